@@ -1,0 +1,1 @@
+"""The browser app: one file a page; faces of `assessment.assess`."""

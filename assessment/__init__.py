@@ -1,0 +1,1 @@
+"""From joint moments to muscle function: activities, indicators, criteria, report; one function, `assess`."""

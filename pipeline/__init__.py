@@ -1,0 +1,1 @@
+"""From a session to joint moments: read, scale, inverse kinematics, contact forces, inverse dynamics."""

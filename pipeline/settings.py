@@ -1,0 +1,26 @@
+"""Everything a user can set about a run, in one place; saved with every result."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+ForceMode = Literal["auto", "measured", "estimated"]
+
+
+class Settings(BaseModel):
+    """Settings of one run; frozen, so that what is saved is what was used.
+
+    ``None`` for a cut-off means: chosen by activity (see `pipeline.dynamics`), and the choice is recorded.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    forces: ForceMode = Field("auto", description="plates where they exist (auto), plates only, or estimates only")
+    scaler: str = Field("measurement", description="how scale factors are found")
+    model: Path | None = Field(None, description="another generic .osim in place of LaiUhlrich2022")
+    marker_placement: bool = Field(True, description="move model markers onto the static pose after scaling")
+    ik_engine: Literal["opensim"] = Field("opensim", description="inverse kinematics solver")
+    cutoff_hz: float | None = Field(None, gt=0.5, le=30.0, description="low-pass cut-off of coordinates and forces")

@@ -1,0 +1,152 @@
+"""What the pipeline makes of a trial, station by station: angles, contact forces, joint moments.
+
+All arrays share the trial's time axis; SI units and radians inside; ground frame (Y up, right-handed, metres).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[np.float64]
+
+ForceOrigin = Literal["measured", "estimated", "simulated"]
+"""Measured by plates, estimated from the movement, or simulated (the synthetic example). Never mixed."""
+
+
+@dataclass(frozen=True)
+class Kinematics:
+    """Joint coordinates over time and how well they explain the markers.
+
+    Attributes
+    ----------
+    time_s : ndarray, shape (n_frames,)
+    coordinates : tuple of str
+        OpenSim coordinate names, the model's free coordinates in the model's order.
+    values : ndarray, shape (n_frames, n_coordinates)
+        Radians; metres for pelvis_tx, pelvis_ty, pelvis_tz. As solved, not filtered.
+    marker_names : tuple of str
+    marker_errors_m : ndarray, shape (n_frames, n_markers)
+        Distance measured - modelled [m]; NaN where the marker is not seen.
+    """
+
+    time_s: Array
+    coordinates: tuple[str, ...]
+    values: Array
+    marker_names: tuple[str, ...]
+    marker_errors_m: Array
+
+    def coordinate(self, name: str) -> Array:
+        """One coordinate over time, shape (n_frames,) [rad or m]."""
+        return self.values[:, self.coordinates.index(name)]
+
+    @property
+    def rate_hz(self) -> float:
+        """Frames per second."""
+        return float(1.0 / np.median(np.diff(self.time_s)))
+
+    @property
+    def marker_rms_m(self) -> Array:
+        """Root mean square over markers, per frame, shape (n_frames,) [m]."""
+        return np.sqrt(np.nanmean(self.marker_errors_m**2, axis=1))
+
+    @property
+    def marker_max_m(self) -> Array:
+        """Worst marker per frame, shape (n_frames,) [m]."""
+        return np.nanmax(self.marker_errors_m, axis=1)
+
+
+@dataclass(frozen=True)
+class ContactForce:
+    """One force on one body, in the ground frame.
+
+    Attributes
+    ----------
+    body : str
+        OpenSim body it acts on (``calcn_r``, ``calcn_l``, ``pelvis`` for the seat).
+    force_n : ndarray, shape (n_frames, 3)
+        Force of the environment on the body [N].
+    point_m : ndarray, shape (n_frames, 3)
+        Centre of pressure [m]; NaN-free, meaningless where the force is zero.
+    free_moment_nm : ndarray, shape (n_frames, 3)
+        Free moment about the point [Nm].
+    """
+
+    body: str
+    force_n: Array
+    point_m: Array
+    free_moment_nm: Array
+
+
+@dataclass(frozen=True)
+class ContactForces:
+    """All contact forces of a trial.
+
+    Attributes
+    ----------
+    forces : dict of str to ContactForce
+        Keys ``r``, ``l`` and, where somebody sits, ``seat``.
+    origin : {'measured', 'estimated', 'simulated'}
+    floor_height_m : float
+        Height of the floor in the ground frame [m]: estimated, never assumed zero.
+    residual_force_n, residual_moment_nm : ndarray, shape (n_frames, 3)
+        What the movement needs and the contacts do not give; moment about the centre of mass [N], [Nm].
+    valid : ndarray of bool, shape (n_frames,)
+        Frames in which moments may be quoted (filter edges, plate misses are not).
+    notes : tuple of str
+        What the reader must know, e.g. how plates were assigned.
+    """
+
+    time_s: Array
+    forces: dict[str, ContactForce]
+    origin: ForceOrigin
+    floor_height_m: float
+    residual_force_n: Array
+    residual_moment_nm: Array
+    valid: NDArray[np.bool_]
+    notes: tuple[str, ...] = ()
+
+    @property
+    def total_vertical_n(self) -> Array:
+        """Sum of all vertical contact forces, shape (n_frames,) [N]."""
+        return np.sum([contact.force_n[:, 1] for contact in self.forces.values()], axis=0)
+
+
+@dataclass(frozen=True)
+class JointMoments:
+    """Inverse dynamics: what acts across every joint.
+
+    Attributes
+    ----------
+    coordinates : tuple of str
+    values, speeds : ndarray, shape (n_frames, n_coordinates)
+        Low-pass filtered coordinates [rad or m] and their speeds [rad/s or m/s].
+    moments_nm : ndarray, shape (n_frames, n_coordinates)
+        Generalised forces [Nm; N for the pelvis translations], OpenSim's sign: positive drives the coordinate up.
+    cutoff_hz : float
+        Low-pass cut-off used for the coordinates.
+    valid : ndarray of bool, shape (n_frames,)
+    centre_of_mass_m : ndarray, shape (n_frames, 3)
+        Whole-body centre of mass from the filtered movement [m].
+    """
+
+    time_s: Array
+    coordinates: tuple[str, ...]
+    values: Array
+    speeds: Array
+    moments_nm: Array
+    cutoff_hz: float
+    valid: NDArray[np.bool_]
+    centre_of_mass_m: Array
+
+    def moment_nm(self, coordinate: str) -> Array:
+        """Moment of one coordinate, shape (n_frames,) [Nm]."""
+        return self.moments_nm[:, self.coordinates.index(coordinate)]
+
+    def power_w(self, coordinate: str) -> Array:
+        """Power of one coordinate, shape (n_frames,) [W]; positive generates."""
+        index = self.coordinates.index(coordinate)
+        return self.moments_nm[:, index] * self.speeds[:, index]

@@ -1,0 +1,1 @@
+"""Learning to scale: subjects, environment, networks, TD3, training, policy, evaluation."""
