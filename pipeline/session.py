@@ -69,6 +69,8 @@ class Session:
         The scaled model that came with the session.
     warnings : tuple of str
         What was found odd at the door.
+    synthetic : bool
+        The metadata say that the session was generated (``synthetic: true``); every result then says so too.
     """
 
     identifier: str
@@ -81,6 +83,7 @@ class Session:
     marker_set: MarkerSetName
     conversion: MarkerConversion
     warnings: tuple[str, ...] = ()
+    synthetic: bool = False
 
     def trial(self, name: str) -> Trial:
         """The trial of this name."""

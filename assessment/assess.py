@@ -1,0 +1,222 @@
+"""`assess`: one session in, one results folder and its `Summary` out. App, command line and cohorts all call this."""
+
+from __future__ import annotations
+
+import hashlib
+import platform
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+from typing import Literal
+
+from assessment.report import write_report
+from assessment.scaling_task import ScalingTask, run_scaling
+from assessment.summary import ModelRecord, Provenance, SubjectRecord, Summary, TrialRecord
+from assessment.tables import indicator_table, trial_table
+from assessment.trial import TrialTask, error_record, run_trial
+from assessment.version import SARCOSCOPE_VERSION
+from assessment.workers import Workers
+from models.errors import SarcoscopeError, SettingsError
+from models.skeleton import GENERIC_MODEL
+from models.subject import Subject
+from pipeline.scaling import ScaledModel
+from pipeline.session import Session, Trial
+from pipeline.settings import Settings
+
+
+@dataclass(frozen=True)
+class Progress:
+    """News of a run: a stage of the session or a trial that is done."""
+
+    stage: Literal["scaling", "trials", "report"]
+    done: int
+    total: int
+    trial: str | None = None
+    failed: bool = False
+
+
+def results_folder(out: Path, session: Session, *, overwrite: bool) -> Path:
+    """Where the results of a session go.
+
+    Raises
+    ------
+    SettingsError
+        Results are there already and may not be replaced.
+    """
+    folder = out / session.identifier
+    if folder.exists() and not overwrite:
+        raise SettingsError(
+            f"There are results in {folder} already.",
+            hint="Give --overwrite to replace them, or another --out.",
+            session=session.identifier,
+        )
+    return folder
+
+
+def assess(
+    session: Session,
+    subject: Subject,
+    settings: Settings,
+    out: Path,
+    *,
+    workers: Workers,
+    overwrite: bool = False,
+    on_progress: Callable[[Progress], None] = lambda _: None,
+) -> Summary:
+    """Assess one session.
+
+    Results are written to a folder beside the final one and moved there when complete, so that a run that fails or is
+    stopped leaves nothing half-written. A failed trial is reported and never stops the others.
+
+    Raises
+    ------
+    SarcoscopeError
+        The session as a whole cannot be assessed: no usable model, no usable trial, bad settings.
+    """
+    folder = results_folder(out, session, overwrite=overwrite)
+    partial = out / f".{session.identifier}.partial"
+    shutil.rmtree(partial, ignore_errors=True)
+    partial.mkdir(parents=True)
+    try:
+        summary = _assess_into(partial, session, subject, settings, workers, on_progress)
+    except SarcoscopeError as error:
+        raise error.within(session=session.identifier) from None
+    else:
+        shutil.rmtree(folder, ignore_errors=True)
+        partial.rename(folder)
+        return summary
+    finally:
+        shutil.rmtree(partial, ignore_errors=True)
+
+
+def _assess_into(
+    folder: Path,
+    session: Session,
+    subject: Subject,
+    settings: Settings,
+    workers: Workers,
+    on_progress: Callable[[Progress], None],
+) -> Summary:
+    on_progress(Progress("scaling", 0, 1))
+    models, unscaled = _scale(folder, session, subject, settings, workers)
+    on_progress(Progress("scaling", 1, 1))
+
+    trials = session.movement_trials
+    tasks = [
+        TrialTask(session, trial, models[trial.name], subject, settings, folder)
+        for trial in trials
+        if trial.name in models
+    ]
+    records = dict(unscaled)
+    on_progress(Progress("trials", 0, len(tasks)))
+    for done, (index, outcome) in enumerate(workers.run_all(run_trial, [(task,) for task in tasks]), start=1):
+        name = tasks[index].trial.name
+        failed = isinstance(outcome, SarcoscopeError)
+        records[name] = _failed(name, outcome) if isinstance(outcome, SarcoscopeError) else outcome
+        on_progress(Progress("trials", done, len(tasks), trial=name, failed=failed))
+
+    summary = Summary(
+        session=session.identifier,
+        kind=session.kind,
+        synthetic=session.synthetic,
+        subject=SubjectRecord(
+            height_m=subject.height_m, mass_kg=subject.mass_kg, sex=subject.sex, age_years=subject.age_years
+        ),
+        models=[_model_record(folder, model) for model in {model.path: model for model in models.values()}.values()],
+        trials=[records[trial.name] for trial in trials],
+        warnings=[*session.warnings, *_age_warning(subject)],
+        provenance=_provenance(session, settings),
+    )
+    on_progress(Progress("report", 0, 1))
+    (folder / "summary.json").write_text(summary.model_dump_json(indent=2), encoding="utf-8")
+    tables = folder / "Tables"
+    tables.mkdir(exist_ok=True)
+    indicator_table(summary).to_csv(tables / "indicators.csv", index=False)
+    trial_table(summary).to_csv(tables / "trials.csv", index=False)
+    write_report(folder, summary)
+    on_progress(Progress("report", 1, 1))
+    return summary
+
+
+def _scale(
+    folder: Path, session: Session, subject: Subject, settings: Settings, workers: Workers
+) -> tuple[dict[str, ScaledModel], dict[str, TrialRecord]]:
+    """Scaled model of every movement trial; one for all where there is a static trial, else one each.
+
+    Returns the models by trial name, and the records of trials that could not be scaled.
+    """
+    trials = session.movement_trials
+    if not trials:
+        raise SettingsError(
+            "The session holds a static trial but no movement.",
+            hint="Record at least one movement (sit-to-stand, walk, squat), or check the trial names.",
+        )
+    if session.static_trial is not None:
+        task = ScalingTask(session, session.trial(session.static_trial), subject, settings, folder)
+        model = workers.run(run_scaling, task)
+        return {trial.name: model for trial in trials}, {}
+    tasks = [ScalingTask(session, trial, subject, settings, folder) for trial in trials]
+    models: dict[str, ScaledModel] = {}
+    failed: dict[str, TrialRecord] = {}
+    for index, outcome in workers.run_all(run_scaling, [(task,) for task in tasks]):
+        name = trials[index].name
+        if isinstance(outcome, SarcoscopeError):
+            failed[name] = _failed(name, outcome)
+        else:
+            models[name] = outcome
+    return models, failed
+
+
+def _failed(name: str, error: SarcoscopeError) -> TrialRecord:
+    return TrialRecord(name=name, status="failed", error=error_record(error.within(trial=name)))
+
+
+def _model_record(folder: Path, model: ScaledModel) -> ModelRecord:
+    factors = model.factors
+    return ModelRecord(
+        file=model.path.relative_to(folder).as_posix(),
+        scaler=factors.scaler,
+        mass_kg=model.mass_kg,
+        scale_factors={
+            body: (float(x), float(y), float(z))
+            for body, (x, y, z) in zip(factors.bodies, factors.factors, strict=True)
+        },
+        static_marker_error_cm={name: error * 100.0 for name, error in model.static_marker_errors_m.items()},
+        notes=list(model.notes),
+    )
+
+
+def _age_warning(subject: Subject) -> list[str]:
+    if subject.age_years is not None:
+        return []
+    return ["Age was not given: everything that depends on age is left out. Give --age-years."]
+
+
+def _provenance(session: Session, settings: Settings) -> Provenance:
+    return Provenance(
+        created=datetime.now(UTC).isoformat(timespec="seconds"),
+        sarcoscope_version=SARCOSCOPE_VERSION,
+        opensim_version=version("opensim"),
+        python_version=platform.python_version(),
+        settings=settings.model_dump(mode="json"),
+        generic_model_sha256=_sha256(settings.model or GENERIC_MODEL),
+        input_sha256={
+            _relative(path, session.root): _sha256(path) for trial in session.trials for path in _files(trial)
+        },
+    )
+
+
+def _files(trial: Trial) -> list[Path]:
+    return [path for path in (trial.marker_file, trial.force_file) if path is not None]
+
+
+def _relative(path: Path, root: Path) -> str:
+    return path.relative_to(root).as_posix() if path.is_relative_to(root) else path.name
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -1,0 +1,166 @@
+"""`summary.json`: what a run found, as a documented and versioned schema.
+
+The pydantic models below *are* the documentation of the file; `python -m assessment schema` prints their JSON Schema.
+Lengths of marker errors are in centimetres (as clinicians read them), everything else in SI with the unit in the name.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from pipeline.quality import Mark, Quality
+
+SCHEMA_VERSION = "1.0"
+"""Raised in its first part when a reader of the older version would break, in its second when fields are added."""
+
+NOT_A_DIAGNOSIS = (
+    "Sarcoscope reports measurements of movement. It is not a medical device and does not diagnose sarcopenia."
+)
+
+
+class _Record(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class QualityRecord(_Record):
+    """A quality mark with its reasons."""
+
+    mark: Mark
+    reasons: list[str]
+
+    @classmethod
+    def of(cls, quality: Quality) -> QualityRecord:
+        """Record a `Quality`."""
+        return cls(mark=quality.mark, reasons=list(quality.reasons))
+
+
+class ErrorRecord(_Record):
+    """Why something could not be done, and what to do next."""
+
+    kind: str
+    message: str
+    hint: str
+    where: str = ""
+
+
+class SubjectRecord(_Record):
+    """The participant as used; never a name."""
+
+    height_m: float
+    mass_kg: float
+    sex: Literal["f", "m", "unspecified"]
+    age_years: float | None = Field(description="null where it was not given; never guessed")
+
+
+class ModelRecord(_Record):
+    """The scaled model and how well it fits the static trial."""
+
+    file: str = Field(description="relative to the session's results folder")
+    scaler: str
+    mass_kg: float
+    scale_factors: dict[str, tuple[float, float, float]] = Field(description="body -> X, Y, Z in the body's frame")
+    static_marker_error_cm: dict[str, float] = Field(description="marker -> error on the static pose after scaling")
+    notes: list[str]
+
+
+class RepetitionRecord(_Record):
+    """One repetition of a movement."""
+
+    index: int = Field(ge=1)
+    start_s: float
+    stop_s: float
+    complete: bool
+    events_s: dict[str, float]
+
+
+class IndicatorRecord(_Record):
+    """One number a reader may use, or the reason why there is none."""
+
+    name: str
+    label: str
+    value: float | None = Field(description="null exactly when the mark is 'withheld'")
+    unit: str
+    side: Literal["r", "l"] | None
+    repetition: int | None = Field(description="1-based; null for a whole trial")
+    standard_error: float | None = Field(description="in the same unit; null where no published or measured one exists")
+    quality: QualityRecord
+    definition: str
+    source: str
+
+
+class MarkerErrorRecord(_Record):
+    """How far the scaled model's markers are from the measured ones during the trial."""
+
+    rms_cm: float = Field(description="mean over frames of the root mean square over markers")
+    max_cm: float = Field(description="mean over frames of the worst marker")
+    per_marker_cm: dict[str, float] = Field(description="root mean square over frames")
+
+
+class ForceRecord(_Record):
+    """Where the contact forces came from and how well they explain the movement."""
+
+    origin: Literal["measured", "estimated", "simulated"]
+    contacts: list[str]
+    floor_height_m: float
+    mean_vertical_share_of_weight: float = Field(description="mean total vertical contact force / body weight")
+    residual_force_rms_n_per_kg: float
+    residual_moment_rms_nm_per_kg: float
+    cutoff_hz: float
+    notes: list[str]
+
+
+class ActivityRecord(_Record):
+    """Which movement this is taken to be, and why."""
+
+    name: str
+    confidence: float = Field(ge=0, le=1)
+    evidence: list[str]
+
+
+class TrialRecord(_Record):
+    """One trial: what was found, or why it failed."""
+
+    name: str
+    status: Literal["assessed", "failed"]
+    error: ErrorRecord | None = None
+    duration_s: float | None = None
+    rate_hz: float | None = None
+    n_frames: int | None = None
+    activity: ActivityRecord | None = None
+    repetitions: list[RepetitionRecord] = []
+    kinematics_quality: QualityRecord | None = None
+    kinetics_quality: QualityRecord | None = None
+    marker_error: MarkerErrorRecord | None = None
+    marker_findings: list[str] = []
+    forces: ForceRecord | None = None
+    indicators: list[IndicatorRecord] = []
+    files: dict[str, str] = Field(default={}, description="what -> path relative to the session's results folder")
+
+
+class Provenance(_Record):
+    """Everything that shaped the result."""
+
+    created: str = Field(description="ISO 8601, UTC")
+    sarcoscope_version: str
+    opensim_version: str
+    python_version: str
+    settings: dict[str, object]
+    generic_model_sha256: str
+    input_sha256: dict[str, str] = Field(description="input file relative to the session -> SHA-256")
+
+
+class Summary(_Record):
+    """One assessed session."""
+
+    schema_version: str = SCHEMA_VERSION
+    session: str
+    kind: Literal["opencap", "opencap-monocular", "lab"]
+    synthetic: bool = Field(description="true for generated data; such results describe no person")
+    subject: SubjectRecord
+    models: list[ModelRecord]
+    trials: list[TrialRecord]
+    warnings: list[str]
+    disclaimer: str = NOT_A_DIAGNOSIS
+    provenance: Provenance

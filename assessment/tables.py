@@ -1,0 +1,94 @@
+"""Tables for statisticians: curves per trial, indicators per session."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from assessment.summary import Summary
+from pipeline.trajectories import ContactForces, JointMoments, Kinematics
+
+TRANSLATIONS = ("pelvis_tx", "pelvis_ty", "pelvis_tz")
+
+
+def write_curves(
+    path: Path, kinematics: Kinematics, forces: ContactForces | None, moments: JointMoments | None
+) -> None:
+    """Write one trial's curves, one row a frame.
+
+    Columns: ``time_s``, ``marker_rms_cm``, ``<coordinate>_deg`` (pelvis translations ``_m``); where moments exist also
+    ``<coordinate>_nm`` and ``<coordinate>_w``, ``<contact>_vertical_n`` and ``valid``. Moments keep OpenSim's sign.
+    """
+    columns: dict[str, np.ndarray] = {
+        "time_s": kinematics.time_s,
+        "marker_rms_cm": kinematics.marker_rms_m * 100.0,
+    }
+    for name in kinematics.coordinates:
+        values = kinematics.coordinate(name)
+        if name in TRANSLATIONS:
+            columns[f"{name}_m"] = values
+        else:
+            columns[f"{name}_deg"] = np.rad2deg(values)
+    if forces is not None and moments is not None:
+        at = np.interp
+        for name in moments.coordinates:
+            if name not in TRANSLATIONS:
+                columns[f"{name}_nm"] = at(kinematics.time_s, moments.time_s, moments.moment_nm(name))
+                columns[f"{name}_w"] = at(kinematics.time_s, moments.time_s, moments.power_w(name))
+        for name, contact in forces.forces.items():
+            columns[f"{name}_vertical_n"] = at(kinematics.time_s, forces.time_s, contact.force_n[:, 1])
+        valid = (moments.valid & forces.valid).astype(float)
+        columns["valid"] = at(kinematics.time_s, moments.time_s, valid, left=0.0, right=0.0) >= 1.0
+    path.parent.mkdir(parents=True, exist_ok=True)
+    pd.DataFrame(columns).to_csv(path, index=False, float_format="%.6g")
+
+
+def indicator_table(summary: Summary) -> pd.DataFrame:
+    """All indicators of a session, one row each (long form); withheld values are empty, their reasons are not."""
+    rows = [
+        {
+            "session": summary.session,
+            "synthetic": summary.synthetic,
+            "trial": trial.name,
+            "activity": trial.activity.name if trial.activity else "",
+            "indicator": indicator.name,
+            "repetition": indicator.repetition,
+            "side": indicator.side or "",
+            "value": indicator.value,
+            "unit": indicator.unit,
+            "standard_error": indicator.standard_error,
+            "quality": indicator.quality.mark.value,
+            "reasons": " ".join(indicator.quality.reasons),
+        }
+        for trial in summary.trials
+        for indicator in trial.indicators
+    ]
+    columns = [
+        "session", "synthetic", "trial", "activity", "indicator", "repetition", "side", "value", "unit",
+        "standard_error", "quality", "reasons",
+    ]  # fmt: skip
+    return pd.DataFrame(rows, columns=columns).astype({"repetition": "Int64"})
+
+
+def trial_table(summary: Summary) -> pd.DataFrame:
+    """One row a trial: what it is, how well it went, why it failed."""
+    return pd.DataFrame(
+        [
+            {
+                "session": summary.session,
+                "trial": trial.name,
+                "status": trial.status,
+                "activity": trial.activity.name if trial.activity else "",
+                "confidence": trial.activity.confidence if trial.activity else None,
+                "repetitions": sum(repetition.complete for repetition in trial.repetitions),
+                "marker_rms_cm": trial.marker_error.rms_cm if trial.marker_error else None,
+                "kinematics": trial.kinematics_quality.mark.value if trial.kinematics_quality else "",
+                "kinetics": trial.kinetics_quality.mark.value if trial.kinetics_quality else "",
+                "forces": trial.forces.origin if trial.forces else "",
+                "error": f"{trial.error.message} {trial.error.hint}" if trial.error else "",
+            }
+            for trial in summary.trials
+        ]
+    )
