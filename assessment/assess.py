@@ -12,11 +12,12 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Literal
 
+from assessment.records import error_record
 from assessment.report import write_report
 from assessment.scaling_task import ScalingTask, run_scaling
 from assessment.summary import ModelRecord, Provenance, SubjectRecord, Summary, TrialRecord
 from assessment.tables import indicator_table, trial_table
-from assessment.trial import TrialTask, error_record, run_trial
+from assessment.trial import TrialTask, run_trial
 from assessment.version import SARCOSCOPE_VERSION
 from assessment.workers import Workers
 from models.errors import SarcoscopeError, SettingsError

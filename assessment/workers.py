@@ -8,8 +8,8 @@ from __future__ import annotations
 import multiprocessing
 import os
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import as_completed
 from concurrent.futures import TimeoutError as OverdueError
+from concurrent.futures import as_completed
 from typing import Any, TypeVar
 
 from pebble import ProcessExpired, ProcessPool
@@ -93,7 +93,7 @@ def _outcome(result: Callable[[], Result], limit_s: float) -> Result | Sarcoscop
             f"The worker process ended unexpectedly (exit code {error.exitcode}).",
             hint="Run the trial again; if it happens again, its files or the machine's memory are the likely cause.",
         )
-    except Exception as error:  # noqa: BLE001 - one failed trial must never take the session with it
+    except Exception as error:
         return WorkerError(
             f"An unexpected {type(error).__name__} stopped the work.",
             hint="This is a defect of Sarcoscope: please report it with the command and the kind of the error.",

@@ -5,7 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from models.errors import SettingsError
 
 ForceMode = Literal["auto", "measured", "estimated"]
 
@@ -24,3 +26,22 @@ class Settings(BaseModel):
     marker_placement: bool = Field(True, description="move model markers onto the static pose after scaling")
     ik_engine: Literal["opensim"] = Field("opensim", description="inverse kinematics solver")
     cutoff_hz: float | None = Field(None, gt=0.5, le=30.0, description="low-pass cut-off of coordinates and forces")
+
+
+def make_settings(**values: object) -> Settings:
+    """Make settings from what a user gave.
+
+    Raises
+    ------
+    SettingsError
+        A value is not accepted; the message names the option and what is accepted.
+    """
+    try:
+        return Settings.model_validate(values)
+    except ValidationError as error:
+        first = error.errors()[0]
+        option = "--" + str(first["loc"][0]).replace("_", "-")
+        raise SettingsError(
+            f"{option} {first['input']!r} is not accepted: {first['msg']}.",
+            hint="See `python -m assessment run --help` for the accepted values.",
+        ) from None

@@ -87,11 +87,7 @@ def stick_figure(model_path: Path, kinematics: Kinematics) -> StickFigure:
             coordinate.setValue(state, float(value), False)
         model.realizePosition(state)
         for index, point in enumerate(points):
-            place = (
-                point.getPositionInGround(state)
-                if index < len(frames)
-                else point.getLocationInGround(state)
-            )
+            place = point.getPositionInGround(state) if index < len(frames) else point.getLocationInGround(state)
             points_m[frame, index] = place.to_numpy()
     return StickFigure(kinematics.time_s[::step], tuple(names), points_m, np.array(bones, dtype=np.int64))
 

@@ -1,0 +1,156 @@
+"""The command line: `python -m assessment run | check | download | demo | schema`.
+
+Messages go to standard error, so that standard output holds results only. Exit code 0: every session was assessed
+(failed trials are reported in its summary); 2: an input was not accepted, with one message saying why.
+"""
+
+from __future__ import annotations
+
+import getpass
+import json
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from assessment.assess import assess, results_folder
+from assessment.console import SessionProgress, console, print_error, print_found, print_summary
+from assessment.report import REPORT_NAME
+from assessment.summary import Summary
+from assessment.workers import Workers, default_workers
+from models.errors import SarcoscopeError
+from models.subject import Sex, SubjectMetadata
+from pipeline.opencap_server import DEFAULT_BASE_URL, download
+from pipeline.session import read_session
+from pipeline.settings import ForceMode, Settings, make_settings
+
+EXAMPLE = Path(__file__).resolve().parents[1] / "examples" / "OpenCapData_synthetic-older-adult"
+EXAMPLE_AGE_YEARS = 72.0  # of the synthetic person; OpenCap sessions never hold the age
+
+app = typer.Typer(
+    help="Sarcopenia assessment from OpenCap sessions: indicators of muscle function. Not a diagnosis.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_show_locals=False,  # locals could show health data in a trace
+)
+
+SessionPath = Annotated[
+    Path, typer.Argument(metavar="SESSION", help="OpenCap folder or .zip, AddBiomechanics folder, or a lab .toml")
+]
+SessionPaths = Annotated[
+    list[Path],
+    typer.Argument(metavar="SESSION...", help="OpenCap folders or .zips, AddBiomechanics folders, lab .tomls"),
+]
+Out = Annotated[Path, typer.Option(help="Folder for results; one folder a session is made in it")]
+Overwrite = Annotated[bool, typer.Option("--overwrite", help="Replace results that are there already")]
+WorkerCount = Annotated[int | None, typer.Option("--workers", min=1, help="Worker processes [default: all cores]")]
+
+
+@app.command()
+def run(
+    sessions: SessionPaths,
+    out: Out,
+    height_m: Annotated[float | None, typer.Option(help="Body height [m]; wins over the session's own")] = None,
+    mass_kg: Annotated[float | None, typer.Option(help="Body mass [kg]; wins over the session's own")] = None,
+    sex: Annotated[Sex | None, typer.Option(help="Sex at birth, as published norms use it")] = None,
+    age_years: Annotated[float | None, typer.Option(help="Age [years]; OpenCap does not store it")] = None,
+    forces: Annotated[ForceMode, typer.Option(help="Force plates where there are any, only them, or never")] = "auto",
+    scaler: Annotated[str, typer.Option(help="How scale factors are found")] = "measurement",
+    model: Annotated[Path | None, typer.Option(help="Another generic .osim in place of LaiUhlrich2022")] = None,
+    marker_placement: Annotated[
+        bool, typer.Option(help="Move the model's markers onto the static pose after scaling")
+    ] = True,
+    cutoff_hz: Annotated[float | None, typer.Option(help="Low-pass cut-off [Hz] [default: by activity]")] = None,
+    workers: WorkerCount = None,
+    overwrite: Overwrite = False,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print the summaries on standard output, one JSON object a line")
+    ] = False,
+) -> None:
+    """Assess sessions: scaled model, angles, contact forces, joint moments, indicators, report."""
+    with _one_message():
+        settings = make_settings(
+            forces=forces, scaler=scaler, model=model, marker_placement=marker_placement, cutoff_hz=cutoff_hz
+        )
+    given = SubjectMetadata(height_m=height_m, mass_kg=mass_kg, sex=sex, age_years=age_years)
+    failed = 0
+    with Workers(workers or default_workers()) as pool:
+        for path in sessions:
+            try:
+                summary = _assess_one(path, out, given, settings, pool, overwrite=overwrite)
+            except SarcoscopeError as error:
+                print_error(error)
+                failed += 1
+                continue
+            if as_json:
+                typer.echo(summary.model_dump_json())
+    raise typer.Exit(2 if failed else 0)
+
+
+@app.command()
+def check(session: SessionPath) -> None:
+    """Show what a session holds and what is missing, without computing anything."""
+    with _one_message(), tempfile.TemporaryDirectory() as workdir:
+        print_found(read_session(session, Path(workdir)))
+
+
+@app.command("download")
+def download_command(
+    session_id: Annotated[str, typer.Argument(metavar="SESSION_ID", help="The session's UUID, from its web address")],
+    out: Annotated[Path, typer.Option(help="Folder the session is put in")] = Path("Data"),
+    base_url: Annotated[str, typer.Option(envvar="OPENCAP_API_URL", help="OpenCap server")] = DEFAULT_BASE_URL,
+    wait_s: Annotated[float, typer.Option(help="How long to wait while the server makes the archive [s]")] = 600.0,
+) -> None:
+    """Download a session from the OpenCap server (token from OPENCAP_API_TOKEN, or asked for; never stored)."""
+    with _one_message():
+        path = download(session_id, out, base_url=base_url, token=None, ask=_ask_login, wait_s=wait_s)
+        console.print(f"Session in {path}. Next: python -m assessment run {path} --out results")
+
+
+@app.command()
+def demo(out: Out = Path("results/demo"), workers: WorkerCount = None, overwrite: Overwrite = False) -> None:
+    """Assess the bundled synthetic older adult and print where the report is."""
+    with _one_message(), Workers(workers or default_workers()) as pool:
+        _assess_one(
+            EXAMPLE, out, SubjectMetadata(age_years=EXAMPLE_AGE_YEARS), make_settings(), pool, overwrite=overwrite
+        )
+
+
+@app.command()
+def schema() -> None:
+    """Print the JSON Schema of summary.json."""
+    typer.echo(json.dumps(Summary.model_json_schema(), indent=2))
+
+
+def _assess_one(
+    path: Path, out: Path, given: SubjectMetadata, settings: Settings, pool: Workers, *, overwrite: bool
+) -> Summary:
+    with tempfile.TemporaryDirectory() as workdir:
+        session = read_session(path, Path(workdir))
+        subject = session.subject.complete(
+            height_m=given.height_m, mass_kg=given.mass_kg, sex=given.sex, age_years=given.age_years
+        )
+        folder = results_folder(out, session, overwrite=overwrite)
+        with SessionProgress(session.identifier) as progress:
+            summary = assess(
+                session, subject, settings, out, workers=pool, overwrite=overwrite, on_progress=progress.update
+            )
+    print_summary(summary, folder / REPORT_NAME)
+    return summary
+
+
+@contextmanager
+def _one_message() -> Iterator[None]:
+    """Turn an expected error into its message and exit code 2."""
+    try:
+        yield
+    except SarcoscopeError as error:
+        print_error(error)
+        raise typer.Exit(2) from None
+
+
+def _ask_login() -> tuple[str, str]:
+    return typer.prompt("OpenCap user name", err=True), getpass.getpass("OpenCap password: ")

@@ -1,0 +1,201 @@
+"""What a movement looks like, whatever the heading, the floor and the frame rate: the signals assessment reads.
+
+Everything here is derived from joint coordinates alone (OpenCap's names), so it works before any force is known.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from scipy.signal import butter, sosfiltfilt
+from scipy.spatial.transform import Rotation
+
+from models.errors import ModelError
+from pipeline.trajectories import Array, Kinematics
+
+Side = Literal["r", "l"]
+SIDES: tuple[Side, ...] = ("r", "l")
+
+# Events are timed on one uniform clock, so that 60 Hz and 120 Hz recordings of a movement give the same times.
+CLOCK_HZ = 100.0
+# Rising from a chair and squatting hold no content above about 3 Hz (van Lummel 2013, Gait Posture 38:303 samples
+# the phases at that bandwidth); walking's second harmonic is below 4 Hz.
+CUTOFF_HZ = 4.0
+# Ischial tuberosity behind and below the pelvis origin (midpoint of the ASIS) in LaiUhlrich2022, unscaled [m].
+ISCHIUM_IN_PELVIS_M = np.array([-0.075, -0.135, 0.0])
+
+REQUIRED = (
+    "pelvis_tilt", "pelvis_list", "pelvis_rotation", "pelvis_tx", "pelvis_ty", "pelvis_tz",
+    "hip_flexion_r", "hip_flexion_l", "knee_angle_r", "knee_angle_l",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Motion:
+    """Smoothed signals of one trial on a uniform clock, free of heading.
+
+    Attributes
+    ----------
+    time_s : ndarray, shape (n,)
+        Uniform, 100 Hz, on the trial's own clock [s].
+    pelvis_height_m : ndarray, shape (n,)
+        Height of the pelvis origin in the ground frame [m]; only differences mean anything, the floor is unknown.
+    ischium_height_m : ndarray, shape (n,)
+        Height of the sitting bones, from the pelvis pose and an unscaled offset [m].
+    horizontal_m : ndarray, shape (n, 2)
+        Pelvis in the ground's X-Z plane [m].
+    forward_m : ndarray, shape (n,)
+        Pelvis displacement along the trial's mean heading [m].
+    pelvis_lean_rad, trunk_lean_rad : ndarray, shape (n,)
+        Forward inclination from the vertical in the pelvis' own sagittal plane [rad], positive forward.
+    hip_rad, knee_rad : dict of side to ndarray
+        Flexion, positive [rad].
+    """
+
+    time_s: Array
+    pelvis_height_m: Array
+    ischium_height_m: Array
+    horizontal_m: Array
+    forward_m: Array
+    pelvis_lean_rad: Array
+    trunk_lean_rad: Array
+    hip_rad: dict[Side, Array]
+    knee_rad: dict[Side, Array]
+
+    @property
+    def duration_s(self) -> float:
+        """Time from the first to the last frame [s]."""
+        return float(self.time_s[-1] - self.time_s[0])
+
+    @property
+    def mean_knee_rad(self) -> Array:
+        """Knee flexion, mean of both sides, shape (n,) [rad]."""
+        return np.mean([self.knee_rad[side] for side in SIDES], axis=0)
+
+    @property
+    def foot_ahead(self) -> Array:
+        """How far the ankles are in front of the hips, in leg lengths, shape (n,).
+
+        Planar chain of two equal segments (thigh 0.245 and shank 0.246 of body height; Winter 2009): about 0.5
+        sitting upright on a chair, 0 standing, and small in a squat, where the weight must stay over the feet.
+        """
+        thigh = np.mean([self.hip_rad[side] for side in SIDES], axis=0) - self.pelvis_lean_rad
+        return (np.sin(thigh) + np.sin(thigh - self.mean_knee_rad)) / 2.0
+
+
+def describe_motion(kinematics: Kinematics) -> Motion:
+    """Derive the heading-free signals of a trial.
+
+    Raises
+    ------
+    ModelError
+        The model lacks a coordinate that assessment reads.
+    """
+    missing = [name for name in REQUIRED if name not in kinematics.coordinates]
+    if missing:
+        raise ModelError(
+            f"The movement has no coordinate {', '.join(missing)}.",
+            hint="Use a model with OpenCap's coordinate names (LaiUhlrich2022); see docs/indicators.md.",
+            stage="assessment",
+        )
+    time_s = kinematics.time_s
+    clock_s = np.arange(time_s[0], time_s[-1] + 1e-9, 1.0 / CLOCK_HZ)
+    rotation = pelvis_rotation(kinematics)
+    ischium = kinematics.coordinate("pelvis_ty") + rotation.apply(ISCHIUM_IN_PELVIS_M)[:, 1]
+    matrix = rotation.as_matrix()
+    # Ground's vertical seen from the pelvis (its row 1) does not change when the subject faces another way.
+    lean = np.unwrap(np.arctan2(-matrix[:, 1, 0], matrix[:, 1, 1]))
+    extension = kinematics.coordinate("lumbar_extension") if "lumbar_extension" in kinematics.coordinates else 0.0
+    horizontal = np.stack([kinematics.coordinate("pelvis_tx"), kinematics.coordinate("pelvis_tz")], axis=1)
+    heading = np.nanmean(matrix[:, [0, 2], 0], axis=0)
+    heading /= max(float(np.linalg.norm(heading)), 1e-9)
+
+    def smooth(values: Array) -> Array:
+        return _smooth(time_s, values, clock_s)
+
+    smooth_horizontal = np.stack([smooth(horizontal[:, 0]), smooth(horizontal[:, 1])], axis=1)
+    return Motion(
+        time_s=clock_s,
+        pelvis_height_m=smooth(kinematics.coordinate("pelvis_ty")),
+        ischium_height_m=smooth(ischium),
+        horizontal_m=smooth_horizontal,
+        forward_m=(smooth_horizontal - smooth_horizontal[0]) @ heading,
+        pelvis_lean_rad=smooth(lean),
+        trunk_lean_rad=smooth(lean - extension),
+        hip_rad={side: smooth(kinematics.coordinate(f"hip_flexion_{side}")) for side in SIDES},
+        knee_rad={side: smooth(kinematics.coordinate(f"knee_angle_{side}")) for side in SIDES},
+    )
+
+
+def pelvis_rotation(kinematics: Kinematics) -> Rotation:
+    """Orientation of the pelvis in ground, one per frame.
+
+    LaiUhlrich2022 turns the pelvis body-fixed about Z (tilt), X (list), Y (rotation), in this order; so tilt and
+    list are anatomical only when the subject faces along X.
+    """
+    angles = np.stack([kinematics.coordinate(f"pelvis_{name}") for name in ("tilt", "list", "rotation")], axis=1)
+    return Rotation.from_euler("ZXY", np.nan_to_num(angles))
+
+
+def turning_points(signal: Array, swing: float) -> list[tuple[int, bool]]:
+    """Alternating highs and lows that differ from their neighbours by at least ``swing``.
+
+    Works on differences between neighbours only, so slow drift of the floor does not matter.
+
+    Parameters
+    ----------
+    signal : ndarray, shape (n,)
+    swing : float
+        Smallest change of direction that counts, in the signal's unit.
+
+    Returns
+    -------
+    list of (index, is_high)
+        In time; the first and last may be the trial's ends. Empty when the signal never swings that far.
+    """
+    points: list[tuple[int, bool]] = []
+    lowest = highest = 0
+    rising: bool | None = None
+    for index, value in enumerate(signal):
+        if value > signal[highest]:
+            highest = index
+        if value < signal[lowest]:
+            lowest = index
+        if rising is not True and value - signal[lowest] >= swing:
+            points.append((lowest, False))
+            rising, highest, lowest = True, index, index
+        elif rising is not False and signal[highest] - value >= swing:
+            points.append((highest, True))
+            rising, highest, lowest = False, index, index
+    if rising is not None:
+        points.append((highest, True) if rising else (lowest, False))
+    return points
+
+
+def crossing_s(time_s: Array, signal: Array, level: float, start: int, stop: int, *, last: bool = False) -> float:
+    """When the signal crosses a level between two frames, interpolated [s].
+
+    The first crossing after ``start``, or the last before ``stop``; the nearer end where it never crosses.
+    """
+    above = signal[start : stop + 1] >= level
+    changes = np.flatnonzero(above[1:] != above[:-1])
+    if not len(changes):
+        return float(time_s[stop if last else start])
+    index = start + int(changes[-1 if last else 0])
+    fraction = (level - signal[index]) / (signal[index + 1] - signal[index])
+    return float(time_s[index] + fraction * (time_s[index + 1] - time_s[index]))
+
+
+def _smooth(time_s: Array, values: Array, clock_s: Array) -> Array:
+    known = np.isfinite(values)
+    if not known.any():
+        return np.zeros_like(clock_s)
+    resampled = np.interp(clock_s, time_s[known], values[known])
+    sections = butter(2, CUTOFF_HZ, fs=CLOCK_HZ, output="sos")
+    return (
+        sosfiltfilt(sections, resampled, padlen=min(int(CLOCK_HZ), len(resampled) - 1))
+        if len(resampled) > 1
+        else resampled
+    )

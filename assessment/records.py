@@ -1,0 +1,96 @@
+"""How results are written down: from the pipeline's data types to the records of `assessment.summary`."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from assessment.activities import Activity
+from assessment.indicators import Indicator
+from assessment.repetitions import Repetition
+from assessment.summary import (
+    ActivityRecord,
+    ErrorRecord,
+    ForceRecord,
+    IndicatorRecord,
+    MarkerErrorRecord,
+    QualityRecord,
+    RepetitionRecord,
+)
+from models.errors import SarcoscopeError
+from models.subject import Subject
+from pipeline.trajectories import ContactForces, JointMoments, Kinematics
+
+# Standard gravity, ISO 80000-3; OpenSim's models use 9.80665 too.
+GRAVITY_M_PER_S2 = 9.80665
+
+
+def error_record(error: SarcoscopeError) -> ErrorRecord:
+    """An error as it is kept in the summary."""
+    return ErrorRecord(kind=type(error).__name__, message=error.message, hint=error.hint, where=error.where)
+
+
+def activity_record(activity: Activity) -> ActivityRecord:
+    """Which movement it is taken to be."""
+    return ActivityRecord(name=activity.name, confidence=activity.confidence, evidence=list(activity.evidence))
+
+
+def repetition_record(repetition: Repetition) -> RepetitionRecord:
+    """One repetition."""
+    return RepetitionRecord(
+        index=repetition.index,
+        start_s=repetition.start_s,
+        stop_s=repetition.stop_s,
+        complete=repetition.complete,
+        events_s=dict(repetition.events),
+    )
+
+
+def marker_error_record(kinematics: Kinematics) -> MarkerErrorRecord:
+    """Marker errors in centimetres."""
+    per_marker_m = np.sqrt(np.nanmean(kinematics.marker_errors_m**2, axis=0))
+    return MarkerErrorRecord(
+        rms_cm=float(np.mean(kinematics.marker_rms_m)) * 100.0,
+        max_cm=float(np.mean(kinematics.marker_max_m)) * 100.0,
+        per_marker_cm={
+            name: float(error) * 100.0
+            for name, error in zip(kinematics.marker_names, per_marker_m, strict=True)
+            if np.isfinite(error)
+        },
+    )
+
+
+def force_record(forces: ContactForces, moments: JointMoments, subject: Subject) -> ForceRecord:
+    """Contact forces over the frames that may be used."""
+    weight_n = subject.mass_kg * GRAVITY_M_PER_S2
+    used = forces.valid
+    return ForceRecord(
+        origin=forces.origin,
+        contacts=sorted(forces.forces),
+        floor_height_m=forces.floor_height_m,
+        mean_vertical_share_of_weight=float(np.mean(forces.total_vertical_n[used])) / weight_n,
+        residual_force_rms_n_per_kg=_rms_norm(forces.residual_force_n[used]) / subject.mass_kg,
+        residual_moment_rms_nm_per_kg=_rms_norm(forces.residual_moment_nm[used]) / subject.mass_kg,
+        cutoff_hz=moments.cutoff_hz,
+        notes=list(forces.notes),
+    )
+
+
+def indicator_record(indicator: Indicator) -> IndicatorRecord:
+    """One indicator."""
+    return IndicatorRecord(
+        name=indicator.name,
+        label=indicator.label,
+        value=indicator.value,
+        unit=indicator.unit,
+        side=indicator.side,
+        repetition=indicator.repetition,
+        standard_error=indicator.standard_error,
+        quality=QualityRecord.of(indicator.quality),
+        definition=indicator.definition,
+        source=indicator.source,
+    )
+
+
+def _rms_norm(vectors: np.ndarray) -> float:
+    """Root mean square of vector lengths."""
+    return float(np.sqrt(np.mean(np.sum(vectors**2, axis=1))))

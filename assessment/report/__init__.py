@@ -1,0 +1,48 @@
+"""The report: one self-contained page a person can read, print and archive; nothing in it is loaded from elsewhere."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from assessment.report.figures import curves_svg
+from assessment.report.sections import headline, indicator_rows
+from assessment.summary import Summary
+
+__all__ = ["REPORT_NAME", "write_report"]
+
+REPORT_NAME = "report.html"
+
+
+def write_report(folder: Path, summary: Summary) -> Path:
+    """Write ``report.html`` into a session's results folder.
+
+    Parameters
+    ----------
+    folder : Path
+        Results folder; the curves the figures need are read from its tables.
+    summary : Summary
+    """
+    environment = Environment(
+        loader=PackageLoader("assessment.report"),
+        autoescape=True,  # trial names come from files
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    figures = {
+        trial.name: curves_svg(pd.read_csv(folder / trial.files["curves"]), trial, summary.subject.mass_kg)
+        for trial in summary.trials
+        if "curves" in trial.files
+    }
+    page = environment.get_template("report.html.j2").render(
+        summary=summary,
+        figures=figures,
+        headline=headline(summary),
+        rows={trial.name: indicator_rows(trial) for trial in summary.trials},
+    )
+    path = folder / REPORT_NAME
+    path.write_text(page, encoding="utf-8")
+    return path

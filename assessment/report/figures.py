@@ -1,0 +1,60 @@
+"""Figures of the report as inline SVG."""
+
+from __future__ import annotations
+
+import io
+
+import numpy as np
+import pandas as pd
+from matplotlib.figure import Figure
+
+from assessment.summary import TrialRecord
+from pipeline.quality import Mark
+
+# Okabe and Ito's colour-blind-safe palette (2008); the same pair everywhere in the product.
+SIDE_COLOURS = {"r": "#0072B2", "l": "#D55E00"}
+SIDE_NAMES = {"r": "right", "l": "left"}
+
+# Coordinate, title, sign that turns OpenSim's moment into "extension (plantarflexion) is positive".
+SAGITTAL_JOINTS = (
+    ("hip_flexion", "Hip flexion", "Hip extension moment", -1.0),
+    ("knee_angle", "Knee flexion", "Knee extension moment", -1.0),
+    ("ankle_angle", "Ankle dorsiflexion", "Ankle plantarflexion moment", -1.0),
+)
+
+
+def curves_svg(curves: pd.DataFrame, trial: TrialRecord, mass_kg: float) -> str:
+    """Hip, knee and ankle angles, and moments where they may be shown, left and right, repetitions shaded."""
+    with_moments = "valid" in curves and trial.kinetics_quality is not None and _shown(trial)
+    figure = Figure(figsize=(10.5, 5.4 if with_moments else 2.9), layout="constrained")
+    axes = figure.subplots(2 if with_moments else 1, 3, sharex=True, squeeze=False)
+    for column, (coordinate, angle_title, moment_title, sign) in enumerate(SAGITTAL_JOINTS):
+        for side, colour in SIDE_COLOURS.items():
+            name = f"{coordinate}_{side}"
+            axes[0, column].plot(
+                curves["time_s"], curves[f"{name}_deg"], color=colour, linewidth=1.1, label=SIDE_NAMES[side]
+            )
+            if with_moments:
+                moment = (sign * curves[f"{name}_nm"] / mass_kg).where(curves["valid"].astype(bool))
+                axes[1, column].plot(curves["time_s"], moment, color=colour, linewidth=1.1)
+        axes[0, column].set_title(f"{angle_title} [deg]", fontsize=9)
+        if with_moments:
+            axes[1, column].set_title(f"{moment_title} [Nm/kg]", fontsize=9)
+            axes[1, column].axhline(0, color="0.7", linewidth=0.6)
+    for axis in np.ravel(axes):
+        for repetition in trial.repetitions:
+            axis.axvspan(repetition.start_s, repetition.stop_s, color="0.93", zorder=0)
+        axis.tick_params(labelsize=8)
+        axis.spines[["top", "right"]].set_visible(False)
+    for axis in axes[-1]:
+        axis.set_xlabel("time [s]", fontsize=8)
+    axes[0, 0].legend(fontsize=8, frameon=False)
+    buffer = io.StringIO()
+    # Without a date the same result gives the same page.
+    figure.savefig(buffer, format="svg", metadata={"Date": None})
+    svg = buffer.getvalue()
+    return svg[svg.index("<svg") :]
+
+
+def _shown(trial: TrialRecord) -> bool:
+    return trial.kinetics_quality is not None and trial.kinetics_quality.mark is not Mark.WITHHELD
