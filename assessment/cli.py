@@ -18,6 +18,7 @@ import typer
 
 from assessment.assess import assess, results_folder
 from assessment.console import SessionProgress, console, print_error, print_found, print_summary
+from assessment.example import EXAMPLE, EXAMPLE_AGE_YEARS
 from assessment.report import REPORT_NAME
 from assessment.summary import Summary
 from assessment.workers import Workers, default_workers
@@ -26,9 +27,6 @@ from models.subject import Sex, SubjectMetadata
 from pipeline.opencap_server import DEFAULT_BASE_URL, download
 from pipeline.session import read_session
 from pipeline.settings import ForceMode, Settings, make_settings
-
-EXAMPLE = Path(__file__).resolve().parents[1] / "examples" / "OpenCapData_synthetic-older-adult"
-EXAMPLE_AGE_YEARS = 72.0  # of the synthetic person; OpenCap sessions never hold the age
 
 app = typer.Typer(
     help="Sarcopenia assessment from OpenCap sessions: indicators of muscle function. Not a diagnosis.",

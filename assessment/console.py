@@ -10,7 +10,7 @@ from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedCo
 from rich.table import Table
 
 from assessment.assess import Progress as AssessProgress
-from assessment.report.sections import indicator_rows
+from assessment.presentation import indicator_rows
 from assessment.summary import Summary
 from models.errors import SarcoscopeError
 from pipeline.quality import Mark

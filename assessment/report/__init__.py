@@ -7,8 +7,8 @@ from pathlib import Path
 import pandas as pd
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from assessment.presentation import headline, indicator_rows
 from assessment.report.figures import curves_svg
-from assessment.report.sections import headline, indicator_rows
 from assessment.summary import Summary
 
 __all__ = ["REPORT_NAME", "write_report"]

@@ -8,19 +8,9 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
+from assessment.presentation import SAGITTAL_JOINTS, SIDE_COLOURS, SIDE_NAMES
 from assessment.summary import TrialRecord
 from pipeline.quality import Mark
-
-# Okabe and Ito's colour-blind-safe palette (2008); the same pair everywhere in the product.
-SIDE_COLOURS = {"r": "#0072B2", "l": "#D55E00"}
-SIDE_NAMES = {"r": "right", "l": "left"}
-
-# Coordinate, title, sign that turns OpenSim's moment into "extension (plantarflexion) is positive".
-SAGITTAL_JOINTS = (
-    ("hip_flexion", "Hip flexion", "Hip extension moment", -1.0),
-    ("knee_angle", "Knee flexion", "Knee extension moment", -1.0),
-    ("ankle_angle", "Ankle dorsiflexion", "Ankle plantarflexion moment", -1.0),
-)
 
 
 def curves_svg(curves: pd.DataFrame, trial: TrialRecord, mass_kg: float) -> str:

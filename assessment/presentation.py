@@ -1,4 +1,4 @@
-"""What the report says, computed once from the summary."""
+"""How results are presented, the same on the command line, in the report and in the app: rows, numbers, colours."""
 
 from __future__ import annotations
 
@@ -8,6 +8,18 @@ import numpy as np
 
 from assessment.summary import IndicatorRecord, Summary, TrialRecord
 from pipeline.quality import Mark
+
+# Okabe and Ito's colour-blind-safe palette (2008); the same pair everywhere in the product.
+SIDE_COLOURS = {"r": "#0072B2", "l": "#D55E00"}
+SIDE_NAMES = {"r": "right", "l": "left"}
+
+# Coordinate, title of its angle, title of its moment, and the sign that turns OpenSim's moment into "extension
+# (plantarflexion) is positive".
+SAGITTAL_JOINTS = (
+    ("hip_flexion", "Hip flexion", "Hip extension moment", -1.0),
+    ("knee_angle", "Knee flexion", "Knee extension moment", -1.0),
+    ("ankle_angle", "Ankle dorsiflexion", "Ankle plantarflexion moment", -1.0),
+)
 
 
 @dataclass(frozen=True)
@@ -59,7 +71,7 @@ def _row(group: list[IndicatorRecord]) -> Row:
     if used and worst is Mark.WITHHELD:
         # Some repetitions can be used: the row as a whole is usable, with the reasons shown.
         worst = Mark.WITH_CAUTION
-    side = {"r": "right", "l": "left", None: ""}[first.side]
+    side = SIDE_NAMES[first.side] if first.side else ""
     return Row(
         label=first.label,
         side=side,

@@ -1,0 +1,40 @@
+"""Curves: angle, moment and power per joint, left and right, over time or over the repetition."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from app.charts import JOINTS, QUANTITIES, curve_figure
+from app.state import choose_trial, current, curves_of, header
+from pipeline.quality import Mark
+
+
+def main() -> None:
+    """Draw the page."""
+    st.title("Curves")
+    summary = current()
+    header(summary)
+    left, middle, right = st.columns([2, 2, 2])
+    with left:
+        trial = choose_trial(summary, "curves_trial")
+    curves = curves_of(summary, trial)
+    marks = trial.kinetics_quality
+    quantities = list(QUANTITIES)
+    if "valid" not in curves or marks is None or marks.mark is Mark.WITHHELD:
+        quantities = ["angle"]
+        if marks is not None:
+            st.warning("Moments and powers are withheld: " + " ".join(marks.reasons))
+    quantity = middle.segmented_control("Quantity", quantities, default="angle", key="quantity") or "angle"
+    can_normalise = any(repetition.complete for repetition in trial.repetitions)
+    axis = right.segmented_control(
+        "Time axis", ["time", "repetition"] if can_normalise else ["time"], default="time", key="axis"
+    )
+    for name in JOINTS:
+        figure = curve_figure(
+            curves, trial, name, quantity, mass_kg=summary.subject.mass_kg, by_repetition=axis == "repetition"
+        )
+        st.plotly_chart(figure, key=f"{trial.name}-{name}-{quantity}-{axis}", alt=f"{name}: {quantity}, left and right")
+    st.caption("Blue: right. Orange: left. Thin: repetitions, bold: their mean. Breaks: frames that may not be used.")
+
+
+main()

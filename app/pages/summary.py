@@ -1,0 +1,88 @@
+"""Summary: the main numbers, each with unit and quality, and why anything is missing."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from app.state import archive_of, current, folder_of, header
+from assessment.presentation import Row, headline, indicator_rows
+from assessment.report import REPORT_NAME
+from assessment.summary import Summary, TrialRecord
+from pipeline.quality import Mark
+
+MARK_BADGES = {
+    Mark.REPORTED: ":green-badge[reported]",
+    Mark.WITH_CAUTION: ":orange-badge[with caution]",
+    Mark.WITHHELD: ":gray-badge[withheld]",
+}
+TILES_A_ROW = 4
+
+
+def main() -> None:
+    """Draw the page."""
+    st.title("Summary")
+    summary = current()
+    header(summary)
+    st.info(summary.disclaimer, icon=":material/info:")
+    for warning in summary.warnings:
+        st.warning(warning)
+    _tiles(headline(summary))
+    for trial in summary.trials:
+        _trial(trial)
+    _downloads(summary)
+
+
+def _tiles(rows: list[tuple[str, Row]]) -> None:
+    for start in range(0, len(rows), TILES_A_ROW):
+        for column, (trial, row) in zip(st.columns(TILES_A_ROW), rows[start : start + TILES_A_ROW], strict=False):
+            with column.container(border=True):
+                st.metric(row.label, f"{row.mean} {row.unit}", help=row.definition)
+                st.caption(f"{trial} · {MARK_BADGES[row.mark]}")
+                if row.reasons:
+                    st.caption(" ".join(row.reasons))
+
+
+def _trial(trial: TrialRecord) -> None:
+    st.subheader(trial.name)
+    if trial.error is not None:
+        st.error(f"**{trial.error.message}**  \n{trial.error.hint}")
+    if trial.status == "failed" or trial.activity is None:
+        return
+    complete = sum(repetition.complete for repetition in trial.repetitions)
+    st.markdown(
+        f"Taken as **{trial.activity.name}** (confidence {trial.activity.confidence:.0%}); "
+        f"{complete} complete repetitions."
+    )
+    for what, quality in (("Angles", trial.kinematics_quality), ("Moments", trial.kinetics_quality)):
+        if quality is not None:
+            st.markdown(f"{what}: {MARK_BADGES[quality.mark]} {' '.join(quality.reasons)}")
+    rows = indicator_rows(trial)
+    if rows:
+        st.dataframe(
+            {
+                "indicator": [row.label for row in rows],
+                "side": [row.side for row in rows],
+                "mean (range)": [row.mean for row in rows],
+                "unit": [row.unit for row in rows],
+                "per repetition": ["  ".join(row.values) if len(row.values) > 1 else "" for row in rows],
+                "quality": [row.mark.value for row in rows],
+                "reasons": [" ".join(row.reasons) for row in rows],
+            },
+            hide_index=True,
+        )
+
+
+def _downloads(summary: Summary) -> None:
+    st.divider()
+    columns = st.columns(3)
+    report = (folder_of(summary) / REPORT_NAME).read_bytes()
+    columns[0].download_button("Report (HTML)", report, f"{summary.session}_report.html", "text/html")
+    columns[1].download_button(
+        "Summary (JSON)", summary.model_dump_json(indent=2), f"{summary.session}_summary.json", "application/json"
+    )
+    columns[2].download_button(
+        "All files (zip)", lambda: archive_of(summary), f"{summary.session}_results.zip", "application/zip"
+    )
+
+
+main()

@@ -1,0 +1,214 @@
+"""Which movement a trial shows, from the motion itself, with the trial's name as a hint."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Literal, get_args
+
+import numpy as np
+
+from assessment.motion import SIDES, Motion, describe_motion, turning_points
+from pipeline.trajectories import Array, Kinematics
+
+ActivityName = Literal["sit-to-stand", "walking", "squat", "standing", "step-up", "pick-up", "other"]
+ACTIVITY_NAMES: tuple[ActivityName, ...] = get_args(ActivityName)
+
+# Words in trial names, matched on word beginnings after splitting at digits, case changes and punctuation.
+NAME_HINTS: tuple[tuple[str, ActivityName], ...] = (
+    (r"sts|\d?x?sts|ftsts|fivetimes|cst|5?cst|chair\w*|sit\w*|rise\w*", "sit-to-stand"),
+    (r"jump\w*|dj|cmj|hop\w*|run\w*|drop\w*|tug|reach\w*", "other"),
+    (r"step\w*|stair\w*", "step-up"),
+    (r"pick\w*|lift\w*", "pick-up"),
+    (r"squat\w*", "squat"),
+    (r"walk\w*|gait\w*|\w?mwt|treadmill\w*", "walking"),
+    (r"stand|standing|static\w*|neutral\w*|balance\w*|quiet\w*|tandem\w*", "standing"),
+)
+
+# Lowering the pelvis by less is a shift of weight (a step lowers it by 3-5 cm, a chair of 40 cm by 30-45 cm).
+DEEP_M = 0.15
+# Both knees must bend this far for a lowering to be a squat or a sit; parallel sitting is about 90 deg.
+BENT_KNEES_RAD = np.radians(45.0)
+# Slowest walk worth the name, pelvis over ground [m/s]: usual speed of frail adults is above 0.3.
+WALKING_M_S = 0.25
+# Legs swinging against each other by less than this is swaying [rad].
+SWING_RAD = np.radians(12.0)
+# Everyday rises and squats stay below about 1.2 m/s downwards; a jump's landing does not.
+BALLISTIC_M_S = 1.6
+# Standing still: the pelvis stays within these.
+STILL_HEIGHT_M = 0.04
+STILL_TRAVEL_M = 0.25
+# Where motion leaves a name at least this likely, the name decides.
+NAME_DECIDES = 0.3
+
+
+@dataclass(frozen=True)
+class Activity:
+    """Which movement a trial shows.
+
+    Attributes
+    ----------
+    name : str
+        One of `ACTIVITY_NAMES`.
+    confidence : float
+        0 to 1; an ordering, not a probability. Below 0.5 the reader should look at the trial.
+    evidence : tuple of str
+        What spoke for it and what against, for people to read.
+    """
+
+    name: ActivityName
+    confidence: float
+    evidence: tuple[str, ...]
+
+
+def recognise_activity(trial_name: str, kinematics: Kinematics) -> Activity:
+    """Tell which movement a trial shows.
+
+    The motion decides; the trial's name decides only between what the motion leaves open. A name that contradicts
+    the motion is reported and lowers the confidence. Independent of heading and floor height.
+
+    Parameters
+    ----------
+    trial_name : str
+        For instance ``5xSTS_1``; ``Trial03`` gives no hint.
+    kinematics : Kinematics
+    """
+    scores, evidence = _scores_from_motion(describe_motion(kinematics))
+    hint = hinted_activity(trial_name)
+    best = max(ACTIVITY_NAMES, key=lambda name: scores[name])
+    if hint is None:
+        return Activity(best, round(0.9 * scores[best], 2), (*evidence, "The trial's name gives no hint."))
+    if hint == best:
+        confidence = 1.0 - (1.0 - scores[best]) * 0.5
+        return Activity(best, round(confidence, 2), (*evidence, f"The trial's name also says {hint}."))
+    if scores[hint] >= NAME_DECIDES:
+        return Activity(
+            hint,
+            round(0.5 + 0.5 * (scores[hint] - scores[best]), 2) if scores[best] > scores[hint] else 0.5,
+            (*evidence, f"The motion also fits {best}; the trial's name says {hint}, which decides."),
+        )
+    return Activity(
+        best,
+        round(0.6 * scores[best], 2),
+        (*evidence, f"The trial's name says {hint}, but the motion does not look like it: taken as {best}."),
+    )
+
+
+def hinted_activity(trial_name: str) -> ActivityName | None:
+    """Which movement a trial's name suggests, or None."""
+    spaced = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", trial_name)
+    words = [word for word in re.split(r"[^a-z0-9]+|(?<=[a-z])(?=\d)", spaced.lower()) if word]
+    return next(
+        (name for pattern, name in NAME_HINTS if any(re.fullmatch(rf"\d*x?(?:{pattern})", word) for word in words)),
+        None,
+    )
+
+
+def _scores_from_motion(motion: Motion) -> tuple[dict[ActivityName, float], list[str]]:
+    """How well each movement fits what the signals show, 0 to 1, and why."""
+    scores: dict[ActivityName, float] = dict.fromkeys(ACTIVITY_NAMES, 0.0)
+    scores["other"] = 0.35
+    height_range_m = float(np.ptp(motion.pelvis_height_m))
+    travel_m = float(np.linalg.norm(np.ptp(motion.horizontal_m, axis=0)))
+    evidence = [f"The pelvis moves {height_range_m:.2f} m vertically and {travel_m:.2f} m horizontally."]
+    fall_m_s = float(-np.min(np.gradient(motion.pelvis_height_m, motion.time_s)))
+    if fall_m_s > BALLISTIC_M_S:
+        scores["other"] = 0.9
+        evidence.append(f"The pelvis falls at {fall_m_s:.1f} m/s: a jump, or tracking errors.")
+        return scores, evidence
+
+    antiphase, swing_rad = _alternation(motion)
+    net_speed_m_s = _net_speed_m_s(motion)
+    deep = _deep_lows(motion)
+    if swing_rad > SWING_RAD and antiphase > 0.3 and not deep:
+        over_ground = net_speed_m_s > WALKING_M_S
+        scores["walking"] = (0.6 if over_ground else 0.45) + 0.4 * min(1.0, antiphase)
+        evidence.append(
+            f"Left and right legs alternate (correlation of the hips {-antiphase:.2f})"
+            + (f" at {net_speed_m_s:.2f} m/s." if over_ground else " without travelling: treadmill or on the spot.")
+        )
+        scores["step-up"] = 0.4 if _net_rise_m(motion) > 0.08 else 0.0
+    elif net_speed_m_s > WALKING_M_S and travel_m > 0.6 and not deep:
+        scores["walking"] = 0.4
+        evidence.append(f"The pelvis travels at {net_speed_m_s:.2f} m/s, but the legs do not alternate clearly.")
+    net_rise_m = _net_rise_m(motion)
+    if 0.08 < abs(net_rise_m) < 0.45 and swing_rad > SWING_RAD and antiphase > -0.3:
+        scores["step-up"] = 0.6
+        evidence.append(f"The pelvis ends {net_rise_m:+.2f} m from where it began, one leg ahead of the other.")
+    if deep:
+        _score_lowering(motion, deep, scores, evidence)
+    if height_range_m < STILL_HEIGHT_M and travel_m < STILL_TRAVEL_M and swing_rad < SWING_RAD:
+        scores["standing"] = 0.9 if float(np.median(motion.mean_knee_rad)) < np.radians(40.0) else 0.4
+        evidence.append("The pelvis stays where it is and the legs hardly move.")
+    return scores, evidence
+
+
+def _score_lowering(motion: Motion, lows: list[int], scores: dict[ActivityName, float], evidence: list[str]) -> None:
+    """Sitting down, squatting, or bending to pick something up: what the body does while it is low."""
+    resting = _resting_frames(motion, lows)
+    foot_ahead = float(np.median(motion.foot_ahead[resting]))
+    lean_deg = float(np.degrees(np.median(motion.pelvis_lean_rad[resting])))
+    knee_deg = float(np.degrees(np.median(motion.mean_knee_rad[resting])))
+    dwell = float(resting.sum()) / max(int(_below_middle(motion, lows).sum()), 1)
+    # Sitting frees the feet from carrying the weight: they are far in front, and the pelvis may stay upright.
+    sitting = (
+        0.45 * _rises_through(foot_ahead, 0.36, 0.06)
+        + 0.25 * _rises_through(-lean_deg, -12.0, 6.0)
+        + 0.20 * _rises_through(dwell, 0.62, 0.06)
+        + 0.10 * _rises_through(-abs(knee_deg - 90.0), -25.0, 6.0)
+    )
+    scores["sit-to-stand"], scores["squat"] = 0.95 * sitting, 0.95 * (1.0 - sitting)
+    trunk_deg = float(np.degrees(np.median(motion.trunk_lean_rad[lows])))
+    scores["pick-up"] = 0.55 if trunk_deg > 55.0 and len(lows) <= 2 else 0.3 if len(lows) <= 2 else 0.1
+    evidence.append(
+        f"{len(lows)} deep lowering{'s' if len(lows) > 1 else ''}: while low the ankles are {foot_ahead:.2f} leg "
+        f"lengths in front of the hips (sitting about 0.5, squatting below 0.3), the pelvis leans {lean_deg:.0f} deg "
+        f"forward, the knees are at {knee_deg:.0f} deg, and {dwell:.0%} of the low time is spent at the lowest level."
+    )
+
+
+def _deep_lows(motion: Motion) -> list[int]:
+    """Frames of the lows that are deep, with both knees bent; a trial may begin or end in one."""
+    points = turning_points(motion.pelvis_height_m, DEEP_M)
+    bent = np.minimum(*(motion.knee_rad[side] for side in SIDES)) > BENT_KNEES_RAD
+    return [index for index, is_high in points if not is_high and bent[index]]
+
+
+def _below_middle(motion: Motion, lows: list[int]) -> Array:
+    lowest = float(np.median(motion.pelvis_height_m[lows]))
+    middle = (lowest + float(np.percentile(motion.pelvis_height_m, 98))) / 2.0
+    return motion.pelvis_height_m < middle
+
+
+def _resting_frames(motion: Motion, lows: list[int]) -> Array:
+    """Frames at the lowest level: the lowest tenth of the excursion, over all repetitions."""
+    lowest = float(np.median(motion.pelvis_height_m[lows]))
+    highest = float(np.percentile(motion.pelvis_height_m, 98))
+    resting = motion.pelvis_height_m < lowest + 0.12 * (highest - lowest)
+    resting[lows] = True
+    return resting
+
+
+def _alternation(motion: Motion) -> tuple[float, float]:
+    """How strongly the hips move against each other (1: exact antiphase, -1: together), and by how much [rad]."""
+    right, left = (motion.hip_rad[side] - np.mean(motion.hip_rad[side]) for side in SIDES)
+    spread = float(np.std(right) * np.std(left))
+    antiphase = -float(np.mean(right * left)) / spread if spread > 1e-6 else 0.0
+    return antiphase, float(np.ptp(right - left)) / 2.0
+
+
+def _net_speed_m_s(motion: Motion) -> float:
+    """Fastest second of travel, so that standing before and after a walk does not dilute it [m/s]."""
+    window = min(len(motion.time_s) - 1, int(round(1.0 / (motion.time_s[1] - motion.time_s[0]))))
+    moved = np.linalg.norm(motion.horizontal_m[window:] - motion.horizontal_m[:-window], axis=1)
+    return float(np.max(moved)) / float(motion.time_s[window] - motion.time_s[0])
+
+
+def _net_rise_m(motion: Motion) -> float:
+    edge = max(1, len(motion.time_s) // 10)
+    return float(np.median(motion.pelvis_height_m[-edge:]) - np.median(motion.pelvis_height_m[:edge]))
+
+
+def _rises_through(value: float, centre: float, width: float) -> float:
+    """0 well below the centre, 1 well above."""
+    return float(1.0 / (1.0 + np.exp(-(value - centre) / width)))
