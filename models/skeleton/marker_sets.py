@@ -11,6 +11,32 @@ from models.skeleton.tables import Vector, read_rows
 
 MarkerSetName = Literal["study", "optical"]
 
+# Landmarks of OpenCap Monocular that the study set has too. Its wrist markers are named after the bones: the radius is
+# on the thumb's side, lateral in the anatomical position. It predicts no marker clusters and no hip joint centres.
+_MONOCULAR_LANDMARKS = {
+    "ASIS": ".ASIS_study",
+    "PSIS": ".PSIS_study",
+    "shoulder": "_shoulder_study",
+    "elbow": "_lelbow_study",
+    "melbow": "_melbow_study",
+    "wrist_radius": "_lwrist_study",
+    "wrist_ulna": "_mwrist_study",
+    "knee": "_knee_study",
+    "mknee": "_mknee_study",
+    "ankle": "_ankle_study",
+    "mankle": "_mankle_study",
+    "calc": "_calc_study",
+    "toe": "_toe_study",
+    "5meta": "_5meta_study",
+}
+
+MONOCULAR_TO_STUDY: dict[str, str] = {"C7": "C7_study"} | {
+    f"{side}_{landmark}": ("r" if side == "r" else "L") + study
+    for side in ("r", "l")
+    for landmark, study in _MONOCULAR_LANDMARKS.items()
+}
+"""Marker names in OpenCap Monocular's .trc files and the study markers they stand for."""
+
 
 @dataclass(frozen=True)
 class ModelMarker:
@@ -55,6 +81,25 @@ class MarkerSet:
     def tracked(self) -> tuple[str, ...]:
         """Markers that inverse kinematics tracks."""
         return tuple(self.ik_weights)
+
+    @property
+    def placeholders(self) -> tuple[str, ...]:
+        """Markers without an offset of their own: several share one, until the static trial places each of them.
+
+        Inverse kinematics must not track them on a model whose markers were not placed.
+        """
+        places = [(marker.body, marker.offset_m) for marker in self.markers]
+        return tuple(marker.name for marker, place in zip(self.markers, places, strict=True) if places.count(place) > 1)
+
+    @property
+    def mirrored_names(self) -> dict[str, str]:
+        """The name of each marker on the other side; midline markers map to themselves, unpaired ones are absent."""
+        name_of = {name.lower(): name for name in self.names}
+        other_side = {"r": "l", "l": "r"}
+        counterparts = {
+            name: other_side.get(name[0].lower(), name[0].lower()) + name[1:].lower() for name in self.names
+        }
+        return {name: name_of[counterpart] for name, counterpart in counterparts.items() if counterpart in name_of}
 
     def marker(self, name: str) -> ModelMarker:
         """Look one marker up by name.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from xml.etree.ElementTree import Element, ParseError
 
@@ -10,7 +11,8 @@ import opensim as osim
 from defusedxml import DefusedXmlException
 
 from models.errors import ModelError
-from models.skeleton.marker_sets import MarkerSetName, ModelMarker, marker_set
+from models.skeleton import marker_sets
+from models.skeleton.marker_sets import MarkerSetName, ModelMarker
 
 GENERIC_MODEL = Path(__file__).parent / "LaiUhlrich2022.osim"
 """OpenCap's LaiUhlrich2022 without muscles, with the 43 video markers; written by `models.skeleton.builder`."""
@@ -26,7 +28,7 @@ def quiet_opensim() -> None:
     osim.Logger.removeFileSink()
 
 
-def load_model(path: Path, marker_set_name: MarkerSetName | None = None) -> osim.Model:
+def load_model(path: Path, marker_set: MarkerSetName | None = None) -> osim.Model:
     """Load an .osim file without its muscles, actuators, controllers and probes.
 
     Joint angles and joint moments do not depend on any of these, and they cost most of the computing time.
@@ -35,7 +37,7 @@ def load_model(path: Path, marker_set_name: MarkerSetName | None = None) -> osim
     ----------
     path : Path
         An .osim file of OpenSim 3 or 4.
-    marker_set_name : {'study', 'optical'}, optional
+    marker_set : {'study', 'optical'}, optional
         Replace the model's own markers by one of ours. Only for models with the generic skeleton's proportions:
         our marker offsets are those of the unscaled body.
 
@@ -53,22 +55,24 @@ def load_model(path: Path, marker_set_name: MarkerSetName | None = None) -> osim
     _check(path)
     try:
         model = osim.Model(str(path))
-        for components in (
-            model.updControllerSet(),
-            model.updProbeSet(),
-            model.updForceSet(),
-        ):
+        for components in (model.updControllerSet(), model.updProbeSet(), model.updForceSet()):
             components.clearAndDestroy()
         model.finalizeFromProperties()
         model.finalizeConnections()
-    except (RuntimeError, ValueError) as error:
+    except RuntimeError as error:
         raise ModelError(
-            f"OpenSim cannot build the model: {_first_line(error)}.",
+            f"OpenSim cannot build the model: {_cause(error)}.",
             hint="Open the model in the OpenSim application, correct what it reports, and save it again.",
             file=path.name,
         ) from error
-    if marker_set_name is not None:
-        replace_markers(model, marker_set(marker_set_name).markers)
+    if model.getNumBodies() == 0:
+        raise ModelError(
+            "The model has no bodies.",
+            hint="Give the .osim of a whole-body model, such as LaiUhlrich2022.",
+            file=path.name,
+        )
+    if marker_set is not None:
+        replace_markers(model, marker_sets.marker_set(marker_set).markers)
     return model
 
 
@@ -140,6 +144,11 @@ def _parse(path: Path) -> Element:
         ) from error
 
 
-def _first_line(error: Exception) -> str:
-    text = str(error).strip()
-    return text.splitlines()[0].rstrip(".") if text else type(error).__name__
+def _cause(error: Exception) -> str:
+    """OpenSim's own words, without the C++ function and file they were thrown in."""
+    words = re.sub(
+        r"^std::exception in '.*?': (SimTK Exception thrown at \S+\s+)?(Error detected by Simbody method \S+ )?",
+        "",
+        str(error).strip(),
+    )
+    return words.splitlines()[0].rstrip(".")
