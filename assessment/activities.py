@@ -7,17 +7,18 @@ from dataclasses import dataclass
 from typing import Literal, get_args
 
 import numpy as np
+from numpy.typing import NDArray
 
-from assessment.motion import SIDES, Motion, describe_motion, turning_points
-from pipeline.trajectories import Array, Kinematics
+from assessment.motion import CLOCK_HZ, SIDES, Motion, describe_motion, turning_points
+from pipeline.trajectories import Kinematics
 
 ActivityName = Literal["sit-to-stand", "walking", "squat", "standing", "step-up", "pick-up", "other"]
 ACTIVITY_NAMES: tuple[ActivityName, ...] = get_args(ActivityName)
 
-# Words in trial names, matched on word beginnings after splitting at digits, case changes and punctuation.
+# Words in trial names, in any case, after splitting at digits, case changes and punctuation; the first match wins.
 NAME_HINTS: tuple[tuple[str, ActivityName], ...] = (
-    (r"sts|\d?x?sts|ftsts|fivetimes|cst|5?cst|chair\w*|sit\w*|rise\w*", "sit-to-stand"),
-    (r"jump\w*|dj|cmj|hop\w*|run\w*|drop\w*|tug|reach\w*", "other"),
+    (r"sts\w*|ftsts|fivetimes\w*|cst|chair\w*|sit\w*|rise\w*", "sit-to-stand"),
+    (r"jump\w*|dj\w*|cmj|hop\w*|run\w*|drop\w*|tug|reach\w*", "other"),
     (r"step\w*|stair\w*", "step-up"),
     (r"pick\w*|lift\w*", "pick-up"),
     (r"squat\w*", "squat"),
@@ -31,6 +32,8 @@ DEEP_M = 0.15
 BENT_KNEES_RAD = np.radians(45.0)
 # Slowest walk worth the name, pelvis over ground [m/s]: usual speed of frail adults is above 0.3.
 WALKING_M_S = 0.25
+# A seated or squatting pelvis does not travel this far; a walk, or a chair rise followed by one, does [m].
+TRAVEL_M = 0.8
 # Legs swinging against each other by less than this is swaying [rad].
 SWING_RAD = np.radians(12.0)
 # Everyday rises and squats stay below about 1.2 m/s downwards; a jump's landing does not.
@@ -111,6 +114,10 @@ def _scores_from_motion(motion: Motion) -> tuple[dict[ActivityName, float], list
     height_range_m = float(np.ptp(motion.pelvis_height_m))
     travel_m = float(np.linalg.norm(np.ptp(motion.horizontal_m, axis=0)))
     evidence = [f"The pelvis moves {height_range_m:.2f} m vertically and {travel_m:.2f} m horizontally."]
+    net_speed_m_s = _net_speed_m_s(motion)
+    travels = net_speed_m_s > WALKING_M_S and travel_m > TRAVEL_M
+    if travels:
+        scores["walking"] = 0.4
     fall_m_s = float(-np.min(np.gradient(motion.pelvis_height_m, motion.time_s)))
     if fall_m_s > BALLISTIC_M_S:
         scores["other"] = 0.9
@@ -118,27 +125,28 @@ def _scores_from_motion(motion: Motion) -> tuple[dict[ActivityName, float], list
         return scores, evidence
 
     antiphase, swing_rad = _alternation(motion)
-    net_speed_m_s = _net_speed_m_s(motion)
+    net_rise_m = _net_rise_m(motion)
     deep = _deep_lows(motion)
-    if swing_rad > SWING_RAD and antiphase > 0.3 and not deep:
+    if deep:
+        _score_lowering(motion, deep, scores, evidence)
+        if travels:
+            scores["sit-to-stand"], scores["squat"] = 0.5 * scores["sit-to-stand"], 0.5 * scores["squat"]
+            scores["other"] = 0.6
+            evidence.append("The pelvis also travels: several movements in one trial, or tracking errors.")
+    elif swing_rad > SWING_RAD and antiphase > 0.3:
         over_ground = net_speed_m_s > WALKING_M_S
-        scores["walking"] = (0.6 if over_ground else 0.45) + 0.4 * min(1.0, antiphase)
+        scores["walking"] = (0.6 if over_ground else 0.45) + 0.4 * antiphase
         evidence.append(
             f"Left and right legs alternate (correlation of the hips {-antiphase:.2f})"
             + (f" at {net_speed_m_s:.2f} m/s." if over_ground else " without travelling: treadmill or on the spot.")
         )
-        scores["step-up"] = 0.4 if _net_rise_m(motion) > 0.08 else 0.0
-    elif net_speed_m_s > WALKING_M_S and travel_m > 0.6 and not deep:
-        scores["walking"] = 0.4
+    elif travels:
         evidence.append(f"The pelvis travels at {net_speed_m_s:.2f} m/s, but the legs do not alternate clearly.")
-    net_rise_m = _net_rise_m(motion)
-    if 0.08 < abs(net_rise_m) < 0.45 and swing_rad > SWING_RAD and antiphase > -0.3:
+    if 0.08 < abs(net_rise_m) < 0.45 and swing_rad > SWING_RAD and not deep:
         scores["step-up"] = 0.6
         evidence.append(f"The pelvis ends {net_rise_m:+.2f} m from where it began, one leg ahead of the other.")
-    if deep:
-        _score_lowering(motion, deep, scores, evidence)
     if height_range_m < STILL_HEIGHT_M and travel_m < STILL_TRAVEL_M and swing_rad < SWING_RAD:
-        scores["standing"] = 0.9 if float(np.median(motion.mean_knee_rad)) < np.radians(40.0) else 0.4
+        scores["standing"] = 0.9 if float(np.median(motion.mean_knee_rad)) < BENT_KNEES_RAD else 0.4
         evidence.append("The pelvis stays where it is and the legs hardly move.")
     return scores, evidence
 
@@ -174,13 +182,13 @@ def _deep_lows(motion: Motion) -> list[int]:
     return [index for index, is_high in points if not is_high and bent[index]]
 
 
-def _below_middle(motion: Motion, lows: list[int]) -> Array:
+def _below_middle(motion: Motion, lows: list[int]) -> NDArray[np.bool_]:
     lowest = float(np.median(motion.pelvis_height_m[lows]))
     middle = (lowest + float(np.percentile(motion.pelvis_height_m, 98))) / 2.0
     return motion.pelvis_height_m < middle
 
 
-def _resting_frames(motion: Motion, lows: list[int]) -> Array:
+def _resting_frames(motion: Motion, lows: list[int]) -> NDArray[np.bool_]:
     """Frames at the lowest level: the lowest tenth of the excursion, over all repetitions."""
     lowest = float(np.median(motion.pelvis_height_m[lows]))
     highest = float(np.percentile(motion.pelvis_height_m, 98))
@@ -199,9 +207,9 @@ def _alternation(motion: Motion) -> tuple[float, float]:
 
 def _net_speed_m_s(motion: Motion) -> float:
     """Fastest second of travel, so that standing before and after a walk does not dilute it [m/s]."""
-    window = min(len(motion.time_s) - 1, int(round(1.0 / (motion.time_s[1] - motion.time_s[0]))))
+    window = min(len(motion.time_s) - 1, round(CLOCK_HZ))
     moved = np.linalg.norm(motion.horizontal_m[window:] - motion.horizontal_m[:-window], axis=1)
-    return float(np.max(moved)) / float(motion.time_s[window] - motion.time_s[0])
+    return float(np.max(moved)) * CLOCK_HZ / window
 
 
 def _net_rise_m(motion: Motion) -> float:

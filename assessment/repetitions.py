@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
 from assessment.motion import Motion, crossing_s, describe_motion, turning_points
 from pipeline.trajectories import Array, Kinematics
@@ -205,7 +206,7 @@ def _level(height: Array, start: int, stop: int, extreme: float, swing: float, *
     return float(np.median(part[near])) if near.any() else float(extreme)
 
 
-def _near(height: Array, level: float, swing: float) -> Array:
+def _near(height: Array, level: float, swing: float) -> NDArray[np.bool_]:
     near = np.abs(height - level) <= 2 * LEVEL_SHARE * swing
     return near if near.any() else np.ones_like(near)
 

@@ -1,0 +1,16 @@
+"""How far the body moves."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from assessment.indicators.base import Indicator, TrialResults
+from assessment.motion import describe_motion
+
+
+def compute(results: TrialResults) -> Iterator[Indicator]:
+    """Vertical range of the pelvis."""
+    height = describe_motion(results.kinematics).pelvis_height_m
+    yield results.indicator("pelvis_vertical_range", float(np.ptp(height)))
