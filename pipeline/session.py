@@ -13,11 +13,20 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from models.errors import MarkerDataError, SessionReadError
+from models.markers import MarkerTrajectories
+from models.skeleton.marker_sets import marker_set
 from models.subject import SubjectMetadata
 
 SessionKind = Literal["opencap", "opencap-monocular", "lab"]
 MarkerSetName = Literal["study", "optical"]
 """``study``: OpenCap's 43 anatomical ``*_study`` markers; ``optical``: the lab-validation reflective markers."""
+
+_SEARCH_DEPTH = 3  # archive / OpenCapData_Subject_<id> / OpenCapData_<session> / the same again, as Windows unpacks it
+_WHAT_IS_ACCEPTED = (
+    "A session is the folder OpenCapData_<id> or the .zip that OpenCap gives for download (it holds "
+    "MarkerData/<trial>.trc), or a .toml that describes a lab recording; see docs/sessions.md."
+)
 
 
 @dataclass(frozen=True)
@@ -93,3 +102,135 @@ class Session:
     def movement_trials(self) -> tuple[Trial, ...]:
         """All trials but the static one."""
         return tuple(trial for trial in self.trials if trial.name != self.static_trial)
+
+
+def find_sessions(path: Path, workdir: Path) -> tuple[Path, ...]:
+    """Find the sessions in what the user gives; each result can be given to `read_session`.
+
+    Parameters
+    ----------
+    path : Path
+        A session's folder, a folder that holds several (up to three levels down), a ``.zip`` of either (the web
+        app's download of one session or of all sessions of a participant), or a lab description (``.toml``).
+    workdir : Path
+        Where archives are unpacked.
+
+    Raises
+    ------
+    SessionReadError
+        There is nothing at the path, or nothing that is a session.
+    UploadRejectedError
+        The archive is not safe to unpack.
+    """
+    from pipeline.archive import extract_session_archive
+    from pipeline.lab_session import is_lab_session
+
+    if not path.exists():
+        raise SessionReadError(f"There is nothing at {path}.", hint="Check the path.")
+    if path.is_file() and path.suffix.lower() == ".zip":
+        path = extract_session_archive(path, workdir)
+    if path.is_file():
+        if is_lab_session(path):
+            return (path,)
+        raise SessionReadError(f"{path.name} is a single file, not a session.", hint=_WHAT_IS_ACCEPTED)
+    roots = _session_folders(path, _SEARCH_DEPTH)
+    if not roots:
+        raise SessionReadError(f"{path.name} holds no session.", hint=_hint_for(path))
+    return roots
+
+
+def read_session(path: Path, workdir: Path) -> Session:
+    """Read one session; marker data themselves are read later, by `read_markers`.
+
+    Parameters
+    ----------
+    path, workdir : Path
+        As for `find_sessions`, but holding one session only.
+
+    Raises
+    ------
+    SessionReadError
+        The path holds no session, several, or one that cannot be read.
+    UploadRejectedError
+        The archive is not safe to unpack.
+    """
+    from pipeline.lab_session import is_lab_session, read_lab_session
+    from pipeline.opencap_session import read_opencap_session
+
+    roots = find_sessions(path, workdir)
+    if len(roots) > 1:
+        raise SessionReadError(
+            f"{path.name} holds {len(roots)} sessions: {', '.join(root.name for root in roots)}.",
+            hint="Give one of these folders.",
+        )
+    root = roots[0]
+    if is_lab_session(root):
+        return read_lab_session(root, inside=_upload_folder(root, workdir))
+    return read_opencap_session(root)
+
+
+def read_markers(session: Session, trial: Trial) -> MarkerTrajectories:
+    """Read the markers of one trial: names of the model's set, in its order, ground frame, metres.
+
+    Markers of the set that the file does not hold are left out; gaps stay NaN (see `pipeline.preparation`). Nothing
+    is smoothed unless the session's conversion says so.
+
+    Raises
+    ------
+    MarkerDataError
+        The trial has no marker file, it cannot be read, or it holds none of the model's markers.
+    """
+    from pipeline.marker_files import read_marker_file
+    from pipeline.marker_filters import apply_filter
+
+    if trial.marker_file is None:
+        raise MarkerDataError(
+            "The trial has no marker file.", hint="Download or export it again with its markers.", trial=trial.name
+        )
+    try:
+        markers = _model_markers(read_marker_file(trial.marker_file), session)
+        in_ground = markers.with_positions(markers.positions_m @ session.conversion.file_to_ground.T)
+        return apply_filter(in_ground, session.conversion.filter)
+    except MarkerDataError as error:
+        # The file's name may hold the person's; the trial's does not.
+        error.context.pop("file", None)
+        raise error.within(trial=trial.name) from None
+
+
+def _model_markers(raw: MarkerTrajectories, session: Session) -> MarkerTrajectories:
+    from pipeline.marker_files import plain_marker_name
+
+    new_name_of = {plain_marker_name(old): new for old, new in session.conversion.new_name_of.items()}
+    wanted = marker_set(session.marker_set).names
+    markers = raw.select([name for name in raw.names if new_name_of.get(name, name) in wanted])
+    if not markers.names:
+        raise MarkerDataError(
+            "The marker file holds none of the model's markers.",
+            hint=f"Expected names like {', '.join(wanted[:3])}; found {', '.join(raw.names[:5])}. "
+            "Lab sessions need a map of marker names.",
+        )
+    return markers.rename(new_name_of).select(wanted)
+
+
+def _session_folders(folder: Path, depth: int) -> tuple[Path, ...]:
+    from pipeline.lab_session import is_lab_session
+    from pipeline.opencap_session import is_opencap_session
+
+    if is_lab_session(folder) or is_opencap_session(folder):
+        return (folder,)
+    if depth == 0:
+        return ()
+    inner = sorted(child for child in folder.iterdir() if child.is_dir() and not child.name.startswith((".", "__")))
+    return tuple(root for child in inner for root in _session_folders(child, depth - 1))
+
+
+def _upload_folder(root: Path, workdir: Path) -> Path | None:
+    """What was unpacked below the work folder comes from elsewhere and must not point outside its archive."""
+    root, workdir = root.resolve(), workdir.resolve()
+    return workdir / root.relative_to(workdir).parts[0] if root != workdir and root.is_relative_to(workdir) else None
+
+
+def _hint_for(folder: Path) -> str:
+    if folder.name in ("MarkerData", "OpenSimData", "Kinematics", "Model") or any(folder.glob("*.trc")):
+        return f"If this is a part of a session, give the folder above it. {_WHAT_IS_ACCEPTED}"
+    return _WHAT_IS_ACCEPTED
