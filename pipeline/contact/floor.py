@@ -1,0 +1,160 @@
+"""Where the floor is, and which parts of the feet are on it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.special import expit
+
+from models.errors import ContactForceError
+from pipeline.contact.soles import Sole
+from pipeline.trajectories import Array
+
+# A point of the sole slower than this stands; faster ones are not asked for the floor's height.
+STANDING_SPEED_M_PER_S = 0.15
+# Standing points sit on the floor up to noise and raised heels: a low quantile, not the minimum, is the floor.
+FLOOR_QUANTILE = 0.2
+# The skeleton's sole is not quite flat on the subject (shoes, pose of the ankle in the neutral trial): each point has a
+# resting height of its own. Beyond this a point is not resting but raised.
+LARGEST_UNEVENNESS_M = 0.015
+# A point bears load below this height over its resting height and below this speed; the widths are those of the
+# transition. Figures of a feasibility study on force plates (OpenCap lab validation, subject 4).
+CONTACT_HEIGHT_M, CONTACT_HEIGHT_WIDTH_M = 0.025, 0.008
+CONTACT_SPEED_M_PER_S, CONTACT_SPEED_WIDTH_M_PER_S = 0.45, 0.12
+# Where along the part of the sole that is down the load rests if nothing else is known: quiet standing has its centre of
+# pressure about 40 % of the way from heel to toes, on the line from the heel to the second toe (the calcn's X axis).
+RESTING_PLACE = 0.40
+
+
+@dataclass(frozen=True)
+class Floor:
+    """One level floor.
+
+    Attributes
+    ----------
+    height_m : float
+        In the ground frame [m].
+    resting_heights_m : dict of str to ndarray, shape (n_points,)
+        Height of every sole point of each foot when it rests [m].
+    """
+
+    height_m: float
+    resting_heights_m: dict[str, Array]
+
+
+@dataclass(frozen=True)
+class Footprint:
+    """The part of one sole that is on the floor, as a box along the foot.
+
+    Attributes
+    ----------
+    activation : ndarray, shape (n_frames,)
+        0 in the air, 1 on the floor.
+    back_m, front_m : ndarray, shape (n_frames,)
+        Reach of the box along the foot from the heel [m].
+    left_m, right_m : ndarray, shape (n_frames,)
+        Reach across the foot [m].
+    floor_m : float
+        Height of the floor [m].
+    """
+
+    sole: Sole
+    activation: Array
+    back_m: Array
+    front_m: Array
+    left_m: Array
+    right_m: Array
+    floor_m: float
+
+    @property
+    def resting_point_m(self) -> Array:
+        """Where the load rests if nothing else is known, shape (n_frames, 3) [m]."""
+        return self.sole.place_m(
+            self.back_m + RESTING_PLACE * (self.front_m - self.back_m),
+            np.zeros_like(self.back_m),
+            self.floor_m,
+        )
+
+    def nearest_m(self, points_m: Array) -> Array:
+        """Nearest points of the footprint, shape (n_frames, 3) [m]."""
+        forward, sideways = self.sole.along(points_m)
+        return self.sole.place_m(
+            np.clip(forward, self.back_m, self.front_m), np.clip(sideways, self.left_m, self.right_m), self.floor_m
+        )
+
+
+def find_floor(soles: dict[str, Sole]) -> Floor:
+    """Height of the floor from the points of the soles that stand still on it.
+
+    Every point gets its own resting height, a low quantile of its heights while it stands; the floor is the median of
+    them, so that a heel held up through the whole trial does not lift it.
+
+    Raises
+    ------
+    ContactForceError
+        No part of either foot ever stands still.
+    """
+    resting = {side: _resting_heights(sole) for side, sole in soles.items()}
+    known = np.concatenate(list(resting.values()))
+    known = known[np.isfinite(known)]
+    if known.size == 0:
+        raise ContactForceError(
+            "Neither foot ever stands still, so the floor cannot be found.",
+            hint="The markers of the feet may be lost or the trial may be from a treadmill; forces then need plates.",
+        )
+    height = float(np.median(known))
+    return Floor(
+        height_m=height,
+        resting_heights_m={
+            side: height + np.clip(np.nan_to_num(own - height), -LARGEST_UNEVENNESS_M, LARGEST_UNEVENNESS_M)
+            for side, own in resting.items()
+        },
+    )
+
+
+def _resting_heights(sole: Sole) -> Array:
+    heights = sole.points_m[:, :, 1]
+    resting = np.full(heights.shape[1], np.nan)
+    for point, (own_heights, own_speeds) in enumerate(zip(heights.T, sole.speeds_m_per_s.T, strict=True)):
+        standing = own_heights[own_speeds < STANDING_SPEED_M_PER_S]
+        if standing.size:
+            resting[point] = np.quantile(standing, FLOOR_QUANTILE)
+    return resting
+
+
+def find_footprint(sole: Sole, floor: Floor, side: str) -> Footprint:
+    """Which part of a sole is on the floor, from height and speed of its points."""
+    above = sole.points_m[:, :, 1] - floor.resting_heights_m[side]
+    activation = expit((CONTACT_HEIGHT_M - above) / CONTACT_HEIGHT_WIDTH_M) * expit(
+        (CONTACT_SPEED_M_PER_S - sole.speeds_m_per_s) / CONTACT_SPEED_WIDTH_M_PER_S
+    )
+    forward, sideways = sole.along(sole.points_m)
+    heel, toe = forward.min(axis=1, keepdims=True), forward.max(axis=1, keepdims=True)
+    # A point that lifts withdraws from the box gradually: its claim moves to the other end of the foot.
+    back = np.min(forward + (1.0 - activation) * (toe - forward), axis=1)
+    front = np.max(forward - (1.0 - activation) * (forward - heel), axis=1)
+    middle = 0.5 * (back + front)
+    return Footprint(
+        sole=sole,
+        activation=activation.max(axis=1),
+        back_m=np.minimum(back, middle),
+        front_m=np.maximum(front, middle),
+        left_m=sideways.min(axis=1),
+        right_m=sideways.max(axis=1),
+        floor_m=floor.height_m,
+    )
+
+
+def whole_footprint(sole: Sole, floor: Floor) -> Footprint:
+    """The whole sole as a footprint, on the floor or not: for the question over which foot a measured force lies."""
+    forward, sideways = sole.along(sole.points_m)
+    return Footprint(
+        sole=sole,
+        activation=np.ones(len(forward)),
+        back_m=forward.min(axis=1),
+        front_m=forward.max(axis=1),
+        left_m=sideways.min(axis=1),
+        right_m=sideways.max(axis=1),
+        floor_m=floor.height_m,
+    )

@@ -1,0 +1,104 @@
+"""The soles of the feet: which points may touch the floor, and where they are."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from models.errors import ContactForceError
+from pipeline.body_motion import BodyMotion
+from pipeline.trajectories import Array
+
+SIDES = ("r", "l")
+# Feet of the generic skeleton (Rajagopal 2016): lengths to which the points below belong [m].
+GENERIC_FOOT_LENGTH_M = 0.1788
+GENERIC_ANKLE_HEIGHT_M = 0.04195
+# Foot-ground contact spheres of OpenCap's simulations (Falisse 2019, J R Soc Interface 16:20190402; Uhlrich 2023, PLOS
+# Comput Biol 19:e1011462), right foot: centres in calcn and toes. Their lowest points make the sole: 10 mm + the radius
+# of 32 mm below the body's origin. The single heel sphere is taken as two points 20 mm to either side of it, so that the
+# heel has a width.
+SOLE_DEPTH_M = 0.042
+CALCN_POINTS_M = (
+    (0.0019, -SOLE_DEPTH_M, -0.0238),
+    (0.0019, -SOLE_DEPTH_M, 0.0162),
+    (0.0662, -SOLE_DEPTH_M, 0.0264),
+    (0.1484, -SOLE_DEPTH_M, -0.0287),
+    (0.1330, -SOLE_DEPTH_M, 0.0516),
+)
+TOES_POINTS_M = ((0.0600, -SOLE_DEPTH_M, -0.0188), (0.0450, -SOLE_DEPTH_M, 0.0619))
+
+
+@dataclass(frozen=True)
+class Sole:
+    """Points under one foot over time.
+
+    Attributes
+    ----------
+    body : str
+        The body that contact forces of this foot act on.
+    points_m : ndarray, shape (n_frames, n_points, 3)
+        Ground frame [m]; heel first, toes last.
+    speeds_m_per_s : ndarray, shape (n_frames, n_points)
+    forward, sideways : ndarray, shape (n_frames, 3)
+        Horizontal unit vectors: heel to toe, and across it.
+    """
+
+    body: str
+    points_m: Array
+    speeds_m_per_s: Array
+    forward: Array
+    sideways: Array
+
+    def along(self, points_m: Array) -> tuple[Array, Array]:
+        """Distance of points from the heel, forward and sideways, each shape (n_frames, ...) [m]."""
+        extra = points_m.ndim - 2
+        shape = (len(self.forward),) + (1,) * extra + (3,)
+        from_heel = points_m - self.points_m[:, :2].mean(axis=1).reshape(shape)
+        return (
+            np.sum(from_heel * self.forward.reshape(shape), axis=-1),
+            np.sum(from_heel * self.sideways.reshape(shape), axis=-1),
+        )
+
+    def place_m(self, forward_m: Array, sideways_m: Array, height_m: float | Array) -> Array:
+        """Ground point of these distances from the heel, at a height, shape (n_frames, 3) [m]."""
+        heel = self.points_m[:, :2].mean(axis=1)
+        point = heel + forward_m[:, None] * self.forward + sideways_m[:, None] * self.sideways
+        point[:, 1] = height_m
+        return point
+
+
+def find_soles(motion: BodyMotion) -> dict[str, Sole]:
+    """Soles of both feet, sized by the model's own feet.
+
+    Length and width follow the distance from the heel's origin to the toe joint, depth the height of the talus over
+    the calcaneus.
+
+    Raises
+    ------
+    ContactForceError
+        The model has no calcn and toes on both sides.
+    """
+    needed = [f"{body}_{side}" for body in ("calcn", "toes") for side in SIDES]
+    if not set(needed) <= set(motion.bodies):
+        raise ContactForceError(
+            "The model has no feet to stand on.", hint=f"Contact forces need the bodies {', '.join(needed)}."
+        )
+    return {side: _sole(motion, side) for side in SIDES}
+
+
+def _sole(motion: BodyMotion, side: str) -> Sole:
+    length = motion.foot_offsets_m[f"calcn_to_toes_{side}"][0] / GENERIC_FOOT_LENGTH_M
+    depth = abs(motion.foot_offsets_m[f"talus_to_calcn_{side}"][1]) / GENERIC_ANKLE_HEIGHT_M
+    scale = np.array([length, depth, length if side == "r" else -length])
+    points = np.stack(
+        [motion.bodies[f"calcn_{side}"].point_m(scale * np.array(offset)) for offset in CALCN_POINTS_M]
+        + [motion.bodies[f"toes_{side}"].point_m(scale * np.array(offset)) for offset in TOES_POINTS_M],
+        axis=1,
+    )
+    forward = motion.bodies[f"calcn_{side}"].body_to_ground[:, :, 0].copy()
+    forward[:, 1] = 0.0
+    forward /= np.linalg.norm(forward, axis=1, keepdims=True)
+    sideways = np.column_stack([-forward[:, 2], forward[:, 1], forward[:, 0]])
+    speeds = np.linalg.norm(np.gradient(points, motion.time_s, axis=0), axis=-1)
+    return Sole(f"calcn_{side}", points, speeds, forward, sideways)

@@ -1,0 +1,80 @@
+"""What the environment must do to the body as a whole for the movement to happen."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from models.errors import ContactForceError
+from pipeline.body_motion import BodyMotion
+from pipeline.trajectories import Array, ContactForce
+
+ROOT_BODY = "pelvis"
+ROOT_COORDINATES = ("pelvis_tilt", "pelvis_list", "pelvis_rotation", "pelvis_tx", "pelvis_ty", "pelvis_tz")
+# Below this share of body weight a centre of pressure is noise divided by noise.
+LEAST_LOAD = 0.05
+
+
+@dataclass(frozen=True)
+class Wrench:
+    """A force and its moment about the body's centre of mass, in ground axes.
+
+    Attributes
+    ----------
+    force_n, moment_nm, about_m : ndarray, shape (n_frames, 3)
+        Force [N], moment [Nm], and the centre of mass it is taken about [m].
+    """
+
+    force_n: Array
+    moment_nm: Array
+    about_m: Array
+
+    def minus(self, contact: ContactForce) -> Wrench:
+        """What is left when this contact has done its part."""
+        moment = contact.free_moment_nm + np.cross(contact.point_m - self.about_m, contact.force_n)
+        return Wrench(self.force_n - contact.force_n, self.moment_nm - moment, self.about_m)
+
+    def pressure_point_m(self, height_m: float | Array, weight_n: float) -> Array:
+        """Point of a horizontal plane about which the wrench has no horizontal moment, shape (n_frames, 3) [m].
+
+        Where the vertical force is below `LEAST_LOAD` of body weight it is taken as that, which pulls the point
+        towards the foot of the centre of mass instead of letting it escape.
+
+        Source: Vukobratović & Borovac 2004, Int J Humanoid Robotics 1(1): the zero-moment point.
+        """
+        vertical = np.maximum(self.force_n[:, 1], LEAST_LOAD * weight_n)
+        above = self.about_m[:, 1] - height_m
+        ahead_x = (above * self.force_n[:, 0] - self.moment_nm[:, 2]) / vertical
+        ahead_z = (self.moment_nm[:, 0] + above * self.force_n[:, 2]) / vertical
+        return np.column_stack(
+            [
+                self.about_m[:, 0] - ahead_x,
+                np.broadcast_to(height_m, ahead_x.shape),
+                self.about_m[:, 2] - ahead_z,
+            ]
+        )
+
+
+def total_wrench(motion: BodyMotion) -> Wrench:
+    """Total external wrench from the generalised forces of the root joint, which no muscle can supply.
+
+    Raises
+    ------
+    ContactForceError
+        The model's root is not a pelvis with six coordinates.
+    """
+    absent = [name for name in ROOT_COORDINATES if name not in motion.coordinates]
+    if absent or ROOT_BODY not in motion.bodies:
+        raise ContactForceError(
+            "The model does not hang on a pelvis that is free to move in space.",
+            hint=f"Contact forces need a body {ROOT_BODY!r} with the coordinates {', '.join(ROOT_COORDINATES)}.",
+        )
+    root = [motion.coordinates.index(name) for name in ROOT_COORDINATES]
+    pelvis = motion.bodies[ROOT_BODY]
+    # Virtual work: generalised force = J' (moment, force); six rows give the six components at the pelvis origin.
+    transposed = np.swapaxes(pelvis.jacobian[:, :, root], 1, 2)
+    at_pelvis = np.linalg.solve(transposed, motion.unloaded_forces[:, root, None])[..., 0]
+    force = at_pelvis[:, 3:]
+    moment = at_pelvis[:, :3] + np.cross(pelvis.origin_m - motion.centre_of_mass_m, force)
+    return Wrench(force, moment, motion.centre_of_mass_m)
