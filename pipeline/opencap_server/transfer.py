@@ -16,7 +16,8 @@ import requests
 from pipeline.opencap_server import faults
 from pipeline.opencap_server.transport import ATTEMPTS, Transport, delay_s
 
-_CHUNK_BYTES = 1 << 18
+# What of a chunk has arrived when the connection breaks is lost, so chunks are small.
+_CHUNK_BYTES = 1 << 15
 # The first new link is the same file signed again, the second a file made anew; then it is not the link.
 _MAX_RENEWALS = 2
 # Storage answers to an expired or withdrawn link (S3: 403; a cleaned-up archive: 404, 410).
