@@ -28,6 +28,16 @@ def quiet_opensim() -> None:
     osim.Logger.removeFileSink()
 
 
+def opensim_cause(error: Exception) -> str:
+    """OpenSim's own words for what went wrong, without the C++ function and file they were thrown in."""
+    words = re.sub(
+        r"^std::exception in '.*?': (SimTK Exception thrown at \S+\s+)?(Error detected by Simbody method \S+ )?",
+        "",
+        str(error).strip(),
+    )
+    return words.splitlines()[0].rstrip(".")
+
+
 def load_model(path: Path, marker_set: MarkerSetName | None = None) -> osim.Model:
     """Load an .osim file without its muscles, actuators, controllers and probes.
 
@@ -55,13 +65,10 @@ def load_model(path: Path, marker_set: MarkerSetName | None = None) -> osim.Mode
     _check(path)
     try:
         model = osim.Model(str(path))
-        for components in (model.updControllerSet(), model.updProbeSet(), model.updForceSet()):
-            components.clearAndDestroy()
-        model.finalizeFromProperties()
-        model.finalizeConnections()
+        remove_actuation(model)
     except RuntimeError as error:
         raise ModelError(
-            f"OpenSim cannot build the model: {_cause(error)}.",
+            f"OpenSim cannot build the model: {opensim_cause(error)}.",
             hint="Open the model in the OpenSim application, correct what it reports, and save it again.",
             file=path.name,
         ) from error
@@ -74,6 +81,14 @@ def load_model(path: Path, marker_set: MarkerSetName | None = None) -> osim.Mode
     if marker_set is not None:
         replace_markers(model, marker_sets.marker_set(marker_set).markers)
     return model
+
+
+def remove_actuation(model: osim.Model) -> None:
+    """Take out muscles, actuators and all other forces, and the controllers and probes that refer to them."""
+    for components in (model.updControllerSet(), model.updProbeSet(), model.updForceSet()):
+        components.clearAndDestroy()
+    model.finalizeFromProperties()
+    model.finalizeConnections()
 
 
 def replace_markers(model: osim.Model, markers: tuple[ModelMarker, ...]) -> None:
@@ -142,13 +157,3 @@ def _parse(path: Path) -> Element:
             hint="The file may be cut off or of another kind. Download or export the .osim again.",
             file=path.name,
         ) from error
-
-
-def _cause(error: Exception) -> str:
-    """OpenSim's own words, without the C++ function and file they were thrown in."""
-    words = re.sub(
-        r"^std::exception in '.*?': (SimTK Exception thrown at \S+\s+)?(Error detected by Simbody method \S+ )?",
-        "",
-        str(error).strip(),
-    )
-    return words.splitlines()[0].rstrip(".")

@@ -1,25 +1,31 @@
-"""Take the patellae out of a model: they carry no markers, but their constraints cost most of the time of OpenSim's IK."""
+"""Take the patellae out of a model: they bear no markers, yet their constraints cost most of the time of IK."""
 
 from __future__ import annotations
 
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import defusedxml.ElementTree as ElementTree
 import numpy as np
 import opensim as osim
 from numpy.typing import NDArray
 
 from models.errors import ModelError
+from models.skeleton.model_files import opensim_cause, remove_actuation
 
 
 def without_patellae(model: osim.Model) -> osim.Model:
     """Copy of a model in which coupled end bodies (the patellae) are merged into the bodies they slide on.
 
-    Found by structure, not by name: a body that has no further body or marker on it, and whose joint moves only by
-    coordinates that coordinate couplers prescribe. Its mass, centre of mass and inertia are added to its parent's in
-    the default pose, so that total mass is unchanged. Coordinates of the couplers are gone from the copy.
+    Found by structure, not by name: a body that has no further body, marker or contact geometry on it, and whose
+    joint moves only by coordinates that coordinate couplers prescribe. Its mass, centre of mass and inertia are added
+    to its parent's in the default pose, so that total mass is unchanged. Coordinates of the couplers are gone from
+    the copy, and so are muscles and other forces, which could refer to the bodies taken out.
 
     Parameters
     ----------
     model : opensim.Model
-        As `load_model` returns it; it is not changed.
+        It is not changed.
 
     Returns
     -------
@@ -33,35 +39,37 @@ def without_patellae(model: osim.Model) -> osim.Model:
     """
     copy = osim.Model(model)
     try:
-        copy.finalizeConnections()
+        remove_actuation(copy)
         state = copy.initSystem()
-        for joint in _coupled_end_joints(copy):
+        joints = _coupled_end_joints(copy)
+        for joint in joints:
             _merge_into_parent(joint, state)
-        _remove(copy, [joint.getName() for joint in _coupled_end_joints(copy)])
-        copy.finalizeFromProperties()
-        copy.finalizeConnections()
+        return _rebuilt_without(copy, joints)
     except RuntimeError as error:
         raise ModelError(
-            "The model cannot be simplified for inverse kinematics: other parts refer to its patellae.",
-            hint="Load the model with load_model, which removes muscles, and take constraints off the patellae.",
+            f"The model's patellae cannot be taken out for inverse kinematics: {opensim_cause(error)}.",
+            hint="Open the model in the OpenSim application and take out what else refers to the patellae.",
         ) from error
-    return copy
 
 
 def _coupled_end_joints(model: osim.Model) -> list[osim.Joint]:
     driven = {coupler.getDependentCoordinateName() for coupler in _couplers(model) if coupler.get_isEnforced()}
     joints = [model.getJointSet().get(index) for index in range(model.getJointSet().getSize())]
-    carrying = {joint.getParentFrame().findBaseFrame().getName() for joint in joints}
-    markers = [model.getMarkerSet().get(index) for index in range(model.getMarkerSet().getSize())]
-    carrying |= {marker.getParentFrame().findBaseFrame().getName() for marker in markers}
+    joined = {joint.getParentFrame().findBaseFrame().getName() for joint in joints}
+    carrying = joined | _bodies_under(model.getMarkerSet(), "getParentFrame")
+    carrying |= _bodies_under(model.getContactGeometrySet(), "getFrame")
     return [
         joint
         for joint in joints
         if joint.numCoordinates() > 0
         and osim.Body.safeDownCast(joint.getParentFrame().findBaseFrame()) is not None
-        and {joint.get_coordinates(index).getName() for index in range(joint.numCoordinates())} <= driven
-        and joint.getChildFrame().findBaseFrame().getName() not in carrying
+        and _coordinates([joint]) <= driven
+        and _child(joint).getName() not in carrying
     ]
+
+
+def _bodies_under(components: osim.Object, frame: str) -> set[str]:
+    return {getattr(components.get(index), frame)().findBaseFrame().getName() for index in range(components.getSize())}
 
 
 def _couplers(model: osim.Model) -> list[osim.CoordinateCouplerConstraint]:
@@ -71,7 +79,7 @@ def _couplers(model: osim.Model) -> list[osim.CoordinateCouplerConstraint]:
 
 
 def _merge_into_parent(joint: osim.Joint, state: osim.State) -> None:
-    child = osim.Body.safeDownCast(joint.getChildFrame().findBaseFrame())
+    child = _child(joint)
     parent = osim.Body.safeDownCast(joint.getParentFrame().findBaseFrame())
     child_to_parent = child.findTransformBetween(state, parent)
     rotation = _matrix(child_to_parent.R())
@@ -91,17 +99,36 @@ def _merge_into_parent(joint: osim.Joint, state: osim.State) -> None:
     parent.setInertia(osim.Inertia(xx, yy, zz, inertia_kgm2[0, 1], inertia_kgm2[0, 2], inertia_kgm2[1, 2]))
 
 
-def _remove(model: osim.Model, joint_names: list[str]) -> None:
-    for name in joint_names:
-        joint = model.getJointSet().get(name)
-        body = joint.getChildFrame().findBaseFrame().getName()
-        coordinates = {joint.get_coordinates(index).getName() for index in range(joint.numCoordinates())}
-        for coupler in _couplers(model):
-            if coupler.getDependentCoordinateName() in coordinates:
-                constraints = model.updConstraintSet()
-                constraints.remove(constraints.getIndex(coupler.getName()))
-        model.updJointSet().remove(model.getJointSet().getIndex(name))
-        model.updBodySet().remove(model.getBodySet().getIndex(body))
+def _rebuilt_without(model: osim.Model, joints: list[osim.Joint]) -> osim.Model:
+    """The model read anew from its XML: there OpenSim reports what refers to a missing body, in memory it crashes."""
+    driven = _coordinates(joints)
+    taken_out = {
+        "BodySet": {_child(joint).getName() for joint in joints},
+        "JointSet": {joint.getName() for joint in joints},
+        "ConstraintSet": {
+            coupler.getName() for coupler in _couplers(model) if coupler.getDependentCoordinateName() in driven
+        },
+    }
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "model.osim"
+        model.printToXML(str(path))
+        tree = ElementTree.parse(path)
+        for component_set, names in taken_out.items():
+            objects = tree.find(f"Model/{component_set}/objects")
+            for element in [element for element in objects if element.get("name") in names]:
+                objects.remove(element)
+        tree.write(path)
+        rebuilt = osim.Model(str(path))
+    rebuilt.finalizeConnections()
+    return rebuilt
+
+
+def _child(joint: osim.Joint) -> osim.Body:
+    return osim.Body.safeDownCast(joint.getChildFrame().findBaseFrame())
+
+
+def _coordinates(joints: list[osim.Joint]) -> set[str]:
+    return {joint.get_coordinates(index).getName() for joint in joints for index in range(joint.numCoordinates())}
 
 
 def _inertia(body: osim.Body) -> NDArray[np.float64]:
