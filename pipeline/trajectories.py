@@ -31,6 +31,10 @@ class Kinematics:
     marker_names : tuple of str
     marker_errors_m : ndarray, shape (n_frames, n_markers)
         Distance measured - modelled [m]; NaN where the marker is not seen.
+    interpolated : tuple of int
+        Frames without a solution, filled in from their neighbours; their marker errors are NaN.
+    notes : tuple of str
+        What the reader must know, e.g. coordinates that no marker shows.
     """
 
     time_s: Array
@@ -38,6 +42,8 @@ class Kinematics:
     values: Array
     marker_names: tuple[str, ...]
     marker_errors_m: Array
+    interpolated: tuple[int, ...] = ()
+    notes: tuple[str, ...] = ()
 
     def coordinate(self, name: str) -> Array:
         """One coordinate over time, shape (n_frames,) [rad or m]."""
