@@ -169,8 +169,14 @@ def _poor_frames(evidence: MovementEvidence) -> float | None:
 
 
 def _frame_rms_m(evidence: MovementEvidence) -> Array | None:
-    seen = evidence.kinematics.marker_errors_m
-    return evidence.kinematics.marker_rms_m if seen.size and np.isfinite(seen).any() else None
+    """Root mean square over markers, per frame; NaN where no marker is seen, None where none ever is."""
+    errors = evidence.kinematics.marker_errors_m
+    seen = np.isfinite(errors).any(axis=1)
+    if not seen.any():
+        return None
+    rms = np.full(len(errors), np.nan)
+    rms[seen] = np.sqrt(np.nanmean(errors[seen] ** 2, axis=1))
+    return rms
 
 
 def _missing_values(evidence: MovementEvidence) -> float:

@@ -1,0 +1,138 @@
+"""Which movement is it: from the motion, with the name as a hint."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from assessment.activities import hinted_activity, recognise_activity
+from models.errors import ModelError
+from pipeline.trajectories import Kinematics
+from tests.assessment import movements
+
+MOVEMENTS = {
+    "sit-to-stand": movements.sit_to_stand(),
+    "squat": movements.squats(),
+    "walking": movements.walk(),
+    "standing": movements.standing(),
+}
+
+
+@pytest.mark.parametrize(("name", "kinematics"), MOVEMENTS.items())
+def test_the_motion_alone_tells_the_movement(name: str, kinematics: Kinematics) -> None:
+    activity = recognise_activity("trial_03", kinematics)
+    assert activity.name == name
+    assert activity.confidence > 0.6
+    assert any("no hint" in line for line in activity.evidence)
+
+
+@pytest.mark.parametrize(("name", "kinematics"), MOVEMENTS.items())
+@pytest.mark.parametrize("heading_deg", [40.0, 90.0, 180.0, -135.0])
+def test_heading_place_and_floor_do_not_matter(name: str, kinematics: Kinematics, heading_deg: float) -> None:
+    moved = movements.facing(kinematics, np.radians(heading_deg), (3.0, -0.4, -2.0))
+    here, there = recognise_activity("x", kinematics), recognise_activity("x", moved)
+    assert there.name == here.name == name
+    assert there.confidence == pytest.approx(here.confidence, abs=0.02)
+
+
+@pytest.mark.parametrize(("name", "kinematics"), MOVEMENTS.items())
+def test_side_clock_and_rate_do_not_matter(name: str, kinematics: Kinematics) -> None:
+    for other in (
+        movements.mirrored(kinematics),
+        movements.later(kinematics, 20.0),
+        movements.resampled(kinematics, 120.0),
+        movements.noisy(kinematics),
+    ):
+        assert recognise_activity("x", other).name == name
+
+
+def test_walking_on_a_treadmill_is_walking() -> None:
+    activity = recognise_activity("x", movements.walk(speed_m_s=0.0))
+    assert activity.name == "walking"
+    assert any("treadmill" in line for line in activity.evidence)
+
+
+def test_a_name_that_agrees_raises_confidence_and_one_that_contradicts_lowers_it() -> None:
+    squats = movements.squats()
+    silent, agreeing, wrong = (recognise_activity(name, squats) for name in ("x", "squat_1", "walk_1"))
+    assert {silent.name, agreeing.name, wrong.name} == {"squat"}
+    assert wrong.confidence < silent.confidence < agreeing.confidence
+    assert any("says walking" in line and "does not look like it" in line for line in wrong.evidence)
+
+
+def test_the_name_decides_where_the_motion_is_open() -> None:
+    # One deep forward bend with bent knees: squatting down or picking something up look alike.
+    once = movements.squats(1)
+    assert recognise_activity("pickup_1", once).name == "pick-up"
+    assert recognise_activity("squat_1", once).name == "squat"
+
+
+def test_a_long_pause_at_the_bottom_does_not_turn_a_squat_into_sitting() -> None:
+    assert recognise_activity("x", movements.squats(pause_s=2.0)).name == "squat"
+
+
+def test_standing_up_and_walking_off_is_not_a_chair_stand_test() -> None:
+    rise, path = movements.sit_to_stand(1, stop_s=2.0), movements.walk(rate_hz=100.0, duration_s=4.0)
+    values = path.values.copy()
+    values[:, path.coordinates.index("pelvis_tx")] += rise.coordinate("pelvis_tx")[-1]
+    joined = movements.assemble(
+        np.arange(len(rise.time_s) + len(path.time_s)) / 100.0,
+        **dict(zip(rise.coordinates, np.concatenate([rise.values, values]).T, strict=True)),
+    )
+    assert recognise_activity("tug_1", joined).name == "other"
+
+
+@pytest.mark.parametrize(
+    ("trial", "expected"),
+    [
+        ("STS1", "sit-to-stand"), ("5xSTS_2", "sit-to-stand"), ("FTSTS", "sit-to-stand"),
+        ("STSweakLegs1", "sit-to-stand"),
+        ("chair stand", "sit-to-stand"), ("sitToStand", "sit-to-stand"), ("30sCST", "sit-to-stand"),
+        ("walking2_3", "walking"),
+        ("10mwt", "walking"), ("Gait", "walking"), ("Squats_0", "squat"), ("stand_eyes_open", "standing"),
+        ("static1", "standing"), ("neutral", "standing"), ("stepUp1", "step-up"), ("step-up", "step-up"),
+        ("pick_up", "pick-up"), ("PickUp", "pick-up"), ("DJ1", "other"), ("TUG", "other"), ("Asym_0", None),
+        ("Trial03", None), ("university", None), ("transit", None),
+    ],
+)  # fmt: skip
+def test_names_as_people_write_them(trial: str, expected: str | None) -> None:
+    assert hinted_activity(trial) == expected
+
+
+def test_a_model_with_other_coordinates_is_refused_clearly() -> None:
+    kinematics = Kinematics(np.arange(10) / 10, ("pelvis_ty",), np.zeros((10, 1)), (), np.zeros((10, 0)))
+    with pytest.raises(ModelError, match="knee_angle_r") as caught:
+        recognise_activity("x", kinematics)
+    assert "LaiUhlrich2022" in caught.value.hint
+
+
+@pytest.mark.parametrize(
+    ("relative", "expected"),
+    [
+        (f"{movements.FIELD}/Squats_0.mot", "squat"),
+        (f"{movements.FIELD}/Asym_0.mot", "squat"),
+        *((movements.lab_trial(name), "sit-to-stand") for name in ("STS1", "STSAsym1", "STSweakLegs1")),
+        *((movements.lab_trial(name), "squat") for name in ("squats1", "squatsAsym1")),
+        *((movements.lab_trial(name), "walking") for name in ("walking1", "walkingTI1", "walkingTO1", "walkingTS1")),
+        (movements.lab_trial("DJ1"), "other"),
+        (f"{movements.LAB}/IK/static1_ik.mot", "standing"),
+        (movements.NMD_WALK, "walking"),
+        (movements.TREADMILL, "walking"),
+    ],
+)
+def test_real_recordings_without_their_names(shared_data, relative: str, expected: str) -> None:
+    path: Path = shared_data(relative)
+    activity = recognise_activity("x", movements.read(path))
+    assert activity.name == expected
+    assert activity.confidence > 0.6
+
+
+def test_a_spoiled_walk_keeps_its_name_but_little_confidence(shared_data) -> None:
+    for number in (1, 3, 4):
+        activity = recognise_activity(
+            f"walking2_{number}", movements.read(shared_data(f"{movements.COLUMBIA}/walking2_{number}.mot"))
+        )
+        assert activity.name == "walking"
+        assert activity.confidence < 0.5

@@ -1,0 +1,270 @@
+"""Indicators: right values where the answer is known, withheld with the reason where it is not."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from assessment.activities import Activity
+from assessment.indicators import Indicator, catalogue, compute_indicators
+from assessment.repetitions import find_repetitions
+from models.subject import Subject
+from pipeline.quality import Mark, Quality
+from pipeline.trajectories import ContactForce, ContactForces, ForceOrigin, JointMoments, Kinematics
+from tests.assessment import movements
+
+SUBJECT = Subject(height_m=1.70, mass_kg=60.0, sex="f")
+
+
+def indicators(
+    name: str,
+    kinematics: Kinematics,
+    *,
+    confidence: float = 1.0,
+    dynamics: tuple[ContactForces, JointMoments] | None = None,
+    gates: tuple[Quality, Quality] | None = None,
+) -> list[Indicator]:
+    activity = Activity(name, confidence, ())  # type: ignore[arg-type]
+    forces, moments = dynamics or (None, None)
+    default = (Quality(), Quality() if dynamics else Quality.withheld("No contact forces."))
+    return list(
+        compute_indicators(
+            activity, find_repetitions(activity, kinematics), kinematics, forces, moments, SUBJECT, *(gates or default)
+        )
+    )
+
+
+def one(found: list[Indicator], name: str, **where: object) -> Indicator:
+    matching = [i for i in found if i.name == name and all(getattr(i, key) == value for key, value in where.items())]
+    assert len(matching) == 1
+    return matching[0]
+
+
+def dynamics_of(
+    kinematics: Kinematics, moments_nm: dict[str, np.ndarray], origin: ForceOrigin = "estimated"
+) -> tuple[ContactForces, JointMoments]:
+    n = len(kinematics.time_s)
+    zero, good = np.zeros((n, 3)), np.ones(n, dtype=bool)
+    columns = np.zeros_like(kinematics.values)
+    for name, values in moments_nm.items():
+        columns[:, kinematics.coordinates.index(name)] = values
+    foot = ContactForce("calcn_r", zero, zero, zero)
+    return (
+        ContactForces(kinematics.time_s, {"r": foot}, origin, 0.0, zero, zero, good),
+        JointMoments(
+            kinematics.time_s, kinematics.coordinates, kinematics.values, np.zeros_like(columns), columns, 4.0, good,
+            zero,
+        ),
+    )  # fmt: skip
+
+
+def test_five_times_sit_to_stand_runs_from_the_first_trunk_motion_to_the_fifth_stand() -> None:
+    found = indicators("sit-to-stand", movements.sit_to_stand(5))
+    time = one(found, "five_times_sit_to_stand_time")
+    # Four cycles of 3 s, from 0.5 s (trunk) to 1.6 s (stand) of a cycle. Standing counts from 5 % below the final
+    # height, which a smooth ramp passes 0.15 s before its end; the trunk's onset is seen after its first 0.1 s.
+    assert 12.0 + 1.1 - 0.25 - 0.05 < time.value < 12.0 + 1.1
+    assert time.quality.mark is Mark.REPORTED
+    assert time.standard_error == 0.9
+    assert "full stand of the fifth" in time.protocol
+    assert one(found, "number_of_repetitions").value == 5.0
+    assert len([i for i in found if i.name == "rise_duration"]) == 5
+
+
+@pytest.mark.parametrize(
+    ("kinematics", "reason"),
+    [
+        (movements.sit_to_stand(4), "this trial shows 4 complete rises."),
+        (movements.sit_to_stand(1), "this trial shows 1 complete rise."),
+        (movements.sit_to_stand(5, reach=(1, 1, 1, 1, 0.5)), "4 complete rises and 1 incomplete attempt."),
+        (movements.sit_to_stand(6, reach=(1, 1, 0.5, 1, 1)), "5 complete rises and 1 incomplete attempt."),
+    ],
+)
+def test_five_times_sit_to_stand_needs_five_complete_rises_in_a_row(kinematics: Kinematics, reason: str) -> None:
+    time = one(indicators("sit-to-stand", kinematics), "five_times_sit_to_stand_time")
+    assert time.value is None
+    assert time.standard_error is None
+    assert time.quality.mark is Mark.WITHHELD
+    assert reason in time.quality.reasons[0]
+
+
+def test_more_than_five_rises_give_the_first_five_with_caution() -> None:
+    five = one(indicators("sit-to-stand", movements.sit_to_stand(5)), "five_times_sit_to_stand_time")
+    eight = one(indicators("sit-to-stand", movements.sit_to_stand(8)), "five_times_sit_to_stand_time")
+    assert five.value is not None
+    assert eight.value == pytest.approx(five.value, abs=0.02)
+    assert eight.quality.mark is Mark.WITH_CAUTION
+    assert "8 rises" in eight.quality.reasons[0]
+
+
+@pytest.mark.parametrize("speed_m_s", [0.5, 0.9, 1.4])
+@pytest.mark.parametrize("heading_deg", [0.0, 77.0, -150.0])
+def test_gait_speed_is_the_speed_of_the_pelvis(speed_m_s: float, heading_deg: float) -> None:
+    walk = movements.facing(movements.walk(speed_m_s), np.radians(heading_deg), (2.0, 0.3, -1.0))
+    speed = one(indicators("walking", walk), "gait_speed")
+    assert speed.value == pytest.approx(speed_m_s, rel=0.02)
+    assert (speed.unit, speed.quality.mark) == ("m/s", Mark.REPORTED)
+
+
+def test_standing_before_and_after_does_not_slow_the_walk() -> None:
+    walk = movements.walk(duration_s=10.0)
+    travel = 1.1 * np.clip(walk.time_s - 2.0, 0.0, 5.0)
+    speed = one(indicators("walking", movements.column(walk, "pelvis_tx", travel)), "gait_speed")
+    assert speed.value == pytest.approx(1.1, rel=0.04)
+
+
+@pytest.mark.parametrize(
+    ("kinematics", "reason"),
+    [
+        (movements.walk(speed_m_s=0.0), "a treadmill, whose belt speed is not recorded"),
+        (movements.walk(speed_m_s=1.0, duration_s=1.6), "of steady walking were recorded; at least 2 m are needed"),
+    ],
+)
+def test_gait_speed_is_withheld_without_a_walk_over_ground(kinematics: Kinematics, reason: str) -> None:
+    speed = one(indicators("walking", kinematics), "gait_speed")
+    assert speed.value is None
+    assert reason in speed.quality.reasons[0]
+
+
+def test_pelvis_vertical_range_ignores_the_floor() -> None:
+    squats = movements.squats(3)
+    expected = np.ptp(squats.coordinate("pelvis_ty"))
+    for kinematics in (squats, movements.facing(squats, 1.0, (0.0, -2.0, 0.0))):
+        value = one(indicators("squat", kinematics), "pelvis_vertical_range").value
+        assert value == pytest.approx(expected, rel=0.02)
+
+
+def test_peak_moments_turn_opensims_signs_and_keep_sides_and_repetitions_apart() -> None:
+    squats = movements.squats(3)
+    deep = np.degrees(squats.coordinate("knee_angle_r")) / 100.0
+    which = np.minimum((squats.time_s // 2.5).astype(int), 2) + 1
+    moments = {
+        f"{coordinate}_{side}": -size * which * deep
+        for side, factor in (("r", 1.0), ("l", 0.5))
+        for coordinate, size in (
+            ("hip_flexion", 30 * factor),
+            ("knee_angle", 40 * factor),
+            ("ankle_angle", 20 * factor),
+        )
+    }
+    found = indicators("squat", squats, dynamics=dynamics_of(squats, moments))
+    for repetition in (1, 2, 3):
+        for side, factor in (("r", 1.0), ("l", 0.5)):
+            for joint, size in (("hip_extension", 30), ("knee_extension", 40), ("ankle_plantarflexion", 20)):
+                peak = one(found, f"peak_{joint}_moment", side=side, repetition=repetition)
+                assert peak.value == pytest.approx(size * factor * repetition, rel=0.01)
+                relative = one(found, f"peak_{joint}_moment_per_kg", side=side, repetition=repetition)
+                assert relative.value == pytest.approx(peak.value / SUBJECT.mass_kg)
+                assert (peak.unit, relative.unit) == ("Nm", "Nm/kg")
+
+
+def test_the_error_of_estimated_forces_goes_with_the_moment_and_plates_do_not_inherit_it() -> None:
+    squats = movements.squats(1)
+    load = {"knee_angle_r": -50.0 * np.ones(len(squats.time_s))}
+    name = "peak_knee_extension_moment_per_kg"
+    estimated = one(indicators("squat", squats, dynamics=dynamics_of(squats, load)), name, side="r")
+    # 1.2 % of body weight x height, as a standard deviation, at 1.70 m.
+    assert estimated.standard_error == pytest.approx(0.012 * 1.2533 * 9.80665 * 1.70, rel=1e-3)
+    measured = one(indicators("squat", squats, dynamics=dynamics_of(squats, load, "measured")), name, side="r")
+    assert measured.standard_error is None
+
+
+def test_the_hip_moment_of_a_rise_counts_from_seat_off_and_the_knee_moment_from_the_start() -> None:
+    rise = movements.sit_to_stand(1)
+    (repetition,) = find_repetitions(Activity("sit-to-stand", 1.0, ()), rise)
+    seated = (rise.time_s < repetition.events["seat_off"]) & (rise.time_s > repetition.start_s + 0.05)
+    moment = np.where(seated, -200.0, -30.0)
+    found = indicators(
+        "sit-to-stand", rise, dynamics=dynamics_of(rise, {"hip_flexion_r": moment, "knee_angle_r": moment})
+    )
+    assert one(found, "peak_hip_extension_moment", side="r").value == 30.0
+    assert one(found, "peak_knee_extension_moment", side="r").value == 200.0
+
+
+def test_moments_of_invalid_frames_are_never_used() -> None:
+    squats = movements.squats(2)
+    load = np.full(len(squats.time_s), -40.0)
+    forces, moments = dynamics_of(squats, {"knee_angle_r": load})
+    spike = np.abs(squats.time_s - 1.2) < 0.05
+    spiked = replace(moments, moments_nm=np.where(spike[:, None], -900.0, moments.moments_nm))
+    found = indicators("squat", squats, dynamics=(replace(forces, valid=~spike), spiked))
+    assert one(found, "peak_knee_extension_moment", side="r", repetition=1).value == pytest.approx(40.0)
+
+    first = squats.time_s < 2.0
+    found = indicators("squat", squats, dynamics=(forces, replace(moments, valid=~first)))
+    lost = one(found, "peak_knee_extension_moment", side="r", repetition=1)
+    assert lost.value is None
+    assert "usable in only" in lost.quality.reasons[0]
+    assert one(found, "peak_knee_extension_moment", side="r", repetition=2).value == pytest.approx(40.0)
+
+
+def test_left_and_right_exchange_with_the_mirror() -> None:
+    squats = movements.squats(1)
+    load = {"knee_angle_r": np.full(len(squats.time_s), -70.0), "knee_angle_l": np.full(len(squats.time_s), -30.0)}
+    swapped = {"knee_angle_l": load["knee_angle_r"], "knee_angle_r": load["knee_angle_l"]}
+    here = indicators("squat", squats, dynamics=dynamics_of(squats, load))
+    mirror = movements.mirrored(squats)
+    there = indicators("squat", mirror, dynamics=dynamics_of(mirror, swapped))
+    name = "peak_knee_extension_moment"
+    assert one(here, name, side="r").value == one(there, name, side="l").value == 70.0
+
+
+def test_bad_forces_withhold_moments_and_leave_times() -> None:
+    squats = movements.squats(3)
+    found = indicators("squat", squats, gates=(Quality(), Quality.withheld("Forces do not carry the body.")))
+    assert all(i.value is None for i in found if "moment" in i.name)
+    assert one(found, "number_of_repetitions").value == 3.0
+
+
+def test_a_bad_movement_withholds_everything_and_says_why() -> None:
+    spoiled = Quality.withheld("Angles are pinned.")
+    found = indicators("squat", movements.squats(3), gates=(spoiled, spoiled))
+    assert found
+    assert all(i.value is None and "Angles are pinned." in i.quality.reasons for i in found)
+
+
+def test_a_doubtful_activity_puts_caution_on_its_numbers() -> None:
+    found = indicators("squat", movements.squats(3), confidence=0.4)
+    assert one(found, "number_of_repetitions").quality.mark is Mark.WITH_CAUTION
+
+
+def test_a_value_cannot_be_both_given_and_withheld() -> None:
+    given = one(indicators("squat", movements.squats(3)), "number_of_repetitions")
+    with pytest.raises(ValueError, match="if and only if"):
+        replace(given, quality=Quality.withheld("because"))
+    with pytest.raises(ValueError, match="if and only if"):
+        replace(given, value=None)
+
+
+def test_the_catalogue_is_complete_and_everything_declared_can_be_computed() -> None:
+    squats, rise, walk = movements.squats(1), movements.sit_to_stand(5), movements.walk()
+    made = {
+        i.name
+        for name, kinematics in (("squat", squats), ("sit-to-stand", rise), ("walking", walk))
+        for i in indicators(name, kinematics)
+    }
+    assert made == set(catalogue())
+    for declared in catalogue().values():
+        assert declared.definition.endswith(".")
+        assert declared.needs in ("kinematics", "moments")
+        assert declared.source
+        assert declared.protocol
+
+
+@pytest.mark.parametrize(("trial", "expected_s"), [("STS1", 11.6), ("STSAsym1", 11.6), ("STSweakLegs1", 14.7)])
+def test_five_times_sit_to_stand_of_the_lab_subject(shared_data, trial: str, expected_s: float) -> None:
+    kinematics = movements.read(shared_data(movements.lab_trial(trial)))
+    time = one(indicators("sit-to-stand", kinematics), "five_times_sit_to_stand_time")
+    assert time.value == pytest.approx(expected_s, abs=0.2)
+
+
+def test_gait_speed_of_a_real_walk_and_of_a_treadmill(shared_data) -> None:
+    walk = movements.read(shared_data(movements.NMD_WALK))
+    # Straight from the pelvis between 3 and 5.5 s, after setting off and before the tracking errors.
+    inside = (walk.time_s > 3.0) & (walk.time_s < 5.5)
+    expected = np.polyfit(walk.time_s[inside], walk.coordinate("pelvis_tx")[inside], 1)[0]
+    assert one(indicators("walking", walk), "gait_speed").value == pytest.approx(expected, rel=0.05)
+    treadmill = movements.read(shared_data(movements.TREADMILL))
+    assert one(indicators("walking", treadmill), "gait_speed").value is None
