@@ -46,7 +46,7 @@ def load_model(path: Path, marker_set: MarkerSetName | None = None) -> osim.Mode
     Parameters
     ----------
     path : Path
-        An .osim file of OpenSim 3 or 4.
+        An .osim file.
     marker_set : {'study', 'optical'}, optional
         Replace the model's own markers by one of ours. Only for models with the generic skeleton's proportions:
         our marker offsets are those of the unscaled body.
