@@ -12,6 +12,7 @@ from scipy.ndimage import uniform_filter1d
 from models.errors import MarkerDataError
 from models.markers import MarkerTrajectories
 from pipeline.filtering import low_pass
+from pipeline.marker_masks import runs, seen_frames
 
 Array = NDArray[np.float64]
 
@@ -83,16 +84,11 @@ def apply_filter(markers: MarkerTrajectories, spec: str | None) -> MarkerTraject
             hint=f"Choose one below {_HIGHEST_CUTOFF * markers.rate_hz / 2:.3g} Hz, or no filter.",
         )
     positions_m = markers.positions_m.copy()
+    seen = seen_frames(markers)
     for index in range(len(markers.names)):
-        for start, stop in runs(np.asarray(np.isfinite(positions_m[:, index]).all(axis=1))):
+        for start, stop in runs(seen[:, index]):
             positions_m[start:stop, index] = _smooth(positions_m[start:stop, index], markers.time_s[start:stop], parsed)
     return markers.with_positions(positions_m)
-
-
-def runs(mask: NDArray[np.bool_]) -> list[tuple[int, int]]:
-    """Stretches of True in a mask, as (start, stop) with stop exclusive."""
-    edges = np.flatnonzero(np.diff(np.concatenate(([False], mask, [False])).astype(int)))
-    return [(int(start), int(stop)) for start, stop in zip(edges[::2], edges[1::2], strict=True)]
 
 
 def _smooth(stretch: Array, time_s: Array, spec: FilterSpec) -> Array:
