@@ -115,7 +115,7 @@ _Dict = Annotated[dict[str, Any], BeforeValidator(lambda value: value if isinsta
 
 class _Answer(BaseModel):
     # An identifier may come as a number; people's fields that are not named below are dropped here.
-    model_config = ConfigDict(extra="ignore", coerce_numbers_to_str=True, hide_input_in_errors=True)
+    model_config = ConfigDict(extra="ignore", coerce_numbers_to_str=True)
 
 
 class _ResultAnswer(_Answer):

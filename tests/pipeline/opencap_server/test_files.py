@@ -54,7 +54,7 @@ def files(place: SimpleNamespace) -> SimpleNamespace:
         trial_json(4, "walk", links("walk", "marker_data"), "error"),
         trial_json(5, "squat", {}, "processing"),
         trial_json(6, "../../evil", links("evil", "marker_data", "ik_results")),
-        trial_json(7, "SITtoSTAND".lower(), links("twin", "marker_data", "ik_results")),
+        trial_json(7, "SitToStand", links("twin", "marker_data", "ik_results")),
     ]
     publish(place)
     return place
@@ -80,19 +80,19 @@ def test_files_land_where_opencap_processing_puts_them(files: SimpleNamespace, t
         "sessionMetadata.yaml": "neutral session_metadata",
         "MarkerData/neutral.trc": "neutral marker_data",
         "MarkerData/sittostand.trc": "sts marker_data",
-        "MarkerData/sittostand_1.trc": "twin marker_data",
+        "MarkerData/SitToStand_1.trc": "twin marker_data",
         "MarkerData/walk.trc": "walk marker_data",
         "MarkerData/_.._evil.trc": "evil marker_data",
         "MarkerData/Settings/settings_sittostand.yaml": "sts main_settings",
         "OpenSimData/Kinematics/sittostand.mot": "sts ik_results",
-        "OpenSimData/Kinematics/sittostand_1.mot": "twin ik_results",
+        "OpenSimData/Kinematics/SitToStand_1.mot": "twin ik_results",
         "OpenSimData/Kinematics/_.._evil.mot": "evil ik_results",
         "OpenSimData/Model/LaiUhlrich2022_scaled.osim": "neutral model",
     }
     assert [step.text for step in seen if step.stage == "note"] == notes
     assert any("walk.mot is missing" in note and "(error)" in note for note in notes)
     assert any("squat is left out" in note and "processing" in note for note in notes)
-    assert any("'sittostand_1'" in note for note in notes)
+    assert any("'SitToStand_1'" in note for note in notes)
     assert not any("Authorization" in request.headers for request in files.storage.requests)
 
 

@@ -23,9 +23,11 @@ from pipeline.opencap_server import (
 from tests.pipeline.opencap_server.stub import (
     ARCHIVE,
     PASSWORD,
+    READY,
     SESSION,
     SESSION_PATH,
     TOKEN,
+    ZIP,
     Answer,
     Stub,
     as_json,
@@ -41,6 +43,13 @@ def test_the_storage_never_sees_the_token(place: SimpleNamespace, tmp_path: Path
     assert len(place.storage.requests) == 1
     assert not {"Authorization", "Cookie"} & set(place.storage.requests[0].headers)
     assert TOKEN not in "".join(request.path for request in place.api.requests + place.storage.requests)
+
+
+def test_not_even_files_on_the_api_host_see_the_token(place: SimpleNamespace, tmp_path: Path) -> None:
+    place.api.routes["/media/session.zip"] = place.storage.routes[ARCHIVE]
+    place.api.routes[READY] = [as_json({"url": "/media/session.zip"})]
+    assert place.client.download_session(SESSION, tmp_path).read_bytes() == ZIP
+    assert "Authorization" not in place.api.asked("/media/session.zip")[0].headers
 
 
 def test_a_redirect_to_another_host_leaves_the_token_behind(place: SimpleNamespace) -> None:
@@ -72,6 +81,7 @@ def test_nothing_written_anywhere_holds_a_secret(
     caplog.set_level(logging.DEBUG)
     gone = Stub("127.0.0.1")
     gone.server.server_close()
+    plain: list[str] = []
     texts = [repr(place.client), repr(vars(place.client)), str(place.client._transport.__dict__)]
 
     def note(action: Callable[[], Any]) -> None:
@@ -79,7 +89,7 @@ def test_nothing_written_anywhere_holds_a_secret(
             action()
         except OpenCapServerError as error:
             texts.extend([str(error), repr(error), repr(pickle.loads(pickle.dumps(error)).__dict__)])  # noqa: S301
-            texts.append("".join(traceback.format_exception(error)))
+            plain.append("".join(traceback.format_exception(error)))
             screen = StringIO()
             Console(file=screen, width=400).print(Traceback(show_locals=True, locals_max_string=None))
             texts.append(screen.getvalue())
@@ -92,14 +102,19 @@ def test_nothing_written_anywhere_holds_a_secret(
     note(lambda: place.client.login("x", PASSWORD))
     place.storage.routes[ARCHIVE] = [Answer(403)]
     note(lambda: place.client.download_session(SESSION, tmp_path))
+    place.api.routes[READY] = [as_json({"url": f"{gone.url}session.zip?X-Amz-Signature=key"})]
+    note(lambda: place.client.download_session(SESSION, tmp_path))
     place.api.routes[SESSION_PATH] = [as_json({}, 401)]
+    note(lambda: OpenCapClient("http://api.opencap.ai", TOKEN))
     note(lambda: place.client.session(SESSION))
     note(lambda: download(SESSION, tmp_path, base_url=place.api.url, token=TOKEN))
     lost = OpenCapClient(gone.url, TOKEN, sleep=place.clock.sleep)
     note(lambda: lost.session(SESSION))
     note(lambda: lost.login("x", PASSWORD))
-    everything = "\n".join([*texts, caplog.text])
+    everything = "\n".join([*texts, *plain, caplog.text])
     assert "login_refused" in everything  # the tracebacks are there
     assert "urllib3" in everything  # and so are the logs
     for secret in (TOKEN, PASSWORD, MALFORMED):
         assert secret not in everything
+    messages = "".join(text for text in texts if "Traceback" not in text)
+    assert "X-Amz-Signature" not in messages + "".join(plain)
