@@ -14,7 +14,7 @@ from pipeline.filtering import low_pass
 from pipeline.storage import Storage, read_storage
 from pipeline.trajectories import Array
 
-# Below this vertical force a plate counts as unloaded: the usual threshold of gait laboratories, well above plate noise.
+# Below this vertical force a plate counts as unloaded: the usual threshold of gait laboratories, above plate noise.
 LOADED_N = 20.0
 ACCEPTED = "Accepted: an OpenSim .mot or .sto file with columns NAME_vx .. vz and NAME_px .. pz for every plate."
 # Forces are sampled at the markers' rate; what that rate cannot carry is removed first (share of the rate).
@@ -102,31 +102,28 @@ def read_force_plates(path: Path) -> PlateRecording:
         plate, or nobody stood on any plate.
     """
     try:
-        storage = read_storage(path)
-    except (SessionReadError, OSError) as error:
-        message = (
-            error.message
-            if isinstance(error, SessionReadError)
-            else f"The force file cannot be opened: {error.strerror}."
-        )
-        raise ForceDataError(message, hint=ACCEPTED, file=path.name) from error
-    try:
-        stems = [name.removesuffix("_vx") for name in storage.columns if name.endswith("_vx")]
-        if not stems:
-            raise ForceDataError(
-                "The file holds no ground reaction forces.",
-                hint=f"{ACCEPTED} Columns found: {', '.join(storage.columns[:12])}.",
-            )
-        notes: list[str] = list(storage.notes)
-        plates = [plate for stem in stems if (plate := _plate(storage, stem, notes)) is not None]
-        if not plates:
-            raise ForceDataError(
-                f"Nobody stood on any of the {len(stems)} plates: no vertical force above {LOADED_N:g} N.",
-                hint="Check that the file belongs to this trial and that forces are in newtons with Y up.",
-            )
-        return PlateRecording(storage.time_s, tuple(plates), tuple(notes))
+        return _plates(read_storage(path))
     except ForceDataError as error:
         raise error.within(file=path.name) from None
+    except SessionReadError as error:
+        raise ForceDataError(error.message, hint=ACCEPTED, file=path.name) from error
+
+
+def _plates(storage: Storage) -> PlateRecording:
+    stems = [name.removesuffix("_vx") for name in storage.columns if name.endswith("_vx")]
+    if not stems:
+        raise ForceDataError(
+            "The file holds no ground reaction forces.",
+            hint=f"{ACCEPTED} Columns found: {', '.join(storage.columns[:12])}.",
+        )
+    notes: list[str] = list(storage.notes)
+    plates = [plate for stem in stems if (plate := _plate(storage, stem, notes)) is not None]
+    if not plates:
+        raise ForceDataError(
+            f"Nobody stood on any of the {len(stems)} plates: no vertical force above {LOADED_N:g} N.",
+            hint="Check that the file belongs to this trial and that forces are in newtons with Y up.",
+        )
+    return PlateRecording(storage.time_s, tuple(plates), tuple(notes))
 
 
 def _plate(storage: Storage, stem: str, notes: list[str]) -> Plate | None:
@@ -159,7 +156,7 @@ def _plate(storage: Storage, stem: str, notes: list[str]) -> Plate | None:
             f"Centre of pressure or moment of plate {stem!r} is missing while somebody stands on it.",
             hint="Export the forces again with centres of pressure in metres.",
         )
-    # An unloaded plate has no centre of pressure: files hold zeros, old values or nothing there, and noise in the force.
+    # An unloaded plate has no centre of pressure: files hold zeros, old values or nothing there, and noise as force.
     force, point, moment = (np.where(loaded[:, None], array, 0.0) for array in (force, point, moment))
     return Plate(stem, force, moment + np.cross(point, force), float(np.median(point[loaded, 1])))
 
@@ -206,8 +203,8 @@ def sample(recording: PlateRecording, time_s: Array, cutoff_hz: float) -> tuple[
     covered = (time_s >= recording.time_s[0] - 0.5 * step_s) & (time_s <= recording.time_s[-1] + 0.5 * step_s)
     if not np.any(covered):
         raise ForceDataError(
-            f"The forces were recorded from {recording.time_s[0]:.2f} to {recording.time_s[-1]:.2f} s, the movement from "
-            f"{time_s[0]:.2f} to {time_s[-1]:.2f} s.",
+            f"The forces were recorded from {recording.time_s[0]:.2f} to {recording.time_s[-1]:.2f} s, the movement "
+            f"from {time_s[0]:.2f} to {time_s[-1]:.2f} s.",
             hint="Both files must be of the same trial and count time from the same moment.",
         )
     limit_hz = min(cutoff_hz, ANTI_ALIAS_SHARE / step_s)

@@ -10,7 +10,7 @@ from pipeline.contact.floor import find_floor, find_footprint
 from pipeline.contact.seat import SEAT_OFF_RISE_M, estimate_seat
 from pipeline.contact.soles import find_soles
 from pipeline.contact.wrench import total_wrench
-from pipeline.trajectories import ContactForces
+from pipeline.trajectories import ContactForce, ContactForces
 
 
 def estimate(motion: BodyMotion, seated: bool) -> ContactForces:
@@ -36,8 +36,8 @@ def estimate(motion: BodyMotion, seated: bool) -> ContactForces:
     soles = find_soles(motion)
     floor = find_floor(soles)
     feet = {side: find_footprint(sole, floor, side) for side, sole in soles.items()}
-    notes = motion.notes + (f"Floor estimated at {floor.height_m * 1000:.0f} mm from the feet.",)
-    contacts = {}
+    notes = (*motion.notes, f"Floor estimated at {floor.height_m * 1000:.0f} mm from the feet.")
+    contacts: dict[str, ContactForce] = {}
     load = total
     if seated:
         contacts["seat"] = estimate_seat(motion, total, feet)

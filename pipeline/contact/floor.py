@@ -22,8 +22,8 @@ LARGEST_UNEVENNESS_M = 0.015
 # transition. Figures of a feasibility study on force plates (OpenCap lab validation, subject 4).
 CONTACT_HEIGHT_M, CONTACT_HEIGHT_WIDTH_M = 0.025, 0.008
 CONTACT_SPEED_M_PER_S, CONTACT_SPEED_WIDTH_M_PER_S = 0.45, 0.12
-# Where along the part of the sole that is down the load rests if nothing else is known: quiet standing has its centre of
-# pressure about 40 % of the way from heel to toes, on the line from the heel to the second toe (the calcn's X axis).
+# Where along the part of the sole that is down the load rests if nothing else is known: quiet standing has its centre
+# of pressure about 40 % of the way from heel to toes, on the line from the heel to the second toe (the calcn's X axis).
 RESTING_PLACE = 0.40
 
 
@@ -76,8 +76,25 @@ class Footprint:
             self.floor_m,
         )
 
+    @property
+    def sole_middle_m(self) -> Array:
+        """Where the load rests on a sole that is down as a whole, shape (n_frames, 3) [m]."""
+        forward, _ = self.sole.along(self.sole.points_m)
+        heel, toe = forward.min(axis=1), forward.max(axis=1)
+        return self.sole.place_m(heel + RESTING_PLACE * (toe - heel), np.zeros_like(heel), self.floor_m)
+
+    def nearest_on_sole_m(self, points_m: Array) -> Array:
+        """Nearest points of the whole sole, whether it is on the floor or not, shape (n_frames, 3) [m]."""
+        sole_forward, _ = self.sole.along(self.sole.points_m)
+        forward, sideways = self.sole.along(points_m)
+        return self.sole.place_m(
+            np.clip(forward, sole_forward.min(axis=1), sole_forward.max(axis=1)),
+            np.clip(sideways, self.left_m, self.right_m),
+            self.floor_m,
+        )
+
     def nearest_m(self, points_m: Array) -> Array:
-        """Nearest points of the footprint, shape (n_frames, 3) [m]."""
+        """Nearest points of the part that is down, shape (n_frames, 3) [m]."""
         forward, sideways = self.sole.along(points_m)
         return self.sole.place_m(
             np.clip(forward, self.back_m, self.front_m), np.clip(sideways, self.left_m, self.right_m), self.floor_m
@@ -140,20 +157,6 @@ def find_footprint(sole: Sole, floor: Floor, side: str) -> Footprint:
         activation=activation.max(axis=1),
         back_m=np.minimum(back, middle),
         front_m=np.maximum(front, middle),
-        left_m=sideways.min(axis=1),
-        right_m=sideways.max(axis=1),
-        floor_m=floor.height_m,
-    )
-
-
-def whole_footprint(sole: Sole, floor: Floor) -> Footprint:
-    """The whole sole as a footprint, on the floor or not: for the question over which foot a measured force lies."""
-    forward, sideways = sole.along(sole.points_m)
-    return Footprint(
-        sole=sole,
-        activation=np.ones(len(forward)),
-        back_m=forward.min(axis=1),
-        front_m=forward.max(axis=1),
         left_m=sideways.min(axis=1),
         right_m=sideways.max(axis=1),
         floor_m=floor.height_m,

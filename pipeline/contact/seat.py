@@ -7,6 +7,7 @@ from scipy.special import expit
 
 from pipeline.body_motion import BodyMotion
 from pipeline.contact.floor import Footprint
+from pipeline.contact.soles import heading, horizontal, to_the_right
 from pipeline.contact.wrench import Wrench
 from pipeline.trajectories import Array, ContactForce
 
@@ -27,6 +28,9 @@ SEAT_PLACE_SD_M = 0.04
 # How far the load under the feet strays from its resting place, along and across: sets how a mismatch of the moment is
 # shared between the pressure points of seat and feet.
 FEET_PLACE_SD_M = (0.03, 0.05)
+# Buttocks and thighs reach this far behind, ahead and to the side of the ischia.
+SEAT_REACH_M = (-0.10, 0.25)
+SEAT_HALF_WIDTH_M = 0.15
 
 
 def ischium_m(motion: BodyMotion) -> Array:
@@ -56,7 +60,7 @@ def estimate_seat(motion: BodyMotion, total: Wrench, feet: dict[str, Footprint])
     """
     share = seat_share(motion)
     force = share[:, None] * total.force_n
-    forward, sideways = heading(feet)
+    forward, sideways = heading(foot.sole for foot in feet.values())
     place = ischium_m(motion) + AHEAD_OF_ISCHIUM_M * forward
     seat = ContactForce(SEAT_BODY, force, place, np.zeros_like(force))
 
@@ -77,8 +81,20 @@ def estimate_seat(motion: BodyMotion, total: Wrench, feet: dict[str, Footprint])
     return ContactForce(SEAT_BODY, force, place + shift, np.zeros_like(force))
 
 
-def heading(feet: dict[str, Footprint]) -> tuple[Array, Array]:
-    """Horizontal unit vectors the feet point to together, and to the right of it, each shape (n_frames, 3)."""
-    forward = np.sum([foot.sole.forward for foot in feet.values()], axis=0)
-    forward /= np.maximum(np.linalg.norm(forward, axis=1, keepdims=True), 1e-9)
-    return forward, np.column_stack([-forward[:, 2], forward[:, 1], forward[:, 0]])
+def measured_seat(motion: BodyMotion, missing: Wrench) -> ContactForce:
+    """What plates under the feet do not bear while the pelvis rests, as a force on the pelvis.
+
+    Its point of application is the pressure point of the missing wrench at the height of the ischia, within
+    `SEAT_REACH_M` of them.
+    """
+    # Full while the seat bears a tenth of what it bears at rest, fading to nothing at seat-off.
+    resting = np.clip(seat_share(motion) / (0.1 * SEATED_SHARE), 0.0, 1.0) * (missing.force_n[:, 1] > 0.0)
+    force = resting[:, None] * missing.force_n
+    ischium = ischium_m(motion)
+    forward = horizontal(motion.bodies[SEAT_BODY].body_to_ground[:, :, 0])
+    sideways = to_the_right(forward)
+    offset = missing.pressure_point_m(ischium[:, 1], motion.weight_n) - ischium
+    ahead = np.clip(np.sum(offset * forward, axis=1), *SEAT_REACH_M)
+    aside = np.clip(np.sum(offset * sideways, axis=1), -SEAT_HALF_WIDTH_M, SEAT_HALF_WIDTH_M)
+    point = ischium + ahead[:, None] * forward + aside[:, None] * sideways
+    return ContactForce(SEAT_BODY, force, point, np.zeros_like(force))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,8 +17,8 @@ GENERIC_FOOT_LENGTH_M = 0.1788
 GENERIC_ANKLE_HEIGHT_M = 0.04195
 # Foot-ground contact spheres of OpenCap's simulations (Falisse 2019, J R Soc Interface 16:20190402; Uhlrich 2023, PLOS
 # Comput Biol 19:e1011462), right foot: centres in calcn and toes. Their lowest points make the sole: 10 mm + the radius
-# of 32 mm below the body's origin. The single heel sphere is taken as two points 20 mm to either side of it, so that the
-# heel has a width.
+# of 32 mm below the body's origin. The single heel sphere is taken as two points 20 mm to either side of it, so that
+# the heel has a width.
 SOLE_DEPTH_M = 0.042
 CALCN_POINTS_M = (
     (0.0019, -SOLE_DEPTH_M, -0.0238),
@@ -96,9 +97,23 @@ def _sole(motion: BodyMotion, side: str) -> Sole:
         + [motion.bodies[f"toes_{side}"].point_m(scale * np.array(offset)) for offset in TOES_POINTS_M],
         axis=1,
     )
-    forward = motion.bodies[f"calcn_{side}"].body_to_ground[:, :, 0].copy()
-    forward[:, 1] = 0.0
-    forward /= np.linalg.norm(forward, axis=1, keepdims=True)
-    sideways = np.column_stack([-forward[:, 2], forward[:, 1], forward[:, 0]])
+    forward = horizontal(motion.bodies[f"calcn_{side}"].body_to_ground[:, :, 0])
     speeds = np.linalg.norm(np.gradient(points, motion.time_s, axis=0), axis=-1)
-    return Sole(f"calcn_{side}", points, speeds, forward, sideways)
+    return Sole(f"calcn_{side}", points, speeds, forward, to_the_right(forward))
+
+
+def heading(soles: Iterable[Sole]) -> tuple[Array, Array]:
+    """Horizontal unit vectors the feet point to together, and to the right of it, each shape (n_frames, 3)."""
+    forward = horizontal(np.sum([sole.forward for sole in soles], axis=0))
+    return forward, to_the_right(forward)
+
+
+def horizontal(direction: Array) -> Array:
+    """Horizontal unit vectors along directions, shape (n_frames, 3)."""
+    flat = direction * np.array([1.0, 0.0, 1.0])
+    return flat / np.maximum(np.linalg.norm(flat, axis=1, keepdims=True), 1e-9)
+
+
+def to_the_right(forward: Array) -> Array:
+    """Horizontal unit vectors to the right of horizontal ones, shape (n_frames, 3): X forward has Z to its right."""
+    return np.column_stack([-forward[:, 2], np.zeros(len(forward)), forward[:, 0]])

@@ -74,7 +74,8 @@ def total_wrench(motion: BodyMotion) -> Wrench:
     pelvis = motion.bodies[ROOT_BODY]
     # Virtual work: generalised force = J' (moment, force); six rows give the six components at the pelvis origin.
     transposed = np.swapaxes(pelvis.jacobian[:, :, root], 1, 2)
-    at_pelvis = np.linalg.solve(transposed, motion.unloaded_forces[:, root, None])[..., 0]
+    solved = np.linalg.solve(transposed, motion.unloaded_forces[:, root, None])
+    at_pelvis: Array = np.asarray(solved[..., 0], dtype=np.float64)
     force = at_pelvis[:, 3:]
     moment = at_pelvis[:, :3] + np.cross(pelvis.origin_m - motion.centre_of_mass_m, force)
     return Wrench(force, moment, motion.centre_of_mass_m)
