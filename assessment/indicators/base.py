@@ -25,7 +25,8 @@ class Definition:
     """One indicator as declared in the catalogue.
 
     ``protocol`` holds start, stop event and trials: norms hold for their own protocol only. ``needs`` says which gate
-    decides (``kinematics`` or ``moments``). ``standard_error`` is a published one, in ``unit``.
+    decides (``kinematics`` or ``moments``). ``standard_error`` is a published one, ``estimated_forces_error`` what
+    estimating the forces adds, both in ``unit``.
     """
 
     name: str
@@ -36,6 +37,7 @@ class Definition:
     protocol: str
     source: str
     standard_error: float | None = None
+    estimated_forces_error: float | None = None
 
 
 @cache

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from assessment.indicators.base import Indicator, TrialResults
+from assessment.indicators.base import Indicator, TrialResults, catalogue
 from assessment.motion import SIDES, Side
 from assessment.repetitions import Repetition
 from pipeline.quality import Quality
@@ -16,10 +16,6 @@ from pipeline.quality import Quality
 EXTENSION_SIGN = -1.0
 # A peak of a window with fewer usable frames may have been missed.
 ENOUGH_FRAMES = 0.8
-# Moments from estimated forces: mean absolute error 1.2 % of body weight x height (Uhlrich 2023, PLoS Comput Biol
-# 19:e1011462, two phones, 10 people); a normal error's standard deviation is sqrt(pi/2) times that.
-VIDEO_ERROR_BW_HEIGHT = 0.012 * float(np.sqrt(np.pi / 2.0))
-GRAVITY_M_S2 = 9.80665
 
 
 @dataclass(frozen=True)
@@ -57,17 +53,22 @@ def _peak(
     results: TrialResults, repetition: Repetition, peak: PeakMoment, side: Side, start_s: float, stop_s: float
 ) -> Iterator[Indicator]:
     value, quality = _greatest(results, f"{peak.coordinate}_{side}", start_s, stop_s)
-    mass_kg, height_m = results.subject.mass_kg, results.subject.height_m
-    measured = results.forces is not None and results.forces.origin == "measured"
-    error_per_kg = None if measured else VIDEO_ERROR_BW_HEIGHT * GRAVITY_M_S2 * height_m
-    for name, divisor in ((peak.indicator, 1.0), (f"{peak.indicator}_per_kg", mass_kg)):
+    error_per_kg = None
+    if results.forces is not None and results.forces.origin == "estimated":
+        error_per_kg = catalogue()[f"{peak.indicator}_per_kg"].estimated_forces_error
+        quality &= Quality.caution(
+            f"Forces are estimated from the movement, not measured: in a comparison with force plates such peaks were "
+            f"off by {error_per_kg} Nm/kg."
+        )
+    mass_kg = results.subject.mass_kg
+    for name, per in ((peak.indicator, 1.0), (f"{peak.indicator}_per_kg", mass_kg)):
         yield results.indicator(
             name,
-            None if value is None else value / divisor,
+            None if value is None else value / per,
             quality,
             side=side,
             repetition=repetition.index,
-            standard_error=None if error_per_kg is None else error_per_kg * mass_kg / divisor,
+            standard_error=None if error_per_kg is None else error_per_kg * mass_kg / per,
         )
 
 

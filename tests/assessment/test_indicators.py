@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from assessment.activities import Activity
+from assessment.gates import MOMENT_GATES, MOVEMENT_GATES
 from assessment.indicators import Indicator, catalogue, compute_indicators
 from assessment.repetitions import find_repetitions
+from benchmarks.saving import RESULTS
 from models.subject import Subject
 from pipeline.quality import Mark, Quality
 from pipeline.trajectories import ContactForce, ContactForces, ForceOrigin, JointMoments, Kinematics
@@ -160,15 +164,29 @@ def test_peak_moments_turn_opensims_signs_and_keep_sides_and_repetitions_apart()
                 assert (peak.unit, relative.unit) == ("Nm", "Nm/kg")
 
 
-def test_the_error_of_estimated_forces_goes_with_the_moment_and_plates_do_not_inherit_it() -> None:
+def test_moments_from_estimated_forces_carry_a_caution_and_their_error_and_plates_do_not_inherit_them() -> None:
     squats = movements.squats(1)
     load = {"knee_angle_r": -50.0 * np.ones(len(squats.time_s))}
-    name = "peak_knee_extension_moment_per_kg"
-    estimated = one(indicators("squat", squats, dynamics=dynamics_of(squats, load)), name, side="r")
-    # 1.2 % of body weight x height, as a standard deviation, at 1.70 m.
-    assert estimated.standard_error == pytest.approx(0.012 * 1.2533 * 9.80665 * 1.70, rel=1e-3)
-    measured = one(indicators("squat", squats, dynamics=dynamics_of(squats, load, "measured")), name, side="r")
+    error = catalogue()["peak_knee_extension_moment_per_kg"].estimated_forces_error
+    assert error is not None
+    estimated = indicators("squat", squats, dynamics=dynamics_of(squats, load))
+    relative = one(estimated, "peak_knee_extension_moment_per_kg", side="r")
+    assert relative.standard_error == pytest.approx(error)
+    assert relative.quality.mark is Mark.WITH_CAUTION
+    assert "not measured" in relative.quality.reasons[0]
+    absolute = one(estimated, "peak_knee_extension_moment", side="r")
+    assert absolute.standard_error == pytest.approx(error * SUBJECT.mass_kg)
+    plates = indicators("squat", squats, dynamics=dynamics_of(squats, load, "measured"))
+    measured = one(plates, "peak_knee_extension_moment_per_kg", side="r")
     assert measured.standard_error is None
+    assert measured.quality == Quality()
+
+
+def test_the_declared_error_of_estimated_forces_is_the_one_the_benchmark_saved() -> None:
+    figures = json.loads((RESULTS / "peak_moments.json").read_text(encoding="utf-8"))["figures"]
+    for joint in ("hip_extension", "knee_extension", "ankle_plantarflexion"):
+        declared = catalogue()[f"peak_{joint}_moment_per_kg"].estimated_forces_error
+        assert declared == pytest.approx(figures[f"both {joint}"]["rms_nm_per_kg"], abs=0.006)
 
 
 def test_the_hip_moment_of_a_rise_counts_from_seat_off_and_the_knee_moment_from_the_start() -> None:
@@ -268,3 +286,11 @@ def test_gait_speed_of_a_real_walk_and_of_a_treadmill(shared_data) -> None:
     assert one(indicators("walking", walk), "gait_speed").value == pytest.approx(expected, rel=0.05)
     treadmill = movements.read(shared_data(movements.TREADMILL))
     assert one(indicators("walking", treadmill), "gait_speed").value is None
+
+
+def test_the_documentation_names_every_indicator_and_gate() -> None:
+    text = (Path(__file__).parents[2] / "docs" / "indicators.md").read_text(encoding="utf-8")
+    for name in catalogue():
+        assert f"`{name.removesuffix('_per_kg')}`" in text
+    for gate in (*MOVEMENT_GATES, *MOMENT_GATES):
+        assert f"`{gate.name}`" in text

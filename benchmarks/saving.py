@@ -1,0 +1,29 @@
+"""Where a benchmark's figures are kept: with the commit, the machine and the date they were made on."""
+
+from __future__ import annotations
+
+import json
+import platform
+import subprocess
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+RESULTS = Path(__file__).parent / "results"
+
+
+def save(name: str, figures: dict[str, Any]) -> Path:
+    """Write ``results/NAME.json`` and return its path."""
+    commit = subprocess.run(
+        ["git", "rev-parse", "HEAD"],  # noqa: S607
+        capture_output=True, text=True, check=False, cwd=RESULTS.parent,
+    ).stdout.strip()  # fmt: skip
+    record = {
+        "figures": figures,
+        "commit": commit or "unknown",
+        "machine": f"{platform.machine()} {platform.system()}, Python {platform.python_version()}",
+        "date": datetime.now(UTC).date().isoformat(),
+    }
+    path = RESULTS / f"{name}.json"
+    path.write_text(json.dumps(record, indent=2) + "\n", encoding="utf-8")
+    return path
