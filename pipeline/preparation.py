@@ -32,6 +32,7 @@ estimate_floor_m = marker_anatomy.estimate_floor_m
 
 # Faults of time need a little of it.
 _SHORTEST_RECORDING = 8
+_OUTLIER_ROUNDS = 3
 # The floor of a recording is said to float when it is further than this from zero: twice what differing shoes and
 # marker sizes make of it.
 FLOATING_FLOOR_M = 0.05
@@ -108,9 +109,8 @@ def _repair(markers: MarkerTrajectories, empty: Mask) -> tuple[MarkerTrajectorie
 
     frozen = marker_frames.frozen_frames(markers) & ~missing
     jumps = find_body_jumps(_without(markers, missing))
-    outliers = find_outliers(_without(markers, missing | frozen | jumps[:, None]))
     seen = seen_frames(markers)
-    filled = fill_gaps(_without(markers, missing | frozen | jumps[:, None] | outliers))
+    outliers, filled = _without_outliers(_without(markers, missing | frozen | jumps[:, None]))
 
     whole_body: tuple[tuple[FindingKind, Mask, str], ...] = (
         ("dropped frames", new_frames, "{n} frames were lost by the recording"),
@@ -139,6 +139,19 @@ def _repair(markers: MarkerTrajectories, empty: Mask) -> tuple[MarkerTrajectorie
                 text = f"{name} {words} {{where}}; {_WHAT_WAS_DONE[action]}."
                 findings.append(_finding(markers, kind, name, own[:, index], action, text))
     return filled.markers, findings
+
+
+def _without_outliers(markers: MarkerTrajectories) -> tuple[Mask, FilledMarkers]:
+    """Take outliers out and fill the gaps; what then still departs was hidden beside a larger jump."""
+    outliers = np.zeros(markers.positions_m.shape[:2], dtype=bool)
+    filled = fill_gaps(markers)
+    for _ in range(_OUTLIER_ROUNDS):
+        found = find_outliers(filled.markers if outliers.any() else markers)
+        if not (found & ~outliers).any():
+            break
+        outliers = outliers | found
+        filled = fill_gaps(_without(markers, outliers))
+    return outliers & seen_frames(markers), filled
 
 
 _WHAT_WAS_DONE: dict[FindingAction, str] = {
