@@ -168,7 +168,7 @@ def _read_text(path: Path) -> _TrcText:
             strict=False,
         )
     )
-    names = _marker_names(lines[start + 2], lines[start + 3], line_number=start + 3)
+    names = _marker_names(lines[start + 2], lines[start + 3], line_number=start + 3, header=header)
     rows = tuple(_data_rows(lines, start + 4))
     if not rows:
         raise MarkerDataError("The marker file holds no frames.", hint="Export or download the trial again.")
@@ -179,7 +179,7 @@ def _data_rows(lines: list[str], start: int) -> Iterator[tuple[int, str]]:
     return ((index + 1, lines[index]) for index in range(start, len(lines)) if lines[index].strip())
 
 
-def _marker_names(name_line: str, axis_line: str, line_number: int) -> tuple[str, ...]:
+def _marker_names(name_line: str, axis_line: str, line_number: int, header: dict[str, str]) -> tuple[str, ...]:
     if not name_line.lower().startswith("frame") or "\t" not in name_line:
         raise MarkerDataError(
             f"Line {line_number} of the marker file should begin with Frame#, Time and the marker names, "
@@ -190,6 +190,9 @@ def _marker_names(name_line: str, axis_line: str, line_number: int) -> tuple[str
     n_axes = sum(1 for cell in axis_line.split("\t") if cell.strip())
     if not names:
         raise MarkerDataError("The marker file names no markers.", hint="Export the trial again with its markers.")
+    if n_axes < 3 * len(names) and n_axes == 3 * (_header_number(header, "nummarkers") or 0):
+        # Cortex also names the virtual markers of its template, after those that have columns.
+        names = names[: n_axes // 3]
     if n_axes != 3 * len(names):
         raise MarkerDataError(
             f"Line {line_number} of the marker file names {len(names)} markers, but line {line_number + 1} labels "

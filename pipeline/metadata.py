@@ -38,6 +38,8 @@ class SessionMetadata:
     subject : SubjectMetadata
     model_name : str or None
         OpenCap's name of the generic model, e.g. ``LaiUhlrich2022``.
+    synthetic : bool
+        ``synthetic: true``: the recording was generated and describes no person. OpenCap does not write this.
     warnings : tuple of str
     person : str
         The ``subjectID``, often a name: held only to strike it from other texts, never shown or stored.
@@ -45,6 +47,7 @@ class SessionMetadata:
 
     subject: SubjectMetadata = field(default_factory=SubjectMetadata)
     model_name: str | None = None
+    synthetic: bool = False
     warnings: tuple[str, ...] = ()
     person: str = field(default="", repr=False)
 
@@ -75,12 +78,13 @@ def _from_entries(entries: dict[Any, Any]) -> SessionMetadata:
         sex=_sex(entries, warnings),
         gender_text=_text(entries.get("gender_mf")),
     )
-    person = str(entries.get("subjectID") or "")
+    person = entries["subjectID"] if isinstance(entries.get("subjectID"), str) else ""
     if subject.gender_text and person and without_person(subject.gender_text, person) != subject.gender_text:
         subject = SubjectMetadata(subject.height_m, subject.mass_kg, subject.sex)
     return SessionMetadata(
         subject=subject,
         model_name=_text(entries.get("openSimModel")),
+        synthetic=entries.get("synthetic") is True,
         warnings=tuple(without_person(warning, person) for warning in warnings),
         person=person,
     )
@@ -124,7 +128,7 @@ def _quantity(
 
 
 def _is_absent(raw: Any) -> bool:
-    return raw is None or str(raw).strip().lower() in _NOT_GIVEN
+    return raw is None or (isinstance(raw, str) and raw.strip().lower() in _NOT_GIVEN)
 
 
 def _number(raw: Any) -> float | None:
@@ -139,23 +143,26 @@ def _number(raw: Any) -> float | None:
 
 def _sex(entries: dict[Any, Any], warnings: list[str]) -> Sex | None:
     """Sex at birth; only the 2022 format has it. ``gender_mf`` is another thing and never read here."""
-    text = _text(entries.get("sex"))
-    if text is None:
+    raw = entries.get("sex")
+    if _is_absent(raw):
         return None
-    if text.lower() not in _SEX_OF:
+    sex = _SEX_OF.get((_text(raw) or "").lower())
+    if sex is None:
         warnings.append(
-            f"sex in {METADATA_FILE} is {_quote(text)}; it is not used. Give --sex f, --sex m or --sex unspecified."
+            f"sex in {METADATA_FILE} is {_quote(raw)}; it is not used. Give --sex f, --sex m or --sex unspecified."
         )
-    return _SEX_OF.get(text.lower())
+    return sex
 
 
 def _text(raw: Any) -> str | None:
-    """Free text on one line, shortened; None where nothing is said."""
-    if _is_absent(raw) or isinstance(raw, (dict, list)):
+    """Free text on one line, shortened; None where nothing, or no text, is said."""
+    if not isinstance(raw, str) or _is_absent(raw):
         return None
-    text = " ".join("".join(char if char.isprintable() else " " for char in str(raw)[: 2 * _MAX_TEXT]).split())
-    return text[:_MAX_TEXT] or None
+    return " ".join("".join(char if char.isprintable() else " " for char in raw[:_MAX_TEXT]).split()) or None
 
 
 def _quote(raw: Any) -> str:
-    return repr(_text(raw) or type(raw).__name__)
+    """A value as the user wrote it; structures (which YAML can make to explode when written out) by their kind."""
+    if isinstance(raw, (bool, float)):
+        return str(raw)
+    return repr(_text(raw)) if isinstance(raw, str) else f"of type {type(raw).__name__}"

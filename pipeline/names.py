@@ -11,7 +11,34 @@ MAX_NAME_LENGTH = 80
 _WINDOWS_DEVICES = frozenset(
     {"con", "prn", "aux", "nul"} | {f"{port}{n}" for port in ("com", "lpt") for n in range(10)}
 )
-# A participant code such as "S12" or "7" identifies nobody; from three letters on it may be a name.
+# A participant code such as "S12" or "gait 7" identifies nobody; other words of three letters or more may be a name.
+_NOT_A_NAME = frozenset(
+    {
+        "control",
+        "chair",
+        "gait",
+        "jump",
+        "left",
+        "neutral",
+        "participant",
+        "patient",
+        "pilot",
+        "right",
+        "session",
+        "sit",
+        "squat",
+        "squats",
+        "stand",
+        "static",
+        "step",
+        "sts",
+        "subject",
+        "test",
+        "trial",
+        "walk",
+        "walking",
+    }
+)
 _NAME_PART = re.compile(r"[^\W\d_]{3,}")
 
 
@@ -44,10 +71,11 @@ def without_person(text: str, person: str, replacement: str = "participant") -> 
     text : str
         For instance a trial name, ``jane_walk 2``.
     person : str
-        The ``subjectID``, for instance ``Jane Doe``; codes without three letters in a row identify nobody and stay.
+        The ``subjectID``, for instance ``Jane Doe``; codes without three letters in a row, and the words of
+        movement studies (``gait01``), identify nobody and stay.
     replacement : str
     """
-    parts = _NAME_PART.findall(person)
+    parts = [part for part in _NAME_PART.findall(person) if part.casefold() not in _NOT_A_NAME]
     if not parts:
         return text
     joined = r"[\W_]*".join(re.escape(part) for part in parts)

@@ -23,6 +23,7 @@ from pipeline.opencap_warnings import model_warnings, static_warnings, trial_war
 from pipeline.session import MarkerConversion, Session, SessionKind, Trial
 
 FOLDER_PREFIX = "OpenCapData_"
+PARTICIPANT_PREFIX = "OpenCapData_Subject_"
 
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 # OpenCap calls the static trial "neutral"; people who rename or repeat it write variants of it.
@@ -36,6 +37,12 @@ def is_opencap_session(folder: Path) -> bool:
         any((folder / name).is_dir() for name in ("MarkerData", "OpenSimData"))
         or (folder / METADATA_FILE).is_file()
         or (folder / "Videos" / "mappingCamDevice.pickle").is_file()
+        # All that is left of an empty session once unpacked; the folder around a participant's sessions is none.
+        or (
+            folder.name.startswith(FOLDER_PREFIX)
+            and not folder.name.startswith(PARTICIPANT_PREFIX)
+            and (folder / "README.txt").is_file()
+        )
     )
 
 
@@ -65,7 +72,9 @@ def read_opencap_session(root: Path) -> Session:
     if faults and not summaries:
         first = next(iter(faults.values()))
         raise SessionReadError(
-            f"No marker file of the session can be read. {first.message}", hint=first.hint, **first.context
+            f"No marker file of the session can be read. {first.message}",
+            hint=first.hint,
+            file=without_person(first.context.get("file", ""), metadata.person),
         )
     kind = _kind(files, summaries)
     static = _static_stem(files)
@@ -105,6 +114,7 @@ def read_opencap_session(root: Path) -> Session:
             new_name_of=dict(MONOCULAR_TO_STUDY) if kind == "opencap-monocular" else {}, file_to_ground=np.eye(3)
         ),
         warnings=tuple(warnings),
+        synthetic=metadata.synthetic,
     )
 
 
@@ -174,7 +184,7 @@ def _identifier(root: Path, files: SessionFiles, person: str) -> str:
     if uuid:
         return uuid.group()
     plain = folder.removeprefix(FOLDER_PREFIX)
-    if without_person(plain, person) == plain:
+    if without_person(plain, person) == plain and plain.casefold() != person.strip().casefold():
         return safe_name(plain, "session")
     digest = hashlib.sha256()
     for path in (trial.markers or trial.kinematics for trial in files.trials):

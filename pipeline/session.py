@@ -133,7 +133,10 @@ def find_sessions(path: Path, workdir: Path) -> tuple[Path, ...]:
         if is_lab_session(path):
             return (path,)
         raise SessionReadError(f"{path.name} is a single file, not a session.", hint=_WHAT_IS_ACCEPTED)
-    roots = _session_folders(path, _SEARCH_DEPTH)
+    try:
+        roots = _session_folders(path, _SEARCH_DEPTH)
+    except OSError as reason:
+        raise _unreadable(path, reason) from None
     if not roots:
         raise SessionReadError(f"{path.name} holds no session.", hint=_hint_for(path))
     return roots
@@ -164,9 +167,12 @@ def read_session(path: Path, workdir: Path) -> Session:
             hint="Give one of these folders.",
         )
     root = roots[0]
-    if is_lab_session(root):
-        return read_lab_session(root, inside=_upload_folder(root, workdir))
-    return read_opencap_session(root)
+    try:
+        if is_lab_session(root):
+            return read_lab_session(root, inside=_upload_folder(root, workdir))
+        return read_opencap_session(root)
+    except OSError as reason:
+        raise _unreadable(root, reason) from None
 
 
 def read_markers(session: Session, trial: Trial) -> MarkerTrajectories:
@@ -222,6 +228,12 @@ def _session_folders(folder: Path, depth: int) -> tuple[Path, ...]:
         return ()
     inner = sorted(child for child in folder.iterdir() if child.is_dir() and not child.name.startswith((".", "__")))
     return tuple(root for child in inner for root in _session_folders(child, depth - 1))
+
+
+def _unreadable(path: Path, reason: OSError) -> SessionReadError:
+    return SessionReadError(
+        f"{path.name} cannot be read: {reason.strerror or 'unknown reason'}.", hint="Check that you may read it."
+    )
 
 
 def _upload_folder(root: Path, workdir: Path) -> Path | None:
