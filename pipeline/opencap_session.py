@@ -34,7 +34,7 @@ _NEUTRAL_VARIANT = re.compile(r"neutral[ _-]?\d*", re.IGNORECASE)
 def is_opencap_session(folder: Path) -> bool:
     """Whether a folder is the root of an OpenCap session, an empty one included."""
     return (
-        any((folder / name).is_dir() for name in ("MarkerData", "OpenSimData"))
+        any((folder / name).is_dir() for name in ("MarkerData", "OpenSimData/Kinematics"))
         or (folder / METADATA_FILE).is_file()
         or (folder / "Videos" / "mappingCamDevice.pickle").is_file()
         # All that is left of an empty session once unpacked; the folder around a participant's sessions is none.
@@ -179,7 +179,7 @@ def _model_file(files: SessionFiles, metadata: SessionMetadata) -> Path | None:
 
 def _identifier(root: Path, files: SessionFiles, person: str) -> str:
     """OpenCap's id from the folder's name; a digest of the recordings where that name holds the person's."""
-    folder = root.resolve().name
+    folder = root.name
     uuid = _UUID.search(folder)
     if uuid:
         return uuid.group()

@@ -133,6 +133,7 @@ def find_sessions(path: Path, workdir: Path) -> tuple[Path, ...]:
         if is_lab_session(path):
             return (path,)
         raise SessionReadError(f"{path.name} is a single file, not a session.", hint=_WHAT_IS_ACCEPTED)
+    path = path.resolve()  # "." has a name then
     try:
         roots = _session_folders(path, _SEARCH_DEPTH)
     except OSError as reason:
@@ -164,7 +165,7 @@ def read_session(path: Path, workdir: Path) -> Session:
     if len(roots) > 1:
         raise SessionReadError(
             f"{path.name} holds {len(roots)} sessions: {', '.join(root.name for root in roots)}.",
-            hint="Give one of these folders.",
+            hint="Give one of these folders (unpack the archive first, if it is one).",
         )
     root = roots[0]
     try:

@@ -1,6 +1,7 @@
 import contextlib
 import dataclasses
 import shutil
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -107,6 +108,11 @@ def test_zip_of_an_empty_session_is_the_same_error(tmp_path):
     assert "Check in the web app that the trials are done" in caught.value.hint
 
 
+def test_session_in_the_current_folder_has_a_name(tmp_path, monkeypatch):
+    monkeypatch.chdir(write(tmp_path / "visit 2", opencap_files()))
+    assert read_session(Path(), tmp_path / "work").identifier == "visit 2"
+
+
 # ---- several sessions
 
 
@@ -129,6 +135,7 @@ def test_one_session_is_asked_for_where_several_are(participant, tmp_path):
 def test_folder_of_sessions(tmp_path):
     for name in ("visit1", "visit2"):
         write(tmp_path / "Data" / name, opencap_files())
+    write(tmp_path / "Data" / "other", {"OpenSimData/Model/LaiUhlrich2022_scaled.osim": MODEL})
     assert [root.name for root in find_sessions(tmp_path / "Data", tmp_path / "work")] == ["visit1", "visit2"]
 
 
