@@ -17,7 +17,7 @@ from typing import Annotated
 import typer
 
 from assessment.assess import assess, results_folder
-from assessment.console import SessionProgress, console, print_error, print_found, print_summary
+from assessment.console import DownloadProgress, SessionProgress, console, print_error, print_found, print_summary
 from assessment.example import EXAMPLE, EXAMPLE_AGE_YEARS
 from assessment.report import REPORT_NAME
 from assessment.summary import Summary
@@ -104,7 +104,11 @@ def download_command(
 ) -> None:
     """Download a session from the OpenCap server (token from OPENCAP_API_TOKEN, or asked for; never stored)."""
     with _one_message():
-        path = download(session_id, out, base_url=base_url, token=None, ask=_ask_login, wait_s=wait_s)
+        with DownloadProgress() as progress:
+            path = download(
+                session_id, out, base_url=base_url, token=None, ask=_ask_login, wait_s=wait_s,
+                on_progress=progress.update,
+            )  # fmt: skip
         console.print(f"Session in {path}. Next: python -m assessment run {path} --out results")
 
 

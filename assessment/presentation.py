@@ -24,60 +24,74 @@ SAGITTAL_JOINTS = (
 
 @dataclass(frozen=True)
 class Row:
-    """One line of an indicator table: all repetitions of one indicator and side.
+    """One line of an indicator table: one indicator of a trial, both sides and all repetitions.
 
     Attributes
     ----------
-    values : tuple of str
-        One text per repetition; a dash where withheld.
-    mean : str
-        Mean and range over the repetitions that may be used.
+    means : dict
+        Side (``""`` where the whole body is meant) -> mean and range over the repetitions that may be used.
+    repetitions : dict
+        Side -> one text per repetition, a dash where withheld; empty for whole-trial indicators.
+    mark : Mark
+        Of the row as a whole: where only some repetitions are withheld, the rest is usable with caution.
     """
 
     label: str
-    side: str
     unit: str
-    values: tuple[str, ...]
-    mean: str
+    means: dict[str, str]
+    repetitions: dict[str, tuple[str, ...]]
     mark: Mark
     reasons: tuple[str, ...]
     definition: str
 
+    @property
+    def text(self) -> str:
+        """Value for one cell: ``right 1.49, left 1.50`` or ``11.9``."""
+        return ", ".join(f"{side} {mean}".strip() for side, mean in self.means.items())
+
 
 def indicator_rows(trial: TrialRecord) -> list[Row]:
-    """Group a trial's indicators by name and side, repetitions in order."""
-    groups: dict[tuple[str, str | None], list[IndicatorRecord]] = {}
+    """Group a trial's indicators by name, in the order they were computed."""
+    groups: dict[str, list[IndicatorRecord]] = {}
     for indicator in trial.indicators:
-        groups.setdefault((indicator.name, indicator.side), []).append(indicator)
+        groups.setdefault(indicator.name, []).append(indicator)
     return [_row(group) for group in groups.values()]
 
 
 def headline(summary: Summary) -> list[tuple[str, Row]]:
     """Whole-trial indicators (times, speeds) of all trials: (trial name, row)."""
     return [
-        (trial.name, _row([indicator]))
+        (trial.name, row)
         for trial in summary.trials
-        for indicator in trial.indicators
-        if indicator.repetition is None
+        for row in indicator_rows(trial)
+        if not any(row.repetitions.values())
     ]
 
 
+def further_reasons(trial: TrialRecord) -> tuple[list[str], list[str]]:
+    """Reasons for the mark of the angles, and those the moments have on top."""
+    angles = trial.kinematics_quality.reasons if trial.kinematics_quality else []
+    moments = trial.kinetics_quality.reasons if trial.kinetics_quality else []
+    return angles, [reason for reason in moments if reason not in angles]
+
+
 def _row(group: list[IndicatorRecord]) -> Row:
-    group = sorted(group, key=lambda indicator: indicator.repetition or 0)
-    first = group[0]
-    used = [indicator.value for indicator in group if indicator.value is not None]
-    marks = [indicator.quality.mark for indicator in group]
-    worst = max(marks, key=list(Mark).index) if used else Mark.WITHHELD
-    if used and worst is Mark.WITHHELD:
-        # Some repetitions can be used: the row as a whole is usable, with the reasons shown.
+    by_side: dict[str, list[IndicatorRecord]] = {}
+    for indicator in sorted(group, key=lambda indicator: indicator.repetition or 0):
+        by_side.setdefault(SIDE_NAMES[indicator.side] if indicator.side else "", []).append(indicator)
+    marks = {indicator.quality.mark for indicator in group}
+    worst = max(marks, key=list(Mark).index)
+    if worst is Mark.WITHHELD and len(marks) > 1:
         worst = Mark.WITH_CAUTION
-    side = SIDE_NAMES[first.side] if first.side else ""
+    first = group[0]
     return Row(
         label=first.label,
-        side=side,
-        unit=first.unit,
-        values=tuple(number(indicator.value) for indicator in group),
-        mean=_spread(used),
+        unit="" if first.unit == "1" else first.unit,
+        means={side: _spread([one.value for one in ones if one.value is not None]) for side, ones in by_side.items()},
+        repetitions={
+            side: tuple(number(one.value) for one in ones if one.repetition is not None)
+            for side, ones in by_side.items()
+        },
         mark=worst,
         reasons=tuple(dict.fromkeys(reason for indicator in group for reason in indicator.quality.reasons)),
         definition=first.definition,
@@ -85,8 +99,10 @@ def _row(group: list[IndicatorRecord]) -> Row:
 
 
 def number(value: float | None) -> str:
-    """Three significant figures, a dash for what is withheld."""
-    return "–" if value is None else f"{value:#.3g}".rstrip(".")
+    """Three significant figures, a dash for what is withheld; counts stay whole."""
+    if value is None:
+        return "–"
+    return f"{value:.0f}" if float(value).is_integer() else f"{value:#.3g}".rstrip(".")
 
 
 def _spread(values: list[float]) -> str:

@@ -8,8 +8,8 @@ from __future__ import annotations
 import multiprocessing
 import os
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, as_completed
 from concurrent.futures import TimeoutError as OverdueError
-from concurrent.futures import as_completed
 from typing import Any, TypeVar
 
 from pebble import ProcessExpired, ProcessPool
@@ -73,7 +73,9 @@ class Workers:
         A crashed or overdue worker becomes a `WorkerError` of its task alone; an unexpected exception too, with its
         type named and nothing of the data.
         """
-        index_of = {self._pool.schedule(work, args=task, timeout=limit_s): i for i, task in enumerate(tasks)}
+        index_of: dict[Future[Any], int] = {
+            self._pool.schedule(work, args=task, timeout=limit_s): i for i, task in enumerate(tasks)
+        }
         for future in as_completed(index_of):
             yield index_of[future], _outcome(future.result, limit_s)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from app.state import archive_of, current, folder_of, header
-from assessment.presentation import Row, headline, indicator_rows
+from assessment.presentation import Row, further_reasons, headline, indicator_rows
 from assessment.report import REPORT_NAME
 from assessment.summary import Summary, TrialRecord
 from pipeline.quality import Mark
@@ -36,7 +36,7 @@ def _tiles(rows: list[tuple[str, Row]]) -> None:
     for start in range(0, len(rows), TILES_A_ROW):
         for column, (trial, row) in zip(st.columns(TILES_A_ROW), rows[start : start + TILES_A_ROW], strict=False):
             with column.container(border=True):
-                st.metric(row.label, f"{row.mean} {row.unit}", help=row.definition)
+                st.metric(row.label, f"{row.text} {row.unit}", help=row.definition)
                 st.caption(f"{trial} · {MARK_BADGES[row.mark]}")
                 if row.reasons:
                     st.caption(" ".join(row.reasons))
@@ -53,23 +53,31 @@ def _trial(trial: TrialRecord) -> None:
         f"Taken as **{trial.activity.name}** (confidence {trial.activity.confidence:.0%}); "
         f"{complete} complete repetitions."
     )
-    for what, quality in (("Angles", trial.kinematics_quality), ("Moments", trial.kinetics_quality)):
+    angles, moments = further_reasons(trial)
+    for what, quality, reasons in (
+        ("Angles", trial.kinematics_quality, angles),
+        ("Moments", trial.kinetics_quality, moments),
+    ):
         if quality is not None:
-            st.markdown(f"{what}: {MARK_BADGES[quality.mark]} {' '.join(quality.reasons)}")
+            st.markdown(f"{what}: {MARK_BADGES[quality.mark]} {' '.join(reasons)}")
     rows = indicator_rows(trial)
     if rows:
         st.dataframe(
             {
                 "indicator": [row.label for row in rows],
-                "side": [row.side for row in rows],
-                "mean (range)": [row.mean for row in rows],
+                "mean (range)": [row.text for row in rows],
                 "unit": [row.unit for row in rows],
-                "per repetition": ["  ".join(row.values) if len(row.values) > 1 else "" for row in rows],
+                "per repetition": [_repetitions(row) for row in rows],
                 "quality": [row.mark.value for row in rows],
                 "reasons": [" ".join(row.reasons) for row in rows],
             },
             hide_index=True,
         )
+
+
+def _repetitions(row: Row) -> str:
+    """All repetitions in one cell: ``right 1.2 1.3; left 1.1 1.2``."""
+    return "; ".join(f"{side} {' '.join(values)}".strip() for side, values in row.repetitions.items() if values)
 
 
 def _downloads(summary: Summary) -> None:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from itertools import chain
 from pathlib import Path
 
 import pandas as pd
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from assessment.presentation import headline, indicator_rows
+from assessment.presentation import further_reasons, headline, indicator_rows
 from assessment.report.figures import curves_svg
 from assessment.summary import Summary
 
@@ -41,6 +42,9 @@ def write_report(folder: Path, summary: Summary) -> Path:
         summary=summary,
         figures=figures,
         headline=headline(summary),
+        # Reasons of the whole trial are said once, not in every row.
+        reasons={trial.name: further_reasons(trial) for trial in summary.trials},
+        known={trial.name: set(chain(*further_reasons(trial))) for trial in summary.trials},
         rows={trial.name: indicator_rows(trial) for trial in summary.trials},
     )
     path = folder / REPORT_NAME
