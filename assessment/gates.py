@@ -102,14 +102,14 @@ class Gate(Generic[EvidenceT]):
             return Quality.withheld(f"{self.label} cannot be determined.")
         sign = -1.0 if self.low_is_bad else 1.0
         if sign * value > sign * self.withheld:
-            return Quality.withheld(self._reason(value, self.withheld))
+            return Quality.withheld(self._reason(value, self.withheld, "accepted"))
         if sign * value > sign * self.caution:
-            return Quality.caution(self._reason(value, self.caution))
+            return Quality.caution(self._reason(value, self.caution, "expected"))
         return Quality()
 
-    def _reason(self, value: float, threshold: float) -> str:
+    def _reason(self, value: float, threshold: float, what: str) -> str:
         bound = "at least" if self.low_is_bad else "at most"
-        return f"{self.label}: {self._text(value)} ({bound} {self._text(threshold)} is accepted)."
+        return f"{self.label}: {self._text(value)} ({bound} {self._text(threshold)} is {what})."
 
     def _text(self, value: float) -> str:
         return f"{100 * value:.1f} %" if self.unit == "%" else f"{value:.3g} {self.unit}".rstrip()

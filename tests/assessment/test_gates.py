@@ -113,7 +113,7 @@ def test_what_the_markers_said_is_kept() -> None:
 
 def test_reasons_name_the_value_and_the_threshold() -> None:
     (reason, *_) = judge(with_marker_error(0.03)).reasons
-    assert reason == "Mean marker error of the model: 3 cm (at most 2.5 cm is accepted)."
+    assert reason == "Mean marker error of the model: 3 cm (at most 2.5 cm is expected)."
 
 
 def dynamics(
