@@ -24,7 +24,7 @@ from models.errors import SarcoscopeError, SettingsError
 from models.skeleton import GENERIC_MODEL
 from models.subject import Subject
 from pipeline.scaling import ScaledModel
-from pipeline.session import Session, Trial
+from pipeline.session import Session
 from pipeline.settings import Settings
 
 
@@ -193,7 +193,7 @@ def _model_record(folder: Path, model: ScaledModel) -> ModelRecord:
 def _age_warning(subject: Subject) -> list[str]:
     if subject.age_years is not None:
         return []
-    return ["Age was not given: everything that depends on age is left out. Give --age-years."]
+    return ["Age was not given: everything that depends on age is left out. Give it (--age-years, or the form field)."]
 
 
 def _provenance(session: Session, settings: Settings) -> Provenance:
@@ -205,17 +205,12 @@ def _provenance(session: Session, settings: Settings) -> Provenance:
         settings=settings.model_dump(mode="json"),
         generic_model_sha256=_sha256(settings.model or GENERIC_MODEL),
         input_sha256={
-            _relative(path, session.root): _sha256(path) for trial in session.trials for path in _files(trial)
+            f"{trial.name}{path.suffix}": _sha256(path)
+            for trial in session.trials
+            for path in (trial.marker_file, trial.force_file)
+            if path is not None
         },
     )
-
-
-def _files(trial: Trial) -> list[Path]:
-    return [path for path in (trial.marker_file, trial.force_file) if path is not None]
-
-
-def _relative(path: Path, root: Path) -> str:
-    return path.relative_to(root).as_posix() if path.is_relative_to(root) else path.name
 
 
 def _sha256(path: Path) -> str:

@@ -16,7 +16,7 @@ from typing import Annotated
 
 import typer
 
-from assessment.assess import assess, results_folder
+from assessment.assess import assess
 from assessment.console import DownloadProgress, SessionProgress, console, print_error, print_found, print_summary
 from assessment.example import EXAMPLE, EXAMPLE_AGE_YEARS
 from assessment.report import REPORT_NAME
@@ -25,7 +25,7 @@ from assessment.workers import Workers, default_workers
 from models.errors import SarcoscopeError
 from models.subject import Sex, SubjectMetadata
 from pipeline.opencap_server import DEFAULT_BASE_URL, download
-from pipeline.session import read_session
+from pipeline.session import Session, find_sessions, read_session
 from pipeline.settings import ForceMode, Settings, make_settings
 
 app = typer.Typer(
@@ -75,10 +75,13 @@ def run(
         )
     given = SubjectMetadata(height_m=height_m, mass_kg=mass_kg, sex=sex, age_years=age_years)
     failed = 0
-    with Workers(workers or default_workers()) as pool:
-        for path in sessions:
+    with Workers(workers or default_workers()) as pool, tempfile.TemporaryDirectory() as workdir:
+        for found in _find_all(sessions, Path(workdir)):
             try:
-                summary = _assess_one(path, out, given, settings, pool, overwrite=overwrite)
+                if isinstance(found, SarcoscopeError):
+                    raise found
+                session = read_session(found, Path(workdir))
+                summary = _assess_one(session, out, given, settings, pool, overwrite=overwrite)
             except SarcoscopeError as error:
                 print_error(error)
                 failed += 1
@@ -115,10 +118,10 @@ def download_command(
 @app.command()
 def demo(out: Out = Path("results/demo"), workers: WorkerCount = None, overwrite: Overwrite = False) -> None:
     """Assess the bundled synthetic older adult and print where the report is."""
-    with _one_message(), Workers(workers or default_workers()) as pool:
-        _assess_one(
-            EXAMPLE, out, SubjectMetadata(age_years=EXAMPLE_AGE_YEARS), make_settings(), pool, overwrite=overwrite
-        )
+    given = SubjectMetadata(age_years=EXAMPLE_AGE_YEARS)
+    with _one_message(), Workers(workers or default_workers()) as pool, tempfile.TemporaryDirectory() as workdir:
+        session = read_session(EXAMPLE, Path(workdir))
+        _assess_one(session, out, given, make_settings(), pool, overwrite=overwrite)
 
 
 @app.command()
@@ -127,20 +130,32 @@ def schema() -> None:
     typer.echo(json.dumps(Summary.model_json_schema(), indent=2))
 
 
+def _find_all(paths: list[Path], workdir: Path) -> Iterator[Path | SarcoscopeError]:
+    """All sessions in what the user gave; a path that is none yields its error, and the next one has its turn."""
+    for index, path in enumerate(paths):
+        try:
+            place = workdir / str(index)  # archives of the same name must not meet
+            place.mkdir()
+            yield from find_sessions(path, place)
+        except SarcoscopeError as error:
+            yield error
+
+
 def _assess_one(
-    path: Path, out: Path, given: SubjectMetadata, settings: Settings, pool: Workers, *, overwrite: bool
+    session: Session, out: Path, given: SubjectMetadata, settings: Settings, pool: Workers, *, overwrite: bool
 ) -> Summary:
-    with tempfile.TemporaryDirectory() as workdir:
-        session = read_session(path, Path(workdir))
+    """Assess one session with a progress bar, and print its result."""
+    try:
         subject = session.subject.complete(
             height_m=given.height_m, mass_kg=given.mass_kg, sex=given.sex, age_years=given.age_years
         )
-        folder = results_folder(out, session, overwrite=overwrite)
-        with SessionProgress(session.identifier) as progress:
-            summary = assess(
-                session, subject, settings, out, workers=pool, overwrite=overwrite, on_progress=progress.update
-            )
-    print_summary(summary, folder / REPORT_NAME)
+    except SarcoscopeError as error:
+        raise error.within(session=session.identifier) from None
+    with SessionProgress(session.identifier) as progress:
+        summary = assess(
+            session, subject, settings, out, workers=pool, overwrite=overwrite, on_progress=progress.update
+        )
+    print_summary(summary, out / session.identifier / REPORT_NAME)
     return summary
 
 

@@ -87,6 +87,7 @@ def indicator_record(indicator: Indicator) -> IndicatorRecord:
         standard_error=indicator.standard_error,
         quality=QualityRecord.of(indicator.quality),
         definition=indicator.definition,
+        protocol=indicator.protocol,
         source=indicator.source,
     )
 

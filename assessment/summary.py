@@ -87,6 +87,7 @@ class IndicatorRecord(_Record):
     standard_error: float | None = Field(description="in the same unit; null where no published or measured one exists")
     quality: QualityRecord
     definition: str
+    protocol: str = Field(description="where it starts and stops; norms hold for their own protocol only")
     source: str
 
 
@@ -148,7 +149,7 @@ class Provenance(_Record):
     python_version: str
     settings: dict[str, object]
     generic_model_sha256: str
-    input_sha256: dict[str, str] = Field(description="input file relative to the session -> SHA-256")
+    input_sha256: dict[str, str] = Field(description="trial name with the file's suffix -> SHA-256")
 
 
 class Summary(_Record):
