@@ -11,6 +11,7 @@ import numpy as np
 import opensim as osim
 
 from models.markers import MarkerTrajectories
+from models.skeleton import without_patellae
 from models.skeleton.marker_sets import MarkerSetName, marker_set
 from pipeline.pose_solver import CoordinateTarget, PoseSolver
 
@@ -106,8 +107,6 @@ def remove_unplaced(model: osim.Model, static: MarkerTrajectories | None, set_na
 
 
 def _solve_static(model: osim.Model, static: MarkerTrajectories, set_name: MarkerSetName) -> PoseSolver:
-    # With its patellae: their constraints make OpenSim choose its interior-point optimiser. The faster one that
-    # serves whole trials stops early where targets lie at the limit of a range, as straight knees do.
-    solver = PoseSolver(osim.Model(model), static, PLACEMENT_WEIGHTS[set_name], targets=UPRIGHT_TARGETS)
+    solver = PoseSolver(without_patellae(model), static, PLACEMENT_WEIGHTS[set_name], targets=UPRIGHT_TARGETS)
     solver.solve_first(0)
     return solver
