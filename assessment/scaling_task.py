@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from models.errors import SarcoscopeError
@@ -40,7 +40,7 @@ def run_scaling(task: ScalingTask) -> ScaledModel:
     generic = task.settings.model.stem if task.settings.model else "LaiUhlrich2022"
     try:
         prepared = prepare_markers(read_markers(task.session, task.trial))
-        return build_scaled_model(
+        model = build_scaled_model(
             prepared.markers,
             task.subject,
             task.settings,
@@ -49,3 +49,7 @@ def run_scaling(task: ScalingTask) -> ScaledModel:
         )
     except SarcoscopeError as error:
         raise error.within(trial=task.trial.name, stage="scaling") from None
+    if task.session.static_trial is not None:
+        return model
+    note = f"There is no neutral trial: the quietest stretch of {task.trial.name} itself takes its place."
+    return replace(model, notes=(note, *model.notes))

@@ -42,7 +42,10 @@ def static_warnings(static: str | None, names: dict[str, str], kind: SessionKind
         return (
             []
             if kind == "opencap-monocular"
-            else ["There is no neutral trial (it may belong to another session); the model cannot be scaled from it."]
+            else [
+                "There is no neutral trial (it may belong to another session): every movement gets a model of its own, "
+                "scaled on its quietest stretch. That is less certain than a neutral pose."
+            ]
         )
     found = []
     if static != "neutral":
