@@ -49,7 +49,7 @@ class BodyMotion:
     gravity_m_per_s2 : ndarray, shape (3,)
     cutoff_hz : float
     valid : ndarray of bool, shape (n_frames,)
-        False at the edges, where filter and spline have no support.
+        False at the edges, where filter and spline have no support, and where angles were interpolated.
     notes : tuple of str
     """
 
@@ -98,6 +98,7 @@ def body_motion(model_path: Path, kinematics: Kinematics, *, cutoff_hz: float) -
     values = low_pass(values, kinematics.time_s, cutoff_hz)
     speeds, accelerations = derivatives(values, kinematics.time_s)
     frames = np.arange(len(kinematics.time_s))
+    inside = (frames >= EDGE_FRAMES) & (frames < len(frames) - EDGE_FRAMES)
     return BodyMotion(
         time_s=kinematics.time_s,
         coordinates=sweep.free,
@@ -109,7 +110,7 @@ def body_motion(model_path: Path, kinematics: Kinematics, *, cutoff_hz: float) -
         mass_kg=sweep.mass_kg,
         gravity_m_per_s2=sweep.model.getGravity().to_numpy().copy(),
         cutoff_hz=cutoff_hz,
-        valid=(frames >= EDGE_FRAMES) & (frames < len(frames) - EDGE_FRAMES),
+        valid=inside & ~np.isin(frames, kinematics.interpolated),
         notes=notes,
     )
 

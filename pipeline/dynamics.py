@@ -138,7 +138,8 @@ def write_dynamics(folder: Path, forces: ContactForces, moments: JointMoments) -
 
 def _write_external_loads(path: Path, forces: ContactForces) -> None:
     loads = osim.ExternalLoads()
-    loads.setName(f"contact forces, {forces.origin}")
+    # OpenSim accepts no blanks in names.
+    loads.setName(f"contact_forces_{forces.origin}")
     loads.setDataFileName("contact_forces.mot")
     for key, contact in forces.forces.items():
         load = osim.ExternalForce()

@@ -15,6 +15,8 @@ ORDER = 2
 # half-power point of both passes together at the cut-off asked for (Robertson & Dowling 2003, J Electromyogr Kinesiol).
 TWO_PASS_FACTOR = (2.0**0.5 - 1.0) ** (-1.0 / (2 * ORDER))
 PADDING_S = 1.0
+# Share of the Nyquist frequency from which a low-pass has nothing left to remove.
+HIGHEST_CUTOFF = 0.8
 # Steps that differ by more than this share of the median step make a recording unevenly sampled.
 UNEVEN_STEP = 0.02
 
@@ -30,8 +32,8 @@ def low_pass(values: Array, time_s: Array, cutoff_hz: float) -> Array:
         NaN-free.
     time_s : ndarray, shape (n_frames,)
     cutoff_hz : float
-        Half-power frequency of the filter as applied [Hz]. At or above 0.8 of the Nyquist frequency there is nothing
-        to remove that could be told from the signal: the values come back unchanged.
+        Half-power frequency of the filter as applied [Hz]. At or above `HIGHEST_CUTOFF` of the
+        Nyquist frequency the values come back unchanged.
 
     Returns
     -------
@@ -39,9 +41,10 @@ def low_pass(values: Array, time_s: Array, cutoff_hz: float) -> Array:
     """
     steps = np.diff(time_s)
     step_s = float(np.median(steps))
-    single_pass = TWO_PASS_FACTOR * cutoff_hz * 2.0 * step_s
-    if single_pass >= 0.8:
+    if 2.0 * cutoff_hz * step_s >= HIGHEST_CUTOFF:
         return values.copy()
+    # The digital filter bends the frequency axis by a tangent: the factor belongs on the bent axis.
+    single_pass = 2.0 / np.pi * np.arctan(TWO_PASS_FACTOR * np.tan(np.pi * cutoff_hz * step_s))
     uneven = bool(np.any(np.abs(steps - step_s) > UNEVEN_STEP * step_s))
     grid_s = np.arange(time_s[0], time_s[-1] + 0.5 * step_s, step_s) if uneven else time_s
     even = CubicSpline(time_s, values, axis=0)(grid_s) if uneven else values

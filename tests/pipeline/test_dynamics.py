@@ -1,0 +1,264 @@
+"""The whole station: OpenSim's own tool repeats the moments from the files written; modes do what they say."""
+
+import pickle
+
+import numpy as np
+import opensim as osim
+import pytest
+
+from models.errors import ForceDataError
+from models.skeleton import GENERIC_MODEL, load_model
+from pipeline.dynamics import solve_dynamics, write_dynamics
+from pipeline.storage import read_storage, write_storage
+from pipeline.trajectories import Kinematics
+from tests.pipeline.movements import model_with_mass, rise_from_chair, squat
+from tests.pipeline.plate_files import plate_columns, write_plates
+
+
+def solve(kinematics, **options):
+    defaults = {"cutoff_hz": 6.0, "seated": False, "force_file": None, "force_mode": "auto"}
+    return solve_dynamics(GENERIC_MODEL, kinematics, **(defaults | options))
+
+
+@pytest.fixture(scope="module")
+def squatting():
+    return squat(sideways_rad=0.03)
+
+
+@pytest.fixture(scope="module")
+def solved(squatting):
+    return solve(squatting)
+
+
+@pytest.fixture(scope="module")
+def plate_file(tmp_path_factory, solved):
+    forces, _ = solved
+    path = tmp_path_factory.mktemp("plates") / "trial.mot"
+    return write_plates(path, forces.time_s, {side: plate_columns(forces.forces[side]) for side in "rl"})
+
+
+def along(coupler, angles):
+    """Values of a coordinate that follows another one."""
+    return np.array([coupler.getFunction().calcValue(osim.Vector(1, float(angle))) for angle in angles])
+
+
+def run_opensim_tool(folder, moments):
+    """OpenSim's InverseDynamicsTool on the files of a results folder; patella moments are added to the knees'."""
+    model = load_model(GENERIC_MODEL)
+    model.initSystem()
+    columns, values, slopes = list(moments.coordinates), [*moments.values.T], {}
+    for i in range(model.getConstraintSet().getSize()):
+        coupler = osim.CoordinateCouplerConstraint.safeDownCast(model.getConstraintSet().get(i))
+        leader, follower = coupler.getIndependentCoordinateNames().get(0), coupler.getDependentCoordinateName()
+        knee = moments.values[:, moments.coordinates.index(leader)]
+
+        columns.append(follower)
+        values.append(along(coupler, knee))
+        slopes[leader] = (follower, (along(coupler, knee + 1e-5) - along(coupler, knee - 1e-5)) / 2e-5)
+    write_storage(
+        folder / "coordinates.mot",
+        moments.time_s,
+        columns,
+        np.column_stack(values),
+        in_degrees=False,
+        name="Coordinates",
+    )
+    model.printToXML(str(folder / "model.osim"))
+    tool = osim.InverseDynamicsTool()
+    tool.setModelFileName(str(folder / "model.osim"))
+    tool.setCoordinatesFileName(str(folder / "coordinates.mot"))
+    tool.setExternalLoadsFileName(str(folder / "external_loads.xml"))
+    tool.setLowpassCutoffFrequency(-1)
+    tool.setStartTime(float(moments.time_s[0]))
+    tool.setEndTime(float(moments.time_s[-1]))
+    excluded = osim.ArrayStr()
+    excluded.append("Muscles")
+    tool.setExcludedForces(excluded)
+    tool.setResultsDir(str(folder))
+    tool.setOutputGenForceFileName("tool.sto")
+    assert tool.run()
+    table = read_storage(folder / "tool.sto")
+    assert len(table.time_s) == len(moments.time_s)
+
+    def moment(name):
+        suffix = "force" if name.endswith(("_tx", "_ty", "_tz")) else "moment"
+        own = table.column(f"{name}_{suffix}")
+        if name not in slopes:
+            return own
+        follower, slope = slopes[name]
+        return own + slope * table.column(f"{follower}_force")
+
+    return {name: moment(name) for name in moments.coordinates}
+
+
+@pytest.mark.parametrize("seated", [False, True])
+def test_opensims_own_tool_finds_the_same_moments_from_the_written_files(tmp_path, squatting, solved, seated):
+    forces, moments = solve(rise_from_chair(), seated=True) if seated else solved
+    write_dynamics(tmp_path, forces, moments)
+    theirs = run_opensim_tool(tmp_path, moments)
+    inner = slice(10, -10)
+    for name in moments.coordinates:
+        assert moments.moment_nm(name)[inner] == pytest.approx(theirs[name][inner], abs=1e-3), name
+
+
+def test_written_tables_hold_the_columns_opensim_and_opencap_processing_look_for(tmp_path):
+    forces, moments = solve(rise_from_chair(), seated=True)
+    write_dynamics(tmp_path / "Dynamics" / "rise", forces, moments)
+    folder = tmp_path / "Dynamics" / "rise"
+    table = read_storage(folder / "contact_forces.mot")
+    for key in ("r", "l", "seat"):
+        for stem in (f"ground_force_{key}_v", f"ground_force_{key}_p", f"ground_torque_{key}_"):
+            assert {f"{stem}{axis}" for axis in "xyz"} <= set(table.columns)
+    assert table.column("ground_force_seat_vy") == pytest.approx(forces.forces["seat"].force_n[:, 1], abs=1e-6)
+    dynamics = read_storage(folder / "inverse_dynamics.sto")
+    assert dynamics.column("knee_angle_r_moment") == pytest.approx(moments.moment_nm("knee_angle_r"), abs=1e-6)
+    assert {"pelvis_ty_force", "pelvis_tilt_moment"} <= set(dynamics.columns)
+    assert not dynamics.in_degrees
+    loads = osim.ExternalLoads(str(folder / "external_loads.xml"), True)
+    bodies = {loads.get(i).getName(): loads.get(i).getAppliedToBodyName() for i in range(loads.getSize())}
+    assert bodies == {"contact_r": "calcn_r", "contact_l": "calcn_l", "contact_seat": "pelvis"}
+
+
+def test_moments_are_valid_inside_and_not_at_the_edges(solved):
+    forces, moments = solved
+    assert moments.valid[10:-10].all()
+    assert not moments.valid[:10].any()
+    assert np.array_equal(moments.valid, forces.valid)
+
+
+def test_a_model_without_patellae_gives_nearly_the_same_moments(tmp_path, squatting, solved):
+    from models.skeleton import without_patellae
+
+    path = tmp_path / "bare.osim"
+    without_patellae(load_model(GENERIC_MODEL)).printToXML(str(path))
+    _, moments = solve_dynamics(path, squatting, cutoff_hz=6.0, seated=False, force_file=None, force_mode="estimated")
+    ours = solved[1].moment_nm("knee_angle_r")
+    assert moments.moment_nm("knee_angle_r")[10:-10] == pytest.approx(ours[10:-10], abs=1.5)
+
+
+def test_power_integrates_to_the_change_of_energy(solved):
+    """Joints, pelvis residual and contacts at rest: what the joints do is what the body gains."""
+    _, moments = solved
+    mass, gravity = 75.337, 9.80665
+    inner = slice(10, -10)
+    power = np.sum(moments.moments_nm * moments.speeds, axis=1)
+    speed = np.gradient(moments.centre_of_mass_m, moments.time_s, axis=0)
+    lift = mass * gravity * (moments.centre_of_mass_m[:, 1] - moments.centre_of_mass_m[10, 1])
+    work = np.concatenate([[0.0], np.cumsum(0.5 * (power[inner][1:] + power[inner][:-1]) / 60.0)])
+    kinetic = 0.5 * mass * np.sum(speed**2, axis=1)
+    gained = lift + kinetic - kinetic[10]
+    assert np.ptp(gained) > 50.0
+    assert work == pytest.approx(gained[inner], abs=0.05 * np.ptp(gained))
+
+
+def test_auto_uses_plates_where_there_are_any(squatting, plate_file):
+    assert solve(squatting)[0].origin == "estimated"
+    assert solve(squatting, force_file=plate_file)[0].origin == "measured"
+    assert solve(squatting, force_file=plate_file, force_mode="estimated")[0].origin == "estimated"
+
+
+def test_measured_without_a_file_says_what_to_do(squatting):
+    with pytest.raises(ForceDataError, match="no measured forces") as error:
+        solve(squatting, force_mode="measured")
+    assert "--forces estimated" in error.value.hint
+    assert str(pickle.loads(pickle.dumps(error.value))) == str(error.value)  # noqa: S301
+
+
+def test_unusable_plates_stop_measured_and_are_reported_by_auto(tmp_path, squatting):
+    path = tmp_path / "broken.mot"
+    path.write_text("nonsense")
+    with pytest.raises(ForceDataError):
+        solve(squatting, force_file=path, force_mode="measured")
+    forces, _ = solve(squatting, force_file=path)
+    assert forces.origin == "estimated"
+    assert forces.notes[-1].startswith("Plates not used, forces estimated instead: ")
+
+
+# Real recordings.
+
+LAB = "lab_opencap_labvalidation_subject4_nimble"
+FIELD = "opencap_fieldstudy_subject0_squats_mit/OpenCapData_fieldstudy-subject0/OpenSimData"
+PLATE_MASS_KG = 60.05
+
+
+def recorded(path):
+    table = read_storage(path)
+    turns = np.array([not name.startswith("pelvis_t") or name == "pelvis_tilt" for name in table.columns])
+    values = np.where(turns, np.radians(table.values), table.values) if table.in_degrees else table.values
+    return Kinematics(table.time_s, table.columns, values, (), np.zeros((len(table.time_s), 0)))
+
+
+@pytest.fixture(scope="module")
+def lab(shared_data, tmp_path_factory):
+    root = shared_data(LAB)
+    model = model_with_mass(
+        tmp_path_factory.mktemp("lab") / "s4.osim", root / "Models/manually_scaled.osim", PLATE_MASS_KG
+    )
+
+    def trial(name, *, seated, force_mode):
+        return solve_dynamics(
+            model,
+            recorded(root / f"IK/{name}_manual_scaling_ik.mot"),
+            cutoff_hz=6.0,
+            seated=seated,
+            force_file=root / f"ID/{name}_grf.mot",
+            force_mode=force_mode,
+        )
+
+    return trial
+
+
+@pytest.mark.parametrize(("name", "seated"), [("STS1", True), ("squats1", False)])
+def test_lab_plates_are_assigned_and_moments_have_the_signs_and_sizes_of_the_movement(lab, name, seated):
+    forces, moments = lab(name, seated=seated, force_mode="measured")
+    valid = moments.valid
+    assert valid.mean() > 0.95
+    # Plate 1 lies at z = -0.50 m, plate 2 at -0.70 m: the right foot is on the first.
+    assert np.median(forces.forces["r"].point_m[valid, 2]) > np.median(forces.forces["l"].point_m[valid, 2]) + 0.1
+    for side in "rl":
+        # Extension moments are negative in OpenSim; rising and squatting ask for 0.5 to 1.6 Nm/kg of each knee.
+        knee = moments.moment_nm(f"knee_angle_{side}")[valid] / PLATE_MASS_KG
+        hip = moments.moment_nm(f"hip_flexion_{side}")[valid] / PLATE_MASS_KG
+        assert -1.6 < knee.min() < -0.8
+        assert knee.max() < 0.3
+        assert -1.4 < hip.min() < -0.5
+    residual = np.sqrt(np.mean(np.sum(forces.residual_force_n[valid] ** 2, axis=1))) / PLATE_MASS_KG
+    assert residual < 0.5
+
+
+@pytest.mark.parametrize(("name", "seated", "limit_n_per_kg"), [("squats1", False, 0.35), ("STS1", True, 0.60)])
+def test_estimated_forces_stay_close_to_the_plates(lab, name, seated, limit_n_per_kg):
+    measured, _ = lab(name, seated=seated, force_mode="measured")
+    estimated, _ = lab(name, seated=seated, force_mode="estimated")
+    valid = measured.valid & estimated.valid
+    error = np.concatenate([(estimated.forces[side].force_n - measured.forces[side].force_n)[valid] for side in "rl"])
+    assert np.linalg.norm(error, axis=1).mean() / PLATE_MASS_KG < limit_n_per_kg
+
+
+def test_lab_walk_is_valid_only_while_every_loaded_foot_is_on_a_plate(lab):
+    forces, moments = lab("walking1", seated=False, force_mode="measured")
+    single = (forces.time_s > 0.15) & (forces.time_s < 1.15)
+    assert moments.valid[single].mean() > 0.9
+    ankle = moments.moment_nm("ankle_angle_r")[moments.valid] / PLATE_MASS_KG
+    assert -1.8 < ankle.min() < -1.1
+
+
+def test_video_squats_carry_body_weight_and_bend_the_knees_under_load(shared_data):
+    root = shared_data(FIELD)
+    model = root / "Model/LaiArnoldModified2017_poly_withArms_weldHand_scaled.osim"
+    forces, moments = solve_dynamics(
+        model,
+        recorded(root / "Kinematics/Squats_0.mot"),
+        cutoff_hz=4.0,
+        seated=False,
+        force_file=None,
+        force_mode="auto",
+    )
+    assert forces.total_vertical_n.mean() == pytest.approx(72.0 * 9.80665, rel=0.03)
+    assert -0.05 < forces.floor_height_m < 0.02
+    angle = moments.values[:, moments.coordinates.index("knee_angle_r")]
+    bent, straight = angle > np.quantile(angle, 0.9), angle < np.quantile(angle, 0.2)
+    for side in "rl":
+        knee = moments.moment_nm(f"knee_angle_{side}") / 72.0
+        assert -1.3 < knee[bent].mean() < -0.5
+        assert abs(knee[straight].mean()) < 0.3
