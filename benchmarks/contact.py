@@ -140,6 +140,8 @@ def _field(session: Path) -> dict[str, dict[str, float]]:
                 )
             )
             row = {"vertical_over_weight": float(np.mean(result.forces.total_vertical_n)) / (FIELD_KG * 9.80665)}
+            one_foot = result.forces.forces["r"].force_n[result.forces.valid, 1]
+            row["foot_vertical_sd_over_mean"] = float(np.std(one_foot) / np.mean(one_foot))
             row |= _against_simulation(result, sorted((root / "Dynamics").glob(f"{trial}_*")))
             figures[f"{trial} {cutoff_hz:g} Hz"] = row
             values = ", ".join(f"{key} {value:.3f}" for key, value in row.items())
