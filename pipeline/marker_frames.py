@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from models.errors import MarkerDataError
 from models.markers import MarkerTrajectories
-from pipeline.marker_gaps import LONGEST_SPLINE_S
+from pipeline.marker_gaps import LONGEST_FIT_S
 from pipeline.marker_masks import runs, seen_frames
 from pipeline.marker_names import segment_of
 
@@ -58,6 +58,7 @@ def repeated_frames(markers: MarkerTrajectories) -> Mask:
     same = np.zeros(markers.n_frames, dtype=bool)
     before, after = markers.positions_m[:-1], markers.positions_m[1:]
     same[1:] = ((before == after) | (np.isnan(before) & np.isnan(after))).all(axis=(1, 2))
+    same &= np.logical_or.reduce(seen_frames(markers), axis=1)
     return np.zeros_like(same) if same[1:].all() else same
 
 
@@ -74,7 +75,7 @@ def insert_dropped_frames(markers: MarkerTrajectories) -> tuple[MarkerTrajectori
     times, new, interruptions = [markers.time_s[:1]], [np.zeros(1, dtype=bool)], []
     for before, step in zip(markers.time_s, steps, strict=False):
         lost = round(step / usual) - 1 if step > _LOST_STEP * usual else 0
-        if lost * usual > LONGEST_SPLINE_S * (1 + 1e-6):
+        if lost * usual > LONGEST_FIT_S * (1 + 1e-6):
             interruptions.append(Interruption(float(before), float(before + step)))
             lost = 0
         times.append(before + step * np.arange(1, lost + 2) / (lost + 1))

@@ -14,7 +14,7 @@ WITHHELD_SHARE, CAUTION_SHARE = 0.2, 0.05
 
 _ALWAYS_WITHHELD = ("mirrored", "not upright", "too few markers", "interruption")
 # How right a trial still is of which these were found, and repaired, is not known.
-_ALWAYS_CAUTION = ("swapped labels", "body jump", "crossed legs", "repeated frames")
+_ALWAYS_CAUTION = ("body jump", "crossed legs", "repeated frames")
 _LEG_BONES = ("thigh", "shank", "foot")
 
 
@@ -36,7 +36,7 @@ def judge_markers(
         elif finding.kind in _ALWAYS_CAUTION:
             share = finding.n_frames / prepared.n_frames
             quality &= Quality.withheld(finding.text) if share > WITHHELD_SHARE else Quality.caution(finding.text)
-        elif finding.kind == "bone length" and (finding.marker or "").endswith(_LEG_BONES):
+        elif finding.kind == "swapped labels" or _is_leg_bone(finding):
             quality &= _by_share(finding.n_frames / prepared.n_frames, finding.text)
         elif finding.kind == "proportions":
             # OpenCap's predicted markers have defined places; a lab's toe marker may sit anywhere on the shoe.
@@ -57,6 +57,10 @@ def judge_markers(
     wrong = {finding.marker: finding.n_frames for finding in findings if finding.kind in ("outlier", "frozen marker")}
     worst = max((wrong.get(name, 0) for name in legs), default=0) / prepared.n_frames
     return quality & _by_share(worst, f"A leg marker is off its path in {worst:.0%} of the frames.")
+
+
+def _is_leg_bone(finding: MarkerFinding) -> bool:
+    return finding.kind == "bone length" and (finding.marker or "").endswith(_LEG_BONES)
 
 
 def _by_share(share: float, reason: str) -> Quality:

@@ -11,6 +11,7 @@ from scipy.ndimage import median_filter
 
 from models.markers import MarkerTrajectories
 from pipeline.marker_masks import runs, seen_frames
+from pipeline.marker_names import segment_of
 
 Array = NDArray[np.float64]
 Mask = NDArray[np.bool_]
@@ -34,6 +35,12 @@ _BODY_WINDOW = _Window(0.05, 0.05)
 _SAME_EVENT_S = 0.15
 # The smoothing of video makes the frames beside a jump wrong as well.
 _MARGIN_FRAMES = 1
+# Within a segment clean markers change their distances by up to 40 mm (knee markers in video squats; optical 40 mm),
+# those of poor video by 80 mm. Half of the segment's other markers must agree that a marker is away by more.
+_MATES_LIMIT_M = 0.1
+_FEWEST_MATES = 2
+# No marker of an adult is further from the middle of the body (clean recordings: 1.2 m at most).
+_REACH_M = 1.6
 # Markers seen in fewer frames than this share do not describe how the body moves.
 _MOSTLY_SEEN = 0.5
 
@@ -42,7 +49,8 @@ def find_outliers(markers: MarkerTrajectories) -> Mask:
     """Frames in which a marker is far from where its own path and the body's movement put it.
 
     Movement that all markers share (the camera's jitter, a jump) is taken out first, by the median over markers, so
-    that only what one marker does alone counts.
+    that only what one marker does alone counts. Bursts too long for a running median are found by the distances to the
+    other markers of the segment.
 
     Parameters
     ----------
@@ -58,6 +66,8 @@ def find_outliers(markers: MarkerTrajectories) -> Mask:
     outliers = np.zeros_like(seen)
     for window in _WINDOWS:
         outliers |= _departure_m(relative_m, window, markers.rate_hz) > window.limit_m
+    outliers |= np.linalg.norm(relative_m, axis=2) > _REACH_M
+    outliers |= _away_from_mates(markers)
     return _joined(outliers & seen, markers.rate_hz) & seen
 
 
@@ -73,6 +83,24 @@ def common_path_m(markers: MarkerTrajectories) -> Array:
     share = seen_frames(markers).mean(axis=0)
     steady = share >= min(_MOSTLY_SEEN, share.max())
     return np.median(_bridged(markers)[:, steady], axis=1)
+
+
+def _away_from_mates(markers: MarkerTrajectories) -> Mask:
+    """Where at least half of the other markers of the segment are not at their usual distance."""
+    away = np.zeros(markers.positions_m.shape[:2], dtype=bool)
+    segments = [segment_of(name) for name in markers.names]
+    for index, segment in enumerate(segments):
+        mates = [other for other, its in enumerate(segments) if other != index and its == segment]
+        if segment is None or len(mates) < _FEWEST_MATES:
+            continue
+        distance_m = np.linalg.norm(markers.positions_m[:, mates] - markers.positions_m[:, [index]], axis=2)
+        usual_m = [
+            np.median(column[np.isfinite(column)]) if np.isfinite(column).any() else 0 for column in distance_m.T
+        ]
+        # The lower median, so that of three markers only the one that moved is blamed; NaN sort last, are not greater.
+        change_m = np.sort(np.abs(distance_m - usual_m), axis=1)[:, (len(mates) - 1) // 2]
+        away[:, index] = change_m > _MATES_LIMIT_M
+    return away
 
 
 def _bridged(markers: MarkerTrajectories) -> Array:

@@ -14,9 +14,13 @@ from pipeline.marker_outliers import common_path_m
 Array = NDArray[np.float64]
 Mask = NDArray[np.bool_]
 
-# A marker that lands less than a quarter of the way from where its partner was expected, and its partner likewise,
-# while both leave their own paths by more than half of it, has been exchanged with it.
-_OWN_PATH, _PARTNERS_PATH = 0.5, 0.25
+# An exchange turns the line from one marker to the other around and leaves its middle where it was. The line may miss
+# its expected opposite, and the middle its expected place, by this share of its length: half-way between what an
+# exchange does (0) and what no fault (the line: 2) or the jump of one marker (the middle: 1) does.
+_LINE_SHARE, _MIDDLE_SHARE = 0.6, 0.5
+# A marker has taken the place of an unseen one when it is this far from its own expected place and this near to that
+# one's, in shares of their distance.
+_VISITOR_OWN, _VISITOR_PARTNER = 0.6, 0.3
 # Closer than this two markers cannot be told apart by where they move (jitter of single markers: 1-3 mm).
 _SMALLEST_DISTANCE_M = 0.02
 # Beyond this many exchanges in one recording the labels are not exchanged but meaningless; nothing is undone.
@@ -40,10 +44,11 @@ class LabelSwap:
 def undo_swaps(markers: MarkerTrajectories) -> tuple[MarkerTrajectories, tuple[LabelSwap, ...]]:
     """Give exchanged labels back.
 
-    Every marker's next position is predicted from its speed. Where two markers both leave their prediction and land
-    on each other's, they are exchanged from there on, up to where the same happens again. Turning, crossing legs and
-    fast movement change the prediction and the path alike, so they do not count. Of the two stretches that an
-    exchange divides, the shorter is taken as the wrong one.
+    Every marker's next position is predicted from its speed. Where the line between two markers turns around against
+    the prediction while its middle goes on, they are exchanged from there on, up to where the same happens again.
+    Turning, crossing legs and fast movement change prediction and path alike, so they do not count. Of the two
+    stretches that a single exchange divides, the shorter is taken as the wrong one. A marker that lands where its
+    unseen partner should be has taken over the partner's name for that frame.
 
     Candidates are left-right partners and markers of one segment: these are what trackers confuse.
 
@@ -60,6 +65,10 @@ def undo_swaps(markers: MarkerTrajectories) -> tuple[MarkerTrajectories, tuple[L
             n_events += 1
             _exchange(relative_m, slice(frame, None), *pairs[number])
             exchanged[number, frame:] ^= True
+        for number in _taken_over_here(relative_m, frame, pairs):
+            n_events += 1
+            _exchange(relative_m, slice(frame, frame + 1), *pairs[number])
+            exchanged[number, frame] ^= True
         if n_events > _MOST_EVENTS:
             return markers, ()
     positions_m = markers.positions_m.copy()
@@ -80,12 +89,12 @@ def crossed_legs(markers: MarkerTrajectories) -> Mask:
     if None in hips:
         return ~crossed
     to_right = _level(markers, hips[0], hips[1])
-    to_right /= np.linalg.norm(to_right, axis=1, keepdims=True)
+    limit = -_CROSSED_M * np.linalg.norm(to_right, axis=1)
     for kind in ("knee", "ankle"):
         right, left = (find_marker(markers.names, side, kind) for side in ("r", "l"))
         if right is None or left is None:
             return np.zeros_like(crossed)
-        crossed &= np.sum(_level(markers, right, left) * to_right, axis=1) < -_CROSSED_M
+        crossed &= np.sum(_level(markers, right, left) * to_right, axis=1) < limit
     return crossed
 
 
@@ -126,34 +135,62 @@ def _suspicious_frames(relative_m: Array) -> list[int]:
     """Frames in which any marker leaves its path by what an exchange of close markers would take, and the next."""
     steps = np.diff(relative_m, axis=0)
     change = np.linalg.norm(np.diff(steps, axis=0), axis=2)
-    away = np.nan_to_num(change).max(axis=1) > _OWN_PATH * _SMALLEST_DISTANCE_M
+    away = np.nan_to_num(change).max(axis=1) > _SMALLEST_DISTANCE_M
     unseen = ~np.logical_and.reduce(np.isfinite(relative_m), axis=2)
-    returning = (unseen[:-1] & ~unseen[1:]).any(axis=1)
-    frames = set((np.flatnonzero(away) + 2).tolist()) | set((np.flatnonzero(returning) + 1).tolist())
-    return sorted(frames)
+    # Where a marker has just gone, another may have its name; where it comes back, it may have another's.
+    changing = np.flatnonzero((unseen[:-1] != unseen[1:]).any(axis=1)) + 1
+    frames = set((np.flatnonzero(away) + 2).tolist())
+    frames.update(int(frame) for start in changing for frame in range(start, start + _LONGEST_GAP_FRAMES + 1))
+    return sorted(frame for frame in frames if frame < len(relative_m))
 
 
 def _exchanged_here(relative_m: Array, frame: int, pairs: NDArray[np.int_]) -> list[int]:
     """Which pairs exchange their paths between the frame before and this one; every marker at most once."""
     now, expected = relative_m[frame], _expected(relative_m, frame)
     one, other = pairs.T
-    distance_m = np.linalg.norm(expected[one] - expected[other], axis=1)
-    own_m = np.linalg.norm(now - expected, axis=1)
-    partners_m = np.maximum(
-        np.linalg.norm(now[one] - expected[other], axis=1), np.linalg.norm(now[other] - expected[one], axis=1)
-    )
+    line_m, expected_line_m = now[one] - now[other], expected[one] - expected[other]
+    distance_m = np.linalg.norm(expected_line_m, axis=1)
+    line_error_m = np.linalg.norm(line_m + expected_line_m, axis=1)
+    middle_error_m = np.linalg.norm(now[one] + now[other] - expected[one] - expected[other], axis=1) / 2
     # Comparisons with NaN (not seen, nothing to expect) are false.
     hits = (
         (distance_m >= _SMALLEST_DISTANCE_M)
-        & (np.minimum(own_m[one], own_m[other]) > _OWN_PATH * distance_m)
-        & (partners_m < _PARTNERS_PATH * distance_m)
+        & (line_error_m < _LINE_SHARE * distance_m)
+        & (middle_error_m < _MIDDLE_SHARE * distance_m)
     )
     taken: set[int] = set()
     chosen = []
-    for number in np.flatnonzero(hits)[np.argsort(partners_m[hits] / distance_m[hits])]:
+    for number in np.flatnonzero(hits)[np.argsort(line_error_m[hits] / distance_m[hits])]:
         if taken.isdisjoint(pairs[number].tolist()):
             taken.update(pairs[number].tolist())
             chosen.append(int(number))
+    return chosen
+
+
+def _taken_over_here(relative_m: Array, frame: int, pairs: NDArray[np.int_]) -> list[int]:
+    """Which pairs have one marker unseen and the other in its place."""
+    now, expected = relative_m[frame], _expected(relative_m, frame)
+    taken: set[int] = set()
+    chosen = []
+    for number, (one, other) in enumerate(pairs.tolist()):
+        for visitor, absent in ((one, other), (other, one)):
+            own_m, partners_m, distance_m = (
+                float(np.linalg.norm(step))
+                for step in (
+                    now[visitor] - expected[visitor],
+                    now[visitor] - expected[absent],
+                    expected[visitor] - expected[absent],
+                )
+            )
+            if (
+                not np.isfinite(now[absent]).all()
+                and distance_m >= _SMALLEST_DISTANCE_M
+                and own_m > _VISITOR_OWN * distance_m
+                and partners_m < _VISITOR_PARTNER * distance_m
+                and taken.isdisjoint((one, other))
+            ):
+                taken.update((one, other))
+                chosen.append(number)
     return chosen
 
 

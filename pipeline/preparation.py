@@ -16,7 +16,7 @@ from models.markers import MarkerTrajectories
 from pipeline import marker_anatomy, marker_frames
 from pipeline.marker_filters import apply_filter, parse_filter
 from pipeline.marker_findings import FindingAction, FindingKind, MarkerFinding
-from pipeline.marker_gaps import LONGEST_SPLINE_S, FilledMarkers, fill_gaps
+from pipeline.marker_gaps import LONGEST_FIT_S, FilledMarkers, fill_gaps
 from pipeline.marker_judgement import judge_markers
 from pipeline.marker_masks import runs, seen_frames
 from pipeline.marker_names import SIDE_WORDS
@@ -127,7 +127,7 @@ def _repair(markers: MarkerTrajectories, empty: Mask) -> tuple[MarkerTrajectorie
         findings.append(_finding(markers, "repeated frames", None, long, "reported", text))
     one_marker: tuple[tuple[FindingKind, Mask, str], ...] = (
         ("frozen marker", frozen, "is held at one place while the body moves"),
-        ("outlier", outliers & ~jumps[:, None], "is far from its path"),
+        ("outlier", outliers & ~jumps[:, None], "is far from where it should be"),
         ("gap", ~seen & ~new_frames[:, None] & ~empty, "is not seen"),
     )
     for index, name in enumerate(markers.names):
@@ -214,10 +214,10 @@ def _finding(
 
 
 def _by_length(frames: Mask, rate_hz: float) -> tuple[Mask, Mask]:
-    """Stretches that a spline can bridge, and longer ones."""
+    """Stretches that a fit can bridge, and longer ones."""
     short, long = np.zeros_like(frames), np.zeros_like(frames)
     for start, stop in runs(frames):
-        (short if (stop - start) / rate_hz <= LONGEST_SPLINE_S else long)[start:stop] = True
+        (short if (stop - start) / rate_hz <= LONGEST_FIT_S else long)[start:stop] = True
     return short, long
 
 
@@ -227,5 +227,5 @@ def _without(markers: MarkerTrajectories, mask: Mask) -> MarkerTrajectories:
 
 def _action(filled: FilledMarkers, mask: Mask) -> FindingAction:
     """What became of the values in a mask."""
-    share = (filled.by_spline | filled.by_cluster)[mask].mean()
+    share = (filled.by_fit | filled.by_cluster)[mask].mean()
     return "repaired" if share == 1 else "removed" if share == 0 else "partly repaired"
