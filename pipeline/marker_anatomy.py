@@ -24,7 +24,7 @@ _BONES = {
 # In clean recordings bones change by up to 17 % (video: thighs in squats, forearms) and 10 % (optical), feet by 7 %;
 # markers off their place reach 30 to 350 %. A short bone must also be off by more than jitter can do.
 _BONE_SHARE, _BONE_M = 0.25, 0.04
-# Foot (heel to toe marker) over shank (knee to ankle marker): 0.52-0.56 in seven clean recordings of three people;
+# Foot (heel to toe marker) over shank (knee to ankle marker): 0.50-0.58 in the usable recordings of four people;
 # 0.53 in the generic skeleton. The limits are 20 % away, four times the scatter of that ratio among adults (foot
 # and shank lengths scatter by about 5 % each and go with each other: ANSUR II).
 FOOT_OVER_SHANK = (0.43, 0.65)

@@ -120,7 +120,7 @@ class TestToml:
         assert len(session.movement_trials) == 12
         standing = read_markers(session, session.trial("static1"))
         assert len(standing.names) == 49
-        # C7 at 0.848-0.864 of the height: 1.69 to 1.72 m (see the TOML).
+        # What the height in the TOML was estimated from.
         assert np.median(standing.position_m("C7")[:, 1]) == pytest.approx(1.463, abs=0.001)
         assert all(trial.force_file.is_file() for trial in session.trials)
 
