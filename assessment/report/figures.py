@@ -38,7 +38,9 @@ def curves_svg(curves: pd.DataFrame, trial: TrialRecord, mass_kg: float) -> str:
         axis.spines[["top", "right"]].set_visible(False)
     for axis in axes[-1]:
         axis.set_xlabel("time [s]", fontsize=8)
-    axes[0, 0].legend(fontsize=8, frameon=False)
+    figure.legend(
+        *axes[0, 0].get_legend_handles_labels(), loc="outside upper right", ncols=2, fontsize=8, frameon=False
+    )
     buffer = io.StringIO()
     # Without a date the same result gives the same page.
     figure.savefig(buffer, format="svg", metadata={"Date": None})

@@ -38,10 +38,12 @@ def estimate(motion: BodyMotion, seated: bool) -> ContactForces:
     feet = {side: find_footprint(sole, floor, side) for side, sole in soles.items()}
     notes = (*motion.notes, f"Floor estimated at {floor.height_m * 1000:.0f} mm from the feet.")
     contacts: dict[str, ContactForce] = {}
-    load = total
+    # A filter of the angles leaves noise in their second derivative, and pressure points divide it by the load.
+    smooth = total.low_passed(motion.time_s, motion.cutoff_hz)
+    load = smooth
     if seated:
-        contacts["seat"] = estimate_seat(motion, total, feet)
-        load = total.minus(contacts["seat"])
+        contacts["seat"] = estimate_seat(motion, smooth, feet)
+        load = smooth.minus(contacts["seat"])
         notes += (
             f"Seat load estimated from the rise of the pelvis; below {SEAT_OFF_RISE_M * 1000:.0f} mm of rise the "
             "load under the thighs is unknown, and so are the hip moments.",

@@ -8,6 +8,7 @@ import numpy as np
 
 from models.errors import ContactForceError
 from pipeline.body_motion import BodyMotion
+from pipeline.filtering import low_pass
 from pipeline.trajectories import Array, ContactForce
 
 ROOT_BODY = "pelvis"
@@ -34,6 +35,12 @@ class Wrench:
         """What is left when this contact has done its part."""
         moment = contact.free_moment_nm + np.cross(contact.point_m - self.about_m, contact.force_n)
         return Wrench(self.force_n - contact.force_n, self.moment_nm - moment, self.about_m)
+
+    def low_passed(self, time_s: Array, cutoff_hz: float) -> Wrench:
+        """Without what is faster than ``cutoff_hz`` [Hz]; what contacts bear is as slow as the movement they explain."""
+        return Wrench(
+            low_pass(self.force_n, time_s, cutoff_hz), low_pass(self.moment_nm, time_s, cutoff_hz), self.about_m
+        )
 
     def pressure_point_m(self, height_m: float | Array, weight_n: float) -> Array:
         """Point of a horizontal plane about which the wrench has no horizontal moment, shape (n_frames, 3) [m].
