@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
 import platform
 import subprocess
 from datetime import UTC, datetime
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +23,8 @@ def save(name: str, figures: dict[str, Any]) -> Path:
     record = {
         "figures": figures,
         "commit": commit or "unknown",
-        "machine": f"{platform.machine()} {platform.system()}, Python {platform.python_version()}",
+        "machine": f"{platform.machine()} {platform.system()}, {os.cpu_count()} CPU, "
+        f"Python {platform.python_version()}, OpenSim {version('opensim')}",
         "date": datetime.now(UTC).date().isoformat(),
     }
     path = RESULTS / f"{name}.json"

@@ -1,8 +1,8 @@
 """Marker placement: after scaling, move the model's markers to where they were seen on the static pose.
 
-The equivalent of OpenSim's MarkerPlacer with OpenCap's set-ups (opencap-core, Apache-2.0): one inverse kinematics
-solution of the averaged static window, pulled weakly towards upright standing; then every marker that is not fixed
-and was seen goes to its measured place on its body.
+The equivalent of OpenSim's MarkerPlacer with the marker weights of OpenCap's set-ups (opencap-core, Apache-2.0): one
+inverse kinematics solution of the averaged static window; then every marker that is not fixed and was seen goes to
+its measured place on its body.
 """
 
 from __future__ import annotations
@@ -37,12 +37,12 @@ PLACEMENT_WEIGHTS: dict[str, dict[str, float]] = {
         "C7": 20.0,
     },
 }
-_UPRIGHT = ("hip_flexion_r", "hip_flexion_l", "knee_angle_r", "knee_angle_l")
-_LUMBAR = ("lumbar_extension", "lumbar_bending", "lumbar_rotation")
-# OpenCap: standing with straight hips, knees and spine, ankles at 5 degrees, each with weight 0.1 [1/rad^2].
-UPRIGHT_TARGETS: tuple[CoordinateTarget, ...] = (
-    *(CoordinateTarget(name, 0.0, 0.1) for name in _UPRIGHT + _LUMBAR),
-    *(CoordinateTarget(f"ankle_angle_{side}", np.deg2rad(5.0), 0.1) for side in "rl"),
+# Foot markers alone leave the ankle to the generic marker offsets. OpenCap draws hips, knees and spine to straight and
+# the ankles to 5 degrees (weight 0.1 each, 1/rad^2). Older people stand flexed, and a neutral pose forced straight
+# takes that flexion out of every later angle; so only the ankles are drawn here, a little more strongly. Figures:
+# docs/scaling.md.
+ANKLE_TARGETS: tuple[CoordinateTarget, ...] = tuple(
+    CoordinateTarget(f"ankle_angle_{side}", float(np.deg2rad(5.0)), 0.2) for side in "rl"
 )
 
 
@@ -107,6 +107,6 @@ def remove_unplaced(model: osim.Model, static: MarkerTrajectories | None, set_na
 
 
 def _solve_static(model: osim.Model, static: MarkerTrajectories, set_name: MarkerSetName) -> PoseSolver:
-    solver = PoseSolver(without_patellae(model), static, PLACEMENT_WEIGHTS[set_name], targets=UPRIGHT_TARGETS)
+    solver = PoseSolver(without_patellae(model), static, PLACEMENT_WEIGHTS[set_name], targets=ANKLE_TARGETS)
     solver.solve_first(0)
     return solver

@@ -39,6 +39,10 @@ class PoseSolver:
     weights : dict of str to float
         Weight per marker; markers without one do not influence the pose.
     targets : tuple of CoordinateTarget
+    accuracy : float
+        Tolerance of OpenSim's solver.
+    refined : bool
+        False leaves OpenSim's answers as they are; for comparison.
 
     Attributes
     ----------
@@ -63,6 +67,7 @@ class PoseSolver:
         *,
         targets: tuple[CoordinateTarget, ...] = (),
         accuracy: float = ACCURACY,
+        refined: bool = True,
     ) -> None:
         self._model = model
         in_model = model.getMarkerSet()
@@ -81,7 +86,9 @@ class PoseSolver:
         self.unobserved = self._hold_unobserved()
         self._state = model.initSystem()
         self._solver = self._make_solver(weights, targets, accuracy)
-        self._refinement = PoseRefinement(model, self._state, self._coordinates, self._markers, weights, targets)
+        self._refinement = (
+            PoseRefinement(model, self._state, self._coordinates, self._markers, weights, targets) if refined else None
+        )
 
     def solve_first(self, frame: int) -> None:
         """Solve a frame from scratch: pelvis onto its markers, joints at their default values.
@@ -103,7 +110,7 @@ class PoseSolver:
                 f"OpenSim finds no pose for the markers at {self._markers.time_s[frame]:.2f} s.",
                 hint="Look at the markers in this frame: some may be swapped or far off.",
             ) from error
-        self._refinement.refine(self._state, frame)
+        self._refine(frame)
 
     def solve_next(self, frame: int) -> bool:
         """Solve a frame from the pose of the frame solved before; False where OpenSim finds none."""
@@ -112,7 +119,7 @@ class PoseSolver:
             self._solver.track(self._state)
         except RuntimeError:
             return False
-        self._refinement.refine(self._state, frame)
+        self._refine(frame)
         return True
 
     @property
@@ -149,6 +156,10 @@ class PoseSolver:
             self._state, point, self._model.getBodySet().get(body)
         ).to_numpy()
 
+    def _refine(self, frame: int) -> None:
+        if self._refinement is not None:
+            self._refinement.refine(self._state, frame)
+
     def _hold_unobserved(self) -> tuple[str, ...]:
         at_default = self._modelled()
         unobserved = []
@@ -184,7 +195,7 @@ class PoseSolver:
             marker_weights.cloneAndAppend(osim.MarkerWeight(name, weights[name]))
         references = osim.SimTKArrayCoordinateReference()
         for target in targets:
-            if target.coordinate in self.coordinates and target.coordinate not in self.unobserved:
+            if target.weight > 0 and target.coordinate in self.coordinates and target.coordinate not in self.unobserved:
                 reference = osim.CoordinateReference(target.coordinate, osim.Constant(target.value))
                 reference.setWeight(target.weight)
                 references.push_back(reference)

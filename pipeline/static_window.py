@@ -14,8 +14,8 @@ from models.markers import MarkerTrajectories
 # something is found). 0.3 s, the length of its field study, averages over more frames: see docs/scaling.md.
 WINDOW_S = 0.3
 STILL_M = 0.005
-# OpenCap's marker predictor remembers earlier frames (a recurrent network) and starts from nothing: within a segment
-# its markers are 5 to 13 mm off at first and settle in 0.5 to 1 s (benchmarks/scaling.py; docs/scaling.md).
+# OpenCap's marker predictor is a recurrent network that starts from nothing: distances between markers of one body are
+# 6 mm off at first and settle within a second (`benchmarks.scaling`; docs/scaling.md).
 SETTLING_S = 1.0
 # Beyond this nobody stands: the mean of a moving limb is a shorter limb (arc against chord), by more than the scale
 # factors are good for.

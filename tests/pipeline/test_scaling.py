@@ -6,6 +6,7 @@ from models.errors import ModelError, ScalingError, SettingsError
 from models.skeleton import GENERIC_MODEL, load_model
 from models.skeleton.scale_factors import ScaleFactors
 from models.subject import Subject
+from pipeline.kinematics import solve_kinematics
 from pipeline.measurements import measurements, with_hip_centres
 from pipeline.scaling import (
     GENERIC_HEIGHT_M,
@@ -97,8 +98,8 @@ def test_mass_is_the_subjects_and_keeps_its_distribution(tmp_path, tall_standing
 def test_perfect_markers_leave_no_error(tmp_path, tall_standing):
     settings = Settings(marker_placement=False)
     scaled = build_scaled_model(tall_standing, SUBJECT, settings, "study", tmp_path / "scaled.osim")
-    # The pull towards upright standing (ankles at 5 degrees) leaves less than a millimetre or so.
-    assert max(scaled.static_marker_errors_m.values()) < 0.004
+    # The pull of the ankles to 5 degrees leaves a few millimetres at the feet.
+    assert max(scaled.static_marker_errors_m.values()) < 0.008
     assert scaled.static_marker_errors_m == scaled.unplaced_marker_errors_m
     assert len(scaled.static_marker_errors_m) == 43
 
@@ -121,6 +122,18 @@ def test_placement_moves_markers_onto_the_static_pose_but_leaves_fixed_ones(tmp_
     np.testing.assert_array_equal(offset(of_placed, "r_lelbow_study"), offset(of_kept, "r_lelbow_study"))
     shift = offset(of_placed, "r_thigh1_study") - offset(of_kept, "r_thigh1_study")
     assert shift == pytest.approx([0, 0.03, 0], abs=0.003)
+
+
+def test_a_person_who_stands_flexed_stays_flexed(tmp_path):
+    """Stooped standing is common in old age; a neutral pose forced straight would hide it in every trial."""
+    stance = {"hip_flexion": 25.0, "knee_angle": 20.0, "ankle_angle": 12.0}
+    pose = {f"{joint}_{side}": np.deg2rad(angle) for joint, angle in stance.items() for side in "rl"}
+    pose["lumbar_extension"] = np.deg2rad(-15.0)
+    markers = markers_of(load_model(GENERIC_MODEL), [pose] * 20)
+    scaled = build_scaled_model(markers, SUBJECT, Settings(), "study", tmp_path / "scaled.osim")
+    kinematics = solve_kinematics(scaled.path, markers.frames(0, 2), "study")
+    for joint, angle in stance.items():
+        assert np.rad2deg(kinematics.coordinate(f"{joint}_r")[0]) == pytest.approx(angle, abs=4.0), joint
 
 
 def test_missing_markers_fall_back_to_the_other_side_then_to_height(tall_standing):
