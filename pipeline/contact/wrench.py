@@ -37,7 +37,7 @@ class Wrench:
         return Wrench(self.force_n - contact.force_n, self.moment_nm - moment, self.about_m)
 
     def low_passed(self, time_s: Array, cutoff_hz: float) -> Wrench:
-        """Without what is faster than ``cutoff_hz`` [Hz]; what contacts bear is as slow as the movement they explain."""
+        """Without what is faster than ``cutoff_hz`` [Hz]: contacts bear what is as slow as the movement itself."""
         return Wrench(
             low_pass(self.force_n, time_s, cutoff_hz), low_pass(self.moment_nm, time_s, cutoff_hz), self.about_m
         )
