@@ -39,7 +39,7 @@ def run_scaling(task: ScalingTask) -> ScaledModel:
         models = models / task.trial.name
     generic = task.settings.model.stem if task.settings.model else "LaiUhlrich2022"
     try:
-        prepared = prepare_markers(read_markers(task.session, task.trial))
+        prepared = prepare_markers(read_markers(task.session, task.trial), filter_spec=task.session.conversion.filter)
         model = build_scaled_model(
             prepared.markers,
             task.subject,

@@ -179,8 +179,8 @@ def read_session(path: Path, workdir: Path) -> Session:
 def read_markers(session: Session, trial: Trial) -> MarkerTrajectories:
     """Read the markers of one trial: names of the model's set, in its order, ground frame, metres.
 
-    Markers of the set that the file does not hold are left out; gaps stay NaN (see `pipeline.preparation`). Nothing
-    is smoothed unless the session's conversion says so.
+    Markers of the set that the file does not hold are left out; gaps stay NaN. The session's filter is
+    applied by `pipeline.preparation`, after faults are repaired: a filter would smear them.
 
     Raises
     ------
@@ -188,7 +188,6 @@ def read_markers(session: Session, trial: Trial) -> MarkerTrajectories:
         The trial has no marker file, it cannot be read, or it holds none of the model's markers.
     """
     from pipeline.marker_files import read_marker_file
-    from pipeline.marker_filters import apply_filter
 
     if trial.marker_file is None:
         raise MarkerDataError(
@@ -196,8 +195,7 @@ def read_markers(session: Session, trial: Trial) -> MarkerTrajectories:
         )
     try:
         markers = _model_markers(read_marker_file(trial.marker_file), session)
-        in_ground = markers.with_positions(markers.positions_m @ session.conversion.file_to_ground.T)
-        return apply_filter(in_ground, session.conversion.filter)
+        return markers.with_positions(markers.positions_m @ session.conversion.file_to_ground.T)
     except MarkerDataError as error:
         # The file's name may hold the person's; the trial's does not.
         error.context.pop("file", None)
