@@ -1,0 +1,53 @@
+"""The neutral trial: quiet standing."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from examples.body import Body
+from examples.plan import Plan, sole_point_m
+from examples.posture import (
+    ARMS_AT_REST_DEG,
+    MID_FOOT_M,
+    STANDING_LIST_DEG,
+    arms_rad,
+    hip_from_ankle_m,
+    lengths,
+    pelvis_above_hip_m,
+    standing_feet,
+    sway_m,
+    within_reach,
+)
+from examples.smooth import RATE_HZ
+
+DURATION_S = 1.6
+# As asked for at the neutral trial: as upright as she can.
+UPRIGHT_KNEE_DEG, UPRIGHT_ANKLE_DEG, UPRIGHT_TILT_DEG, UPRIGHT_LUMBAR_DEG = 6.0, 4.0, -1.0, 0.0
+ARMS_APART_DEG = ARMS_AT_REST_DEG | {"arm_add": -14.0}
+
+
+def plan(body: Body, seed: int) -> Plan:
+    """Stand with the arms a little apart from the body."""
+    n_frames = round(DURATION_S * RATE_HZ)
+    time_s = np.arange(n_frames) / RATE_HZ
+    size = lengths(body)
+    still = np.zeros(n_frames)
+    tilt = still + np.deg2rad(UPRIGHT_TILT_DEG)
+    hip = hip_from_ankle_m(size, UPRIGHT_KNEE_DEG, UPRIGHT_ANKLE_DEG)
+    sagittal = hip + pelvis_above_hip_m(size, tilt) + [size.ankle_ahead_of_calcn, size.ankle_above_sole]
+    feet = standing_feet(body, n_frames)
+    pelvis_rad = np.column_stack([tilt, still + np.deg2rad(STANDING_LIST_DEG), still])
+    return Plan(
+        time_s=time_s,
+        pelvis_rad=pelvis_rad,
+        pelvis_m=np.column_stack([sagittal, still]),
+        upper_rad=arms_rad(ARMS_APART_DEG, n_frames) | {"lumbar_extension": still + np.deg2rad(UPRIGHT_LUMBAR_DEG)},
+        feet=feet,
+        shares=dict.fromkeys(feet, still + 0.5),
+        points_m={side: sole_point_m(body, foot, MID_FOOT_M) + sway_m(time_s, seed) for side, foot in feet.items()},
+        balance_weight=still + 1.0,
+        seat_allowed=still,
+        period_frames=0,
+        settle=lambda pelvis_m: within_reach(size, feet, pelvis_rad, pelvis_m, UPRIGHT_KNEE_DEG, 0.1),
+        events_s={},
+    )

@@ -1,0 +1,226 @@
+"""Walking straight on: footsteps of an older woman, feet that roll as published angles say, balance by Kajita's law."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.interpolate import BPoly
+
+from examples.body import SIDES, Body
+from examples.plan import FootPath, Plan, foot_path, sole_point_m
+from examples.posture import STANDING_LIST_DEG, Lengths, lengths
+from examples.published_curves import published
+from examples.smooth import RATE_HZ, periodic, ramp, soften, through
+
+Array = NDArray[np.float64]
+
+# Comfortable speed of a slower woman in her seventies; step length by the law of 258 trials of older adults,
+# length / leg = 1.132 Fr^0.542 with Fr = v / sqrt(g leg) (WBDS, Fukuchi 2018), leg 0.52 of stature, less 4 %: women
+# take shorter and quicker steps. That gives 0.49 m and 116 steps a minute.
+SPEED_M_S = 0.95
+# A stride takes a whole number of frames, so that the balance of one stride is that of all.
+STRIDE_FRAMES = 62
+STEP_S = 0.5 * STRIDE_FRAMES / RATE_HZ
+STANCE_SHARE = 0.5933
+HALF_WIDTH_M, TOE_OUT_DEG = 0.055, 6.0
+# The published curves are of 1.26 m/s; a slower foot pitches and a slower hip swings less than theirs.
+EXCURSION = 0.8002
+HIP_EXCURSION = 0.8052
+# The foot stands flat between these parts of the stride; published angles put its pitch within 2 degrees of zero.
+FLAT_FROM, FLAT_TO = 0.12, 0.38
+# Way of the centre of pressure along the sole, from the origin of calcn (4 % of its rise comes before heel strike) [m].
+PRESSURE_FROM_M, PRESSURE_WAY_M = -0.0069, 0.17
+TILT_DEG, LUMBAR_DEG = -11.7, 9.7
+# Found by a search that brings hip, knee and ankle of the balanced walk as near to the published curves as the feet
+# allow: pelvis height below that of straight legs, its amplitude twice a stride [m], and
+# the phase at which it is lowest; so were the stance share, the hip's excursion, and the three figures below.
+MEAN_DROP_M, SWING_M, LOWEST_PHASE = 0.0332, 0.0062, -0.0484
+CLEARANCE_M = 0.0526
+# The pelvis is this far behind the heel that strikes.
+PELVIS_BEHIND_STRIKE_M = 0.124
+# The recording is cut from the middle of a longer walk, so that it neither starts nor stops.
+RECORDED_S, MARGIN_S = 5.6, 1.0
+
+
+def plan(body: Body, seed: int) -> Plan:  # noqa: ARG001 - every movement is planned with the same arguments
+    """Walk 5 m at a steady pace."""
+    time_s = np.arange(round((RECORDED_S + 2.0 * MARGIN_S) * RATE_HZ)) / RATE_HZ
+    size = lengths(body)
+    strikes = {side: STEP_S * np.arange(first, 30.0, 2.0) for side, first in (("r", -4.0), ("l", -3.0))}
+    phase = {side: (time_s - strikes[side][0]) / (2.0 * STEP_S) % 1.0 for side in SIDES}
+    feet = {side: _foot(body, size, time_s, strikes[side], sign) for side, sign in (("r", 1.0), ("l", -1.0))}
+
+    shares = {side: _load(time_s, strikes[side]) for side in SIDES}
+    both = shares["r"] + shares["l"]
+    shares = {side: soften(share / both, 0.012) for side, share in shares.items()}
+    # Pressure runs from the heel to the toes during stance.
+    points = {}
+    for side in SIDES:
+        stance = np.clip(phase[side] / STANCE_SHARE, 0.0, 1.0)
+        forward = PRESSURE_FROM_M + PRESSURE_WAY_M * ramp(stance, -0.35, 0.9)
+        points[side] = _on_floor(sole_point_m(body, feet[side], forward))
+
+    right = 2.0 * np.pi * phase["r"]
+    pelvis = np.zeros((len(time_s), 3))
+    pelvis[:, 0] = SPEED_M_S * time_s - PELVIS_BEHIND_STRIKE_M
+    pelvis[:, 1] = _height_m(size, right)
+    dip, turn = np.deg2rad(3.0), np.deg2rad(4.0)
+    # The pelvis drops on the side of the swinging leg and turns forward with it.
+    pelvis_list = np.deg2rad(STANDING_LIST_DEG) - dip * np.sin(right - 0.3)
+    pelvis_turn = turn * np.cos(right)
+    still = np.ones(len(time_s))
+    upper = {
+        "lumbar_extension": np.deg2rad(LUMBAR_DEG) * still,
+        "lumbar_bending": 0.9 * dip * np.sin(right - 0.3),
+        "lumbar_rotation": -1.8 * pelvis_turn,
+    }
+    for side, sign in (("r", 1.0), ("l", -1.0)):
+        swing = -sign * np.cos(right - 0.35)
+        upper |= {
+            f"arm_flex_{side}": np.deg2rad(-6.0 + 13.0 * swing),
+            f"arm_add_{side}": np.deg2rad(-9.0) * still,
+            f"arm_rot_{side}": np.deg2rad(5.0) * still,
+            f"elbow_flex_{side}": np.deg2rad(24.0 + 7.0 * swing),
+            f"pro_sup_{side}": np.deg2rad(60.0) * still,
+        }
+    recorded = (time_s[0] + MARGIN_S, time_s[-1] - MARGIN_S)
+    within = {
+        side: [round(t - recorded[0], 3) for t in strikes[side] if recorded[0] < t < recorded[1]] for side in SIDES
+    }
+    offs = {
+        side: [
+            round(t + STANCE_SHARE * 2 * STEP_S - recorded[0], 3)
+            for t in strikes[side]
+            if recorded[0] < t + STANCE_SHARE * 2 * STEP_S < recorded[1]
+        ]
+        for side in SIDES
+    }
+    pelvis_rad = np.column_stack([np.deg2rad(TILT_DEG) * still, pelvis_list, pelvis_turn])
+    return Plan(
+        time_s=time_s,
+        pelvis_rad=pelvis_rad,
+        pelvis_m=pelvis,
+        upper_rad=upper,
+        feet=feet,
+        shares=shares,
+        points_m=points,
+        balance_weight=still,
+        seat_allowed=0.0 * still,
+        period_frames=STRIDE_FRAMES,
+        settle=lambda pelvis_m: pelvis_m,
+        events_s={f"heel_strike_{side}": tuple(within[side]) for side in SIDES}
+        | {f"toe_off_{side}": tuple(offs[side]) for side in SIDES},
+    )
+
+
+def pitch_deg(phase: Array) -> Array:
+    """Pitch of the foot over the stride, toes up positive, from published hip, knee and ankle angles."""
+    curves = published("walking")
+    percent = curves["percent"]
+    published_pitch = TILT_DEG + curves["hip"] - curves["knee"] + curves["ankle"]
+    moving = (percent / 100.0 > FLAT_TO + 0.05) & (percent % 4 == 0)
+    knots = [(FLAT_TO, 0.0)]
+    knots += list(zip(percent[moving] / 100.0, EXCURSION * published_pitch[moving], strict=True))
+    landing = percent < 100.0 * FLAT_FROM - 4.0
+    landing &= percent % 4 == 0
+    knots += list(zip(1.0 + percent[landing] / 100.0, EXCURSION * published_pitch[landing], strict=True))
+    knots.append((1.0 + FLAT_FROM, 0.0))
+    curve = through(knots)
+    return np.where(phase < FLAT_FROM, curve(phase + 1.0), curve(phase))
+
+
+def _foot(body: Body, size: Lengths, time_s: Array, strikes: Array, sign: float) -> FootPath:
+    """One foot: planted and rolling during stance; in swing on the way of the published leg, joined without a jolt."""
+    toe_out = -sign * np.deg2rad(TOE_OUT_DEG)
+    stride_s = 2.0 * STEP_S
+
+    def pitch(time: Array) -> Array:
+        return np.deg2rad(pitch_deg((time - strikes[0]) / stride_s % 1.0))
+
+    def planted(time: Array, strike: float, heel_pivot: float) -> Array:
+        place = np.tile([strike * SPEED_M_S, 0.0, sign * HALF_WIDTH_M], (len(time), 1))
+        return foot_path(body, place, pitch(time), np.full(len(time), heel_pivot), toe_out).origin_m
+
+    def swinging(time: Array) -> Array:
+        return _published_foot(size, time, (time - strikes[0]) / stride_s, pitch(time), sign)
+
+    def missing(strike: float, heel_pivot: float, time: Array) -> Array:
+        return planted(time, strike, heel_pivot) - swinging(time)
+
+    origin = np.zeros((len(time_s), 3))
+    for strike in strikes:
+        middle = strike + 0.5 * (FLAT_FROM + FLAT_TO) * stride_s
+        off, landing = strike + STANCE_SHARE * stride_s, strike + stride_s
+        for start, stop, pivot in ((strike, middle, 1.0), (middle, off, 0.0)):
+            now = _between(time_s, start, stop)
+            origin[now] = planted(time_s[now], strike, pivot)
+        now = _between(time_s, off, landing)
+        gaps = [
+            _ends(partial(missing, strike, 0.0), off),
+            _ends(partial(missing, landing, 1.0), landing),
+        ]
+        origin[now] = swinging(time_s[now]) + BPoly.from_derivatives([off, landing], gaps)(time_s[now])
+        # The published leg belongs to longer thighs and another pelvis: lift the toes clear of the floor.
+        swing_s = landing - off
+        lift = ramp(time_s[now], off, off + 0.6 * swing_s) - ramp(time_s[now], off + 0.6 * swing_s, landing)
+        origin[now, 1] += CLEARANCE_M * lift
+    flat = foot_path(body, np.zeros((len(time_s), 3)), pitch(time_s), np.zeros(len(time_s)), toe_out)
+    return FootPath(flat.rotation, origin, flat.toes_rad)
+
+
+def _between(time_s: Array, start_s: float, stop_s: float) -> NDArray[np.bool_]:
+    """Frames of a half-open interval; events that fall on a frame must not slip through by rounding."""
+    return (time_s >= start_s - 1e-9) & (time_s < stop_s - 1e-9)
+
+
+def _published_foot(size: Lengths, time_s: Array, phase: Array, pitch_rad: Array, sign: float) -> Array:
+    """Where published hip and knee angles put the origin of ``calcn`` below the planned pelvis, shape (n_frames, 3)."""
+    curves = published("walking")
+    hip, knee = (periodic(curves["percent"] / 100.0, curves[name], 8)(phase) for name in ("hip", "knee"))
+    thigh = np.deg2rad(TILT_DEG + np.mean(curves["hip"]) + HIP_EXCURSION * (hip - np.mean(curves["hip"])))
+    shank = thigh - np.deg2rad(knee)
+    half_turn = np.pi * (sign < 0.0)
+    top = _height_m(size, 2.0 * np.pi * phase + half_turn) + size.hip_in_pelvis[1]
+    ahead = SPEED_M_S * time_s - PELVIS_BEHIND_STRIKE_M + size.hip_in_pelvis[0]
+    ankle_x = ahead + size.thigh * np.sin(thigh) + size.shank * np.sin(shank)
+    ankle_y = top - size.thigh * np.cos(thigh) - size.shank * np.cos(shank)
+    x, y = size.ankle_ahead_of_calcn, size.ankle_above_calcn
+    return np.column_stack(
+        [
+            ankle_x - x * np.cos(pitch_rad) + y * np.sin(pitch_rad),
+            ankle_y - x * np.sin(pitch_rad) - y * np.cos(pitch_rad),
+            np.full(len(time_s), sign * HALF_WIDTH_M),
+        ]
+    )
+
+
+def _ends(path: Callable[[Array], Array], time_s: float) -> list[Array]:
+    """Value, first and second derivative of a path at one time, by central differences."""
+    step = 1e-3
+    before, here, after = path(np.array([time_s - step, time_s, time_s + step]))
+    return [here, (after - before) / (2.0 * step), (after - 2.0 * here + before) / step**2]
+
+
+def _load(time_s: Array, strikes: Array) -> Array:
+    """Load of one foot, 0-1, rising and falling over the time that both feet are down."""
+    stance_s = STANCE_SHARE * 2.0 * STEP_S
+    both_s = stance_s - STEP_S
+    load = np.zeros(len(time_s))
+    for strike in strikes:
+        load += ramp(time_s, strike, strike + both_s) - ramp(time_s, strike + stance_s - both_s, strike + stance_s)
+    return load
+
+
+def _on_floor(point_m: Array) -> Array:
+    point_m = point_m.copy()
+    point_m[:, 1] = 0.0
+    return point_m
+
+
+def _height_m(size: Lengths, right_phase: Array) -> Array:
+    """Pelvis height: lowest when both feet are down, highest over the standing leg."""
+    top = size.thigh + size.shank + size.ankle_above_sole - size.hip_in_pelvis[1]
+    return top - MEAN_DROP_M - SWING_M * np.cos(2.0 * (right_phase - 2.0 * np.pi * LOWEST_PHASE))
