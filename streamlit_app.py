@@ -1,11 +1,16 @@
 """The browser app's front door: navigation only. Start it with `make app`."""
 
+from pathlib import Path
+
 import streamlit as st
+
+# A file of ours: Streamlit would fetch a named icon for the browser's tab from another host.
+ICON = Path(__file__).parent / "app" / "icon.svg"
 
 
 def main() -> None:
     """Show the pages."""
-    st.set_page_config(page_title="Sarcoscope", page_icon=":material/directions_walk:", layout="wide")
+    st.set_page_config(page_title="Sarcoscope", page_icon=str(ICON), layout="wide")
     pages = [
         st.Page("app/pages/new_assessment.py", title="New assessment", icon=":material/upload:", default=True),
         st.Page("app/pages/summary.py", title="Summary", icon=":material/summarize:"),

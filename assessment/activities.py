@@ -36,6 +36,8 @@ WALKING_M_S = 0.25
 TRAVEL_M = 0.8
 # Legs swinging against each other by less than this is swaying [rad].
 SWING_RAD = np.radians(12.0)
+# Reaching a low table bends the trunk by 40 deg and more; looking at one's feet does not.
+STOOP_RAD = np.radians(40.0)
 # Everyday rises and squats stay below about 1.2 m/s downwards; a jump's landing does not.
 BALLISTIC_M_S = 1.6
 # Standing still: the pelvis stays within these.
@@ -142,6 +144,9 @@ def _scores_from_motion(motion: Motion) -> tuple[dict[ActivityName, float], list
         )
     elif travels:
         evidence.append(f"The pelvis travels at {net_speed_m_s:.2f} m/s, but the legs do not alternate clearly.")
+    elif (stoop_rad := _stoop_rad(motion)) > STOOP_RAD and travel_m < TRAVEL_M:
+        scores["pick-up"] = 0.55
+        evidence.append(f"The trunk bends forward by {np.degrees(stoop_rad):.0f} deg and comes up again.")
     if 0.08 < abs(net_rise_m) < 0.45 and swing_rad > SWING_RAD and not deep:
         scores["step-up"] = 0.6
         evidence.append(f"The pelvis ends {net_rise_m:+.2f} m from where it began, one leg ahead of the other.")
@@ -203,6 +208,13 @@ def _alternation(motion: Motion) -> tuple[float, float]:
     spread = float(np.std(right) * np.std(left))
     antiphase = -float(np.mean(right * left)) / spread if spread > 1e-6 else 0.0
     return antiphase, float(np.ptp(right - left)) / 2.0
+
+
+def _stoop_rad(motion: Motion) -> float:
+    """How far the trunk bends forward from both the upright before and the upright after [rad]."""
+    lowest = int(np.argmax(motion.trunk_lean_rad))
+    upright = max(np.min(motion.trunk_lean_rad[: lowest + 1]), np.min(motion.trunk_lean_rad[lowest:]))
+    return float(motion.trunk_lean_rad[lowest] - upright)
 
 
 def _net_speed_m_s(motion: Motion) -> float:

@@ -20,7 +20,7 @@ from assessment.tables import indicator_table, trial_table
 from assessment.trial import TrialTask, run_trial
 from assessment.version import SARCOSCOPE_VERSION
 from assessment.workers import Workers
-from models.errors import SarcoscopeError, SettingsError
+from models.errors import SarcoscopeError, SessionFailedError, SettingsError
 from models.skeleton import GENERIC_MODEL
 from models.subject import Subject
 from pipeline.scaling import ScaledModel
@@ -75,7 +75,8 @@ def assess(
     Raises
     ------
     SarcoscopeError
-        The session as a whole cannot be assessed: no usable model, no usable trial, bad settings.
+        The session as a whole cannot be assessed: no usable model, bad settings, or (`SessionFailedError`) every trial
+        failed.
     """
     folder = results_folder(out, session, overwrite=overwrite)
     partial = out / f".{session.identifier}.partial"
@@ -118,6 +119,7 @@ def _assess_into(
         failed = isinstance(outcome, SarcoscopeError)
         records[name] = _failed(name, outcome) if isinstance(outcome, SarcoscopeError) else outcome
         on_progress(Progress("trials", done, len(tasks), trial=name, failed=failed))
+    _refuse_if_nothing_was_assessed(records)
 
     summary = Summary(
         session=session.identifier,
@@ -169,6 +171,17 @@ def _scale(
         else:
             models[name] = outcome
     return models, failed
+
+
+def _refuse_if_nothing_was_assessed(records: dict[str, TrialRecord]) -> None:
+    """A session without a single usable trial has no results: say why instead of writing an empty report."""
+    if any(record.status == "assessed" for record in records.values()):
+        return
+    errors = [record.error for record in records.values() if record.error is not None]
+    raise SessionFailedError(
+        " ".join(f"{record.name}: {record.error.message}" for record in records.values() if record.error),
+        hint=" ".join(dict.fromkeys(error.hint for error in errors)),
+    )
 
 
 def _failed(name: str, error: SarcoscopeError) -> TrialRecord:

@@ -150,5 +150,5 @@ def _print_trouble(trial: TrialRecord) -> None:
         if quality is None or quality.mark is Mark.REPORTED:
             continue
         shown = reasons[:REASONS_SHOWN] or ["for the reasons of the angles."]
-        more = f" (and {len(reasons) - REASONS_SHOWN} more reasons)" if len(reasons) > REASONS_SHOWN else ""
+        more = f" More in the report ({len(reasons)} reasons)." if len(reasons) > REASONS_SHOWN else ""
         console.print(f"  [yellow]{name} {quality.mark.value}:[/] {escape(' '.join(shown))}{more}")

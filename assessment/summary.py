@@ -134,7 +134,8 @@ class TrialRecord(_Record):
     kinematics_quality: QualityRecord | None = None
     kinetics_quality: QualityRecord | None = None
     marker_error: MarkerErrorRecord | None = None
-    marker_findings: list[str] = []
+    marker_findings: list[str] = Field(default=[], description="faults found in the markers, and what was done")
+    notes: list[str] = Field(default=[], description="what inverse kinematics could not see or had to bridge")
     forces: ForceRecord | None = None
     indicators: list[IndicatorRecord] = []
     files: dict[str, str] = Field(default={}, description="what -> path relative to the session's results folder")

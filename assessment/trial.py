@@ -106,6 +106,7 @@ def run_trial(task: TrialTask) -> TrialRecord:
         kinetics_quality=QualityRecord.of(kinetic_gate),
         marker_error=records.marker_error_record(kinematics),
         marker_findings=[finding.text for finding in prepared.findings],
+        notes=list(kinematics.notes),
         forces=None if forces is None or moments is None else records.force_record(forces, moments, task.subject),
         indicators=[records.indicator_record(indicator) for indicator in indicators],
         files=files,

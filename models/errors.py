@@ -99,5 +99,9 @@ class SettingsError(SarcoscopeError):
     """An option, a manifest or a configuration holds a value that is not accepted."""
 
 
+class SessionFailedError(SarcoscopeError):
+    """Not one trial of a session could be assessed."""
+
+
 class WorkerError(SarcoscopeError):
     """A worker process died or ran past its limit."""

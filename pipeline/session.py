@@ -185,7 +185,8 @@ def read_markers(session: Session, trial: Trial) -> MarkerTrajectories:
     Raises
     ------
     MarkerDataError
-        The trial has no marker file, it cannot be read, or it holds none of the model's markers.
+        The trial has no marker file, it cannot be read, it holds none of the model's markers, or, in an OpenCap
+        session, a marker without any position.
     """
     from pipeline.marker_files import read_marker_file
 
@@ -195,11 +196,25 @@ def read_markers(session: Session, trial: Trial) -> MarkerTrajectories:
         )
     try:
         markers = _model_markers(read_marker_file(trial.marker_file), session)
+        _refuse_empty_markers(markers, session)
         return markers.with_positions(markers.positions_m @ session.conversion.file_to_ground.T)
     except MarkerDataError as error:
         # The file's name may hold the person's; the trial's does not.
         error.context.pop("file", None)
         raise error.within(trial=trial.name) from None
+
+
+def _refuse_empty_markers(markers: MarkerTrajectories, session: Session) -> None:
+    """A network predicts every marker in every frame; reflective ones may fall off, which preparation reports."""
+    never_seen = np.isnan(markers.positions_m).any(axis=2).all(axis=0)
+    if session.kind == "lab" or not never_seen.any():
+        return
+    names = [name for name, empty in zip(markers.names, never_seen, strict=True) if empty]
+    raise MarkerDataError(
+        f"No frame holds a position of {', '.join(names)}.",
+        hint="OpenCap gives every marker a position in every frame, so the file is damaged: download the session "
+        "again. If a marker is meant to be absent, remove its columns.",
+    )
 
 
 def _model_markers(raw: MarkerTrajectories, session: Session) -> MarkerTrajectories:

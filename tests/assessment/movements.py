@@ -118,6 +118,16 @@ def standing(duration_s: float = 8.0) -> Kinematics:
     return assemble(time_s, pelvis_ty=0.95 + 0.003 * np.sin(2 * time_s), pelvis_tx=0.01 * np.sin(1.3 * time_s))
 
 
+def stoop(depth_deg: float = 60.0) -> Kinematics:
+    """Bend the trunk forward over nearly straight legs and come up again, as when reaching for a low table."""
+    time_s = np.arange(0.0, 5.0, 1.0 / 60.0)
+    bend = (ramp(time_s, 1.0, 2.2) - ramp(time_s, 2.8, 4.0)) * np.radians(depth_deg)
+    # Half of the bend in the pelvis, half in the lumbar joint; extension of the lumbar joint is positive.
+    return column(
+        legs(time_s, np.full_like(time_s, 0.1), np.full_like(time_s, 0.05), 0.5 * bend), "lumbar_extension", -0.5 * bend
+    )
+
+
 def column(kinematics: Kinematics, name: str, values: Array) -> Kinematics:
     """The same movement with one coordinate replaced."""
     changed = kinematics.values.copy()

@@ -18,6 +18,7 @@ MOVEMENTS = {
     "walking": movements.walk(),
     "standing": movements.standing(),
 }
+PICK_UP = movements.stoop()
 
 
 @pytest.mark.parametrize(("name", "kinematics"), MOVEMENTS.items())
@@ -52,6 +53,11 @@ def test_walking_on_a_treadmill_is_walking() -> None:
     activity = recognise_activity("x", movements.walk(speed_m_s=0.0))
     assert activity.name == "walking"
     assert any("treadmill" in line for line in activity.evidence)
+
+
+def test_bending_down_and_coming_up_again_is_a_pick_up_and_a_glance_at_the_feet_is_not() -> None:
+    assert recognise_activity("pick_up", PICK_UP).name == "pick-up"
+    assert recognise_activity("pick_up", movements.stoop(depth_deg=20.0)).name != "pick-up"
 
 
 def test_a_name_that_agrees_raises_confidence_and_one_that_contradicts_lowers_it() -> None:

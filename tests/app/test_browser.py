@@ -1,0 +1,92 @@
+"""The app once through in a real headless Chromium: upload, run, look, and talk to nobody else."""
+
+from __future__ import annotations
+
+import shutil
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from tests.assessment.session_builder import build_session
+
+ROOT = Path(__file__).parents[2]
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+TIME_LIMIT_MS = 240_000
+QUIET = (
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync",
+)  # fmt: skip
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.skipif(CHROMIUM is None, reason="there is no Chromium on this machine"),
+]
+
+
+@pytest.fixture(scope="module")
+def address() -> Iterator[str]:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    command = [sys.executable, "-m", "streamlit", "run", "streamlit_app.py", "--server.headless", "true"]
+    server = subprocess.Popen(  # noqa: S603 - our own command
+        [*command, "--server.port", str(port), "--server.address", "127.0.0.1"],
+        cwd=ROOT,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        for _ in range(300):
+            with socket.socket() as probe:
+                if probe.connect_ex(("127.0.0.1", port)) == 0:
+                    break
+            time.sleep(0.1)
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        server.terminate()
+        server.wait(timeout=20)
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        yield playwright.chromium.launch(executable_path=CHROMIUM, args=list(QUIET))
+
+
+@pytest.fixture
+def page(browser: Browser) -> Page:
+    page = browser.new_page(viewport={"width": 1300, "height": 1000})
+    page.set_default_timeout(TIME_LIMIT_MS)
+    return page
+
+
+def test_upload_run_and_look(address: str, page: Page, tmp_path: Path) -> None:
+    session = build_session(tmp_path, "pick_up")
+    archive = shutil.make_archive(str(tmp_path / session.name), "zip", tmp_path, session.name)
+    hosts: set[str | None] = set()
+    page.on("request", lambda request: hosts.add(urlsplit(request.url).hostname))
+
+    page.goto(address)
+    page.locator("input[type=file]").set_input_files(archive)
+    page.get_by_text("What was found").wait_for()
+    page.get_by_role("button", name="Run", exact=True).click()
+    page.get_by_text("See the summary").click()
+    page.get_by_text("Synthetic data").first.wait_for()
+    page.get_by_text("pick-up").first.wait_for()
+    picture = page.screenshot(path=tmp_path / "summary.png")
+    assert picture.startswith(b"\x89PNG")
+
+    page.get_by_role("link", name="3-D").click()
+    page.get_by_text("estimated contact forces").wait_for()
+    # plotly draws its scene on a canvas once WebGL is there; the frame slider is always in the page.
+    page.get_by_text("time [s]").first.wait_for()
+
+    outside = {host for host in hosts if host not in {"127.0.0.1", "localhost", None, ""}}
+    assert outside == set(), "health data stays here: no page may ask another host for anything"

@@ -1,0 +1,103 @@
+"""The browser app page by page, without a browser."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from tests.assessment.session_builder import build_session
+
+APP = Path(__file__).parents[2] / "streamlit_app.py"
+TIME_LIMIT_S = 240
+
+
+def _texts(app: AppTest) -> str:
+    kinds = (app.markdown, app.caption, app.error, app.warning, app.info, app.subheader, app.title)
+    return "\n".join(str(element.value) for kind in kinds for element in kind)
+
+
+def _fresh() -> AppTest:
+    return AppTest.from_file(str(APP), default_timeout=TIME_LIMIT_S).run()
+
+
+def _drop(app: AppTest, archive: Path) -> AppTest:
+    app.file_uploader(key="upload").set_value((archive.name, archive.read_bytes(), "application/zip"))
+    return app.run()
+
+
+@pytest.fixture(scope="module")
+def archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("upload")
+    session = build_session(folder, "pick_up")
+    return Path(shutil.make_archive(str(folder / session.name), "zip", folder, session.name))
+
+
+@pytest.fixture(scope="module")
+def assessed(archive: Path) -> Iterator[AppTest]:
+    app = _drop(_fresh(), archive)
+    app.number_input(key="age_years").set_value(72.0)
+    app.button[-1].click().run()
+    assert not app.exception
+    yield app
+
+
+@pytest.mark.parametrize("page", ["summary", "curves", "skeleton"])
+def test_pages_without_a_result_say_what_to_do(page: str) -> None:
+    app = _fresh().switch_page(f"app/pages/{page}.py").run()
+    assert not app.exception
+    assert "no result yet" in _texts(app)
+
+
+def test_what_is_no_archive_gets_one_clear_error(tmp_path: Path) -> None:
+    path = tmp_path / "notes.zip"
+    path.write_text("not a zip")
+    app = _drop(_fresh(), path)
+    assert not app.exception
+    assert len(app.error) == 1
+    assert "zip" in app.error[0].value.lower()
+
+
+def test_found_trials_and_missing_answers_are_shown(archive: Path) -> None:
+    app = _drop(_fresh(), archive)
+    assert list(app.dataframe[0].value["trial"]) == ["neutral", "pick_up"]
+    assert app.number_input(key="height_m").value == pytest.approx(1.56)
+    assert app.number_input(key="age_years").value is None
+
+
+def test_running_without_height_says_what_is_missing(tmp_path: Path) -> None:
+    session = build_session(tmp_path, "pick_up")
+    metadata = session / "sessionMetadata.yaml"
+    metadata.write_text("".join(line for line in metadata.open() if not line.startswith("height_m")))
+    app = _drop(_fresh(), Path(shutil.make_archive(str(tmp_path / session.name), "zip", tmp_path, session.name)))
+    assert app.number_input(key="height_m").value is None
+    app.button[-1].click().run()
+    assert "height" in " ".join(error.value for error in app.error)
+
+
+def test_summary_shows_indicators_quality_and_that_data_are_synthetic(assessed: AppTest) -> None:
+    app = assessed.switch_page("app/pages/summary.py").run()
+    assert not app.exception
+    assert "Synthetic data" in _texts(app)
+    assert "does not diagnose" in _texts(app)
+    assert "pick-up" in _texts(app)
+    assert [metric.label for metric in app.metric]
+
+
+def test_curves_show_angles_and_moments_of_three_joints(assessed: AppTest) -> None:
+    app = assessed.switch_page("app/pages/curves.py").run()
+    assert not app.exception
+    assert len(app.get("plotly_chart")) == 3
+    app.get("button_group")[0].set_value(["moment"]).run()
+    assert not app.exception
+    assert len(app.get("plotly_chart")) == 3
+
+
+def test_skeleton_moves_and_says_where_its_forces_come_from(assessed: AppTest) -> None:
+    app = assessed.switch_page("app/pages/skeleton.py").run()
+    assert not app.exception
+    assert len(app.get("plotly_chart")) == 1
+    assert "estimated contact forces" in _texts(app)

@@ -1,0 +1,174 @@
+"""The command line: one clear message for wrong input, results only when complete."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import zipfile
+from pathlib import Path
+
+import pytest
+from click.testing import Result
+from typer.testing import CliRunner
+
+from assessment.cli import app
+from assessment.summary import Summary
+from tests.assessment.session_builder import build_session, marker_file
+
+PERSON = ("--height-m", "1.56", "--mass-kg", "58", "--sex", "f", "--age-years", "72")
+
+
+def _run(*arguments: object) -> Result:
+    # A wide terminal keeps messages in one line.
+    return CliRunner(env={"COLUMNS": "1000"}).invoke(app, [str(argument) for argument in arguments])
+
+
+@pytest.fixture
+def session(tmp_path: Path) -> Path:
+    return build_session(tmp_path, "pick_up")
+
+
+class TestWrongInput:
+    """Every case: exit code 2, one error that says what to do, and nothing in the output folder."""
+
+    def _assert_refused(self, result: Result, out: Path, *said: str) -> None:
+        assert result.exit_code == 2, result.output
+        assert result.stderr.count("Error:") == 1
+        assert "what to do:" in result.stderr
+        assert "Traceback" not in result.output
+        for text in said:
+            assert text in result.stderr
+        assert not out.exists() or list(out.iterdir()) == []
+
+    def test_truncated_zip(self, session: Path, tmp_path: Path) -> None:
+        whole = Path(shutil.make_archive(str(tmp_path / "whole"), "zip", session.parent, session.name))
+        broken = tmp_path / "OpenCapData_broken.zip"
+        broken.write_bytes(whole.read_bytes()[: whole.stat().st_size // 2])
+        self._assert_refused(_run("run", broken, "--out", tmp_path / "out", *PERSON), tmp_path / "out", "zip")
+
+    def test_zip_that_writes_outside_its_folder(self, tmp_path: Path) -> None:
+        path = tmp_path / "OpenCapData_evil.zip"
+        with zipfile.ZipFile(path, "w") as archive:
+            archive.writestr("OpenCapData_evil/../../evil.trc", "x")
+        self._assert_refused(_run("run", path, "--out", tmp_path / "out", *PERSON), tmp_path / "out")
+        assert not list(tmp_path.rglob("evil.trc"))
+
+    def test_zip_bomb(self, tmp_path: Path) -> None:
+        path = tmp_path / "OpenCapData_bomb.zip"
+        with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+            archive.writestr("OpenCapData_bomb/MarkerData/neutral.trc", b"\0" * (40 << 20))
+        self._assert_refused(_run("run", path, "--out", tmp_path / "out", *PERSON), tmp_path / "out")
+
+    def test_marker_file_with_a_missing_column(self, session: Path, tmp_path: Path) -> None:
+        path = marker_file(session, "pick_up")
+        lines = path.read_text().splitlines()
+        lines[-1] = "\t".join(lines[-1].rstrip().split("\t")[:-1])
+        path.write_text("\n".join(lines) + "\n")
+        self._assert_refused(_run("run", session, "--out", tmp_path / "out", *PERSON), tmp_path / "out", "pick_up")
+
+    def test_marker_without_a_single_position(self, session: Path, tmp_path: Path) -> None:
+        path = marker_file(session, "pick_up")
+        lines = path.read_text().splitlines()
+        column = lines[3].split("\t").index("r_knee_study")
+        for index in range(6, len(lines)):
+            cells = lines[index].split("\t")
+            if len(cells) > column + 2:
+                cells[column : column + 3] = ["nan"] * 3
+                lines[index] = "\t".join(cells)
+        path.write_text("\n".join(lines) + "\n")
+        self._assert_refused(
+            _run("run", session, "--out", tmp_path / "out", *PERSON), tmp_path / "out", "r_knee_study", "download"
+        )
+
+    def test_model_with_broken_xml(self, session: Path, tmp_path: Path) -> None:
+        model = tmp_path / "broken.osim"
+        model.write_text("<OpenSimDocument><Model>")
+        result = _run("run", session, "--out", tmp_path / "out", "--model", model, *PERSON)
+        self._assert_refused(result, tmp_path / "out", "broken.osim")
+
+    def test_text_file_renamed_to_trc(self, session: Path, tmp_path: Path) -> None:
+        marker_file(session, "pick_up").write_text("Dear colleague,\nplease find attached\n")
+        self._assert_refused(_run("run", session, "--out", tmp_path / "out", *PERSON), tmp_path / "out", "pick_up")
+
+    @pytest.mark.parametrize("option", ["height_m", "mass_kg", "sex"])
+    def test_missing_metadata_names_the_option(self, session: Path, tmp_path: Path, option: str) -> None:
+        path = session / "sessionMetadata.yaml"
+        lines = [line for line in path.read_text().splitlines() if not line.startswith(f"{option}:")]
+        path.write_text("\n".join(lines))
+        result = _run("run", session, "--out", tmp_path / "out")
+        self._assert_refused(result, tmp_path / "out", f"--{option.replace('_', '-')}")
+
+    @pytest.mark.parametrize(
+        ("arguments", "said"),
+        [
+            (("--height-m", "156"), "metres"),
+            (("--scaler", "magic"), "measurement"),
+            (("--cutoff-hz", "0"), "--cutoff-hz"),
+        ],
+    )
+    def test_values_out_of_range(self, session: Path, tmp_path: Path, arguments: tuple[str, str], said: str) -> None:
+        self._assert_refused(_run("run", session, "--out", tmp_path / "out", *arguments), tmp_path / "out", said)
+
+    def test_measured_forces_without_plates(self, session: Path, tmp_path: Path) -> None:
+        # Angles and times need no forces: the trial is assessed, its moments are withheld with the reason.
+        result = _run("run", session, "--out", tmp_path / "out", "--forces", "measured", "--json", *PERSON)
+        assert result.exit_code == 0
+        (trial,) = Summary.model_validate_json(result.stdout).trials
+        assert trial.error is not None
+        assert "no measured forces" in trial.error.message
+        assert "--forces estimated" in trial.error.hint
+        assert trial.forces is None
+
+    def test_results_are_not_replaced_unasked(self, session: Path, tmp_path: Path) -> None:
+        kept = tmp_path / "out" / "small" / "kept.txt"
+        kept.parent.mkdir(parents=True)
+        kept.write_text("yesterday's results")
+        result = _run("run", session, "--out", tmp_path / "out", *PERSON)
+        assert result.exit_code == 2
+        assert "--overwrite" in result.stderr
+        assert kept.read_text() == "yesterday's results"
+
+
+class TestManySessions:
+    def test_one_bad_session_does_not_stop_the_next_and_json_holds_the_good_one(
+        self, session: Path, tmp_path: Path
+    ) -> None:
+        empty = tmp_path / "OpenCapData_empty"
+        empty.mkdir()
+        result = _run("run", empty, session, "--out", tmp_path / "out", "--json", *PERSON)
+        assert result.exit_code == 2
+        (line,) = result.stdout.splitlines()
+        summary = Summary.model_validate(json.loads(line))
+        assert summary.session == "small"
+        assert summary.synthetic
+        assert [path.name for path in (tmp_path / "out").iterdir()] == ["small"]
+
+    def test_one_failed_trial_does_not_take_the_session(self, tmp_path: Path) -> None:
+        session = build_session(tmp_path, "pick_up", "walk")
+        marker_file(session, "walk").write_text("not markers")
+        result = _run("run", session, "--out", tmp_path / "out", "--json", *PERSON)
+        assert result.exit_code == 0
+        summary = Summary.model_validate_json(result.stdout)
+        status = {trial.name: trial.status for trial in summary.trials}
+        assert status["pick_up"] == "assessed"
+        # An unreadable file is refused at the door with a warning, or fails alone: it is never silent.
+        assert status.get("walk", "failed") == "failed"
+        assert "walk" in " ".join(summary.warnings) or "walk" in status
+
+
+def test_check_says_what_is_there_and_what_is_missing(session: Path) -> None:
+    result = _run("check", session)
+    assert result.exit_code == 0
+    assert "pick_up" in result.stderr
+    assert "--age-years" in result.stderr
+
+
+def test_schema_is_that_of_the_summary() -> None:
+    result = _run("schema")
+    assert json.loads(result.stdout) == Summary.model_json_schema()
+
+
+def test_download_refuses_what_is_no_session_id(tmp_path: Path) -> None:
+    result = _run("download", "not-a-uuid", "--out", tmp_path / "out")
+    assert result.exit_code == 2
+    assert "not-a-uuid" in result.stderr
