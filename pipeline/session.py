@@ -206,7 +206,7 @@ def read_markers(session: Session, trial: Trial) -> MarkerTrajectories:
 
 def _refuse_empty_markers(markers: MarkerTrajectories, session: Session) -> None:
     """A network predicts every marker in every frame; reflective ones may fall off, which preparation reports."""
-    never_seen = np.isnan(markers.positions_m).any(axis=2).all(axis=0)
+    never_seen = np.asarray(np.isnan(markers.positions_m).any(axis=2).all(axis=0))
     if session.kind == "lab" or not never_seen.any():
         return
     names = [name for name, empty in zip(markers.names, never_seen, strict=True) if empty]
