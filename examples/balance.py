@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
+from scipy.ndimage import gaussian_filter1d
 from scipy.sparse.linalg import spsolve
 
 from examples.body import Body, Dynamics
@@ -24,6 +25,7 @@ Array = NDArray[np.float64]
 
 # Part of a shift of the pelvis that reaches the centre of mass while the feet stay.
 SHIFT_REACHES_CENTRE = 0.85
+BLUR_FRAMES = 1.2
 
 
 @dataclass(frozen=True)
@@ -62,6 +64,8 @@ def _shift(lacking_m: Array, period_s2: Array, plan: Plan) -> Array:
     # One cycle from the middle stands for all: the ends of a cut movement know nothing of what goes before and after.
     cycle = slice(start := len(lacking_m) // 2, start + plan.period_frames)
     shift = _solve(lacking_m[cycle], period_s2[cycle], plan.balance_weight[cycle], repeats=True)
+    # Differences and splines disagree about the fastest wiggles, and each round would add to them.
+    shift = gaussian_filter1d(shift, BLUR_FRAMES, mode="wrap")
     return shift[(np.arange(len(lacking_m)) - start) % plan.period_frames]
 
 
@@ -76,8 +80,7 @@ def _solve(lacking_m: Array, period_s2: Array, weight: Array, *, repeats: bool) 
     second = second.tocsr() * RATE_HZ**2
     law = sparse.identity(n_frames) - sparse.diags(period_s2) @ second
     third = sparse.diags([-1.0, 3.0, -3.0, 1.0], [0, 1, 2, 3], shape=(n_frames - 3, n_frames)) * RATE_HZ**3
-    # While seated the pelvis stays; jerk of 1 m/s3 costs as much as 1 mm (walking: 0.2 mm) of pressure error.
+    # While seated the pelvis stays; jerk of 1 m/s3 costs as much as 1 mm of pressure error.
     stay = sparse.diags(1e3 * (1.0 - weight) ** 8)
-    smooth = 2e-4 if repeats else 1e-3
-    normal = law.T @ sparse.diags(weight) @ law + stay + smooth**2 * third.T @ third
+    normal = law.T @ sparse.diags(weight) @ law + stay + (0.0 if repeats else 1e-6) * third.T @ third
     return np.asarray(spsolve(normal.tocsc(), law.T @ (weight * lacking_m)))

@@ -33,7 +33,7 @@ DURATION_S = 6.0
 # Seconds: weight to the left, right foot up, weight over, left foot up, both feet up.
 SHIFT, LEAD, TRANSFER, TRAIL, SETTLE = (1.0, 1.6), (1.5, 2.4), (2.3, 3.0), (2.85, 3.8), (3.7, 4.4)
 CLEARANCE_M = 0.035
-TRUNK_LEAN_DEG = 16.0
+TRUNK_LEAN_DEG = 24.0
 
 
 def plan(body: Body, seed: int) -> Plan:
@@ -86,7 +86,7 @@ def plan(body: Body, seed: int) -> Plan:
         balance_weight=np.ones(n_frames),
         seat_allowed=np.zeros(n_frames),
         period_frames=0,
-        settle=lambda pelvis_m: within_reach(size, feet, pelvis_rad, pelvis_m, straightest_deg, 0.03),
+        settle=lambda pelvis_m: within_reach(size, feet, pelvis_rad, pelvis_m, straightest_deg, 0.05),
         events_s={
             "lead_foot_off": LEAD[:1],
             "lead_foot_on": LEAD[1:],

@@ -27,20 +27,20 @@ STEP_S = 0.5 * STRIDE_FRAMES / RATE_HZ
 STANCE_SHARE = 0.5933
 HALF_WIDTH_M, TOE_OUT_DEG = 0.055, 6.0
 # The published curves are of 1.26 m/s; a slower foot pitches and a slower hip swings less than theirs.
-EXCURSION = 0.8002
-HIP_EXCURSION = 0.8052
+EXCURSION = 0.8557
+HIP_EXCURSION = 0.7435
 # The foot stands flat between these parts of the stride; published angles put its pitch within 2 degrees of zero.
 FLAT_FROM, FLAT_TO = 0.12, 0.38
 # Way of the centre of pressure along the sole, from the origin of calcn (4 % of its rise comes before heel strike) [m].
-PRESSURE_FROM_M, PRESSURE_WAY_M = -0.0069, 0.17
-TILT_DEG, LUMBAR_DEG = -11.7, 9.7
+PRESSURE_FROM_M, PRESSURE_WAY_M = -0.0172, 0.17
+TILT_DEG, LUMBAR_DEG = -8.2, 6.2
 # Found by a search that brings hip, knee and ankle of the balanced walk as near to the published curves as the feet
 # allow: pelvis height below that of straight legs, its amplitude twice a stride [m], and
 # the phase at which it is lowest; so were the stance share, the hip's excursion, and the three figures below.
-MEAN_DROP_M, SWING_M, LOWEST_PHASE = 0.0332, 0.0062, -0.0484
-CLEARANCE_M = 0.0526
+MEAN_DROP_M, SWING_M, LOWEST_PHASE = 0.0295, 0.0085, -0.0287
+CLEARANCE_M = 0.0561
 # The pelvis is this far behind the heel that strikes.
-PELVIS_BEHIND_STRIKE_M = 0.124
+PELVIS_BEHIND_STRIKE_M = 0.1328
 # The recording is cut from the middle of a longer walk, so that it neither starts nor stops.
 RECORDED_S, MARGIN_S = 5.6, 1.0
 
