@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from models.errors import SarcoscopeError
@@ -20,7 +20,7 @@ class ScalingTask:
     Attributes
     ----------
     trial : Trial
-        The static trial, or the movement itself where a session has none (Monocular): its quietest stretch is used.
+        The static trial, or the movement itself where a session has none (Monocular).
     folder : Path
         The session's results folder.
     """
@@ -40,16 +40,13 @@ def run_scaling(task: ScalingTask) -> ScaledModel:
     generic = task.settings.model.stem if task.settings.model else "LaiUhlrich2022"
     try:
         prepared = prepare_markers(read_markers(task.session, task.trial), filter_spec=task.session.conversion.filter)
-        model = build_scaled_model(
+        return build_scaled_model(
             prepared.markers,
             task.subject,
             task.settings,
             task.session.marker_set,
             models / f"{generic.removesuffix('_scaled')}_scaled.osim",
+            moving=task.session.static_trial is None,
         )
     except SarcoscopeError as error:
         raise error.within(trial=task.trial.name, stage="scaling") from None
-    if task.session.static_trial is not None:
-        return model
-    note = f"There is no neutral trial: the quietest stretch of {task.trial.name} itself takes its place."
-    return replace(model, notes=(note, *model.notes))

@@ -20,6 +20,7 @@ def write_curves(
 
     Columns: ``time_s``, ``marker_rms_cm``, ``<coordinate>_deg`` (pelvis translations ``_m``); where moments exist also
     ``<coordinate>_nm`` and ``<coordinate>_w``, ``<contact>_vertical_n`` and ``valid``. Moments keep OpenSim's sign.
+    Hip moments are empty while the seat bears load: what presses under the thighs is not known, so neither are they.
     """
     columns: dict[str, np.ndarray] = {
         "time_s": kinematics.time_s,
@@ -32,17 +33,23 @@ def write_curves(
         else:
             columns[f"{name}_deg"] = np.rad2deg(values)
     if forces is not None and moments is not None:
-        at = np.interp
+        on_seat = _on_seat(forces)
         for name in moments.coordinates:
             if name not in TRANSLATIONS:
-                columns[f"{name}_nm"] = at(kinematics.time_s, moments.time_s, moments.moment_nm(name))
-                columns[f"{name}_w"] = at(kinematics.time_s, moments.time_s, moments.power_w(name))
+                known = ~on_seat if name.startswith("hip_") else np.ones_like(on_seat)
+                columns[f"{name}_nm"] = np.where(known, moments.moment_nm(name), np.nan)
+                columns[f"{name}_w"] = np.where(known, moments.power_w(name), np.nan)
         for name, contact in forces.forces.items():
-            columns[f"{name}_vertical_n"] = at(kinematics.time_s, forces.time_s, contact.force_n[:, 1])
-        valid = (moments.valid & forces.valid).astype(float)
-        columns["valid"] = at(kinematics.time_s, moments.time_s, valid, left=0.0, right=0.0) >= 1.0
+            columns[f"{name}_vertical_n"] = contact.force_n[:, 1]
+        columns["valid"] = moments.valid & forces.valid
     path.parent.mkdir(parents=True, exist_ok=True)
     pd.DataFrame(columns).to_csv(path, index=False, float_format="%.6g")
+
+
+def _on_seat(forces: ContactForces) -> np.ndarray:
+    """Frames in which the seat bears load, shape (n_frames,)."""
+    seat = forces.forces.get("seat")
+    return np.zeros(len(forces.time_s), dtype=bool) if seat is None else seat.force_n[:, 1] > 0.0
 
 
 def indicator_table(summary: Summary) -> pd.DataFrame:

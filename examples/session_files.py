@@ -42,7 +42,7 @@ openSimModel: LaiUhlrich2022
 posemodel: hrnet
 scalingsetup: upright_standing_pose
 sex: {PERSON.sex}
-subjectID: synthetic
+subjectID: nobody
 synthetic: true
 """
 README = f"""{SYNTHETIC}

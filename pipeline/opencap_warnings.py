@@ -44,7 +44,7 @@ def static_warnings(static: str | None, names: dict[str, str], kind: SessionKind
             if kind == "opencap-monocular"
             else [
                 "There is no neutral trial (it may belong to another session): every movement gets a model of its own, "
-                "scaled on its quietest stretch. That is less certain than a neutral pose."
+                "scaled on the movement. That is less certain than a neutral pose."
             ]
         )
     found = []

@@ -24,7 +24,7 @@ from models.subject import Subject
 from pipeline.marker_placement import place_markers, remove_unplaced, static_errors_m
 from pipeline.measurements import Measurement, mean_distance_m, measurements, with_hip_centres
 from pipeline.settings import Settings
-from pipeline.static_window import SETTLING_S, find_static_window
+from pipeline.static_window import SETTLING_S, find_static_window, most_complete_frame
 
 # Rajagopal et al. 2016 (IEEE Trans Biomed Eng 63:2068), from which LaiUhlrich2022 descends: a man of 170 cm, 75 kg.
 GENERIC_HEIGHT_M = 1.70
@@ -142,14 +142,23 @@ class ScaledModel:
 
 
 def build_scaled_model(
-    static: MarkerTrajectories, subject: Subject, settings: Settings, marker_set: str, path: Path
+    static: MarkerTrajectories,
+    subject: Subject,
+    settings: Settings,
+    marker_set: str,
+    path: Path,
+    *,
+    moving: bool = False,
 ) -> ScaledModel:
     """Scale the generic model to a subject and write it.
 
     Parameters
     ----------
     static : MarkerTrajectories
-        The neutral trial, cleaned.
+        The neutral trial, cleaned; or a movement.
+    moving : bool
+        ``static`` is a movement, because there is no neutral trial (OpenCap Monocular): distances are averaged over all
+        its frames, and markers are not placed, since no pose is known to be upright and still.
     settings : Settings
         ``scaler``, ``model`` and ``marker_placement`` are used.
     marker_set : {'study', 'optical'}
@@ -171,26 +180,39 @@ def build_scaled_model(
     hip_notes: tuple[str, ...] = ()
     if set_name == "optical":
         static, hip_notes = with_hip_centres(static)
-    settling_s = SETTLING_S if set_name == "study" else 0.0
-    window = find_static_window(static.select(names), settling_s=settling_s)
-    factors = make_scaler(settings.scaler, model_file=generic_file, marker_set=set_name).scale(window.markers, subject)
+    measured, pose, window_notes = _measured_and_pose(static.select(names), set_name, moving=moving)
+    factors = make_scaler(settings.scaler, model_file=generic_file, marker_set=set_name).scale(measured, subject)
     apply_factors(model, factors, subject.mass_kg)
     model.setName(f"{generic_file.stem.removesuffix('_scaled')}_scaled")
 
-    notes = [*hip_notes, *window.notes, *factors.notes, *_implausible(factors)]
-    pose_is_known = window.mean
-    unplaced = static_errors_m(model, pose_is_known, set_name)
-    if settings.marker_placement:
-        place_markers(model, pose_is_known, set_name)
-    removed = remove_unplaced(model, pose_is_known if settings.marker_placement else None, set_name)
+    notes = [*hip_notes, *window_notes, *factors.notes, *_implausible(factors)]
+    place = settings.marker_placement and not moving
+    unplaced = static_errors_m(model, pose, set_name)
+    if place:
+        place_markers(model, pose, set_name)
+    removed = remove_unplaced(model, pose if place else None, set_name)
     if removed:
         notes.append(f"Markers without a place of their own on the body were left out: {', '.join(removed)}.")
     model.finalizeConnections()
     path.parent.mkdir(parents=True, exist_ok=True)
     if not model.printToXML(str(path)):
         raise ModelError("The scaled model cannot be written.", hint="Check the folder's permissions.", file=path.name)
-    errors = static_errors_m(model, pose_is_known, set_name) if settings.marker_placement else unplaced
+    errors = static_errors_m(model, pose, set_name) if place else unplaced
     return ScaledModel(path, factors, subject.mass_kg, errors, tuple(notes), unplaced)
+
+
+def _measured_and_pose(
+    static: MarkerTrajectories, set_name: MarkerSetName, *, moving: bool
+) -> tuple[MarkerTrajectories, MarkerTrajectories, tuple[str, ...]]:
+    """Frames that distances are measured in, one frame as the pose that marker errors are taken in, and notes."""
+    if moving:
+        note = (
+            "There is no neutral trial: the model is scaled on all frames of the movement, and its markers not placed."
+        )
+        return static, most_complete_frame(static), (note,)
+    settling_s = SETTLING_S if set_name == "study" else 0.0
+    window = find_static_window(static, settling_s=settling_s)
+    return window.markers, window.mean, window.notes
 
 
 def load_generic(model_file: Path, marker_set: MarkerSetName) -> osim.Model:

@@ -115,6 +115,19 @@ def find_static_window(
     return StaticWindow(window, motion_m, worst_marker, tuple(notes))
 
 
+def most_complete_frame(markers: MarkerTrajectories) -> MarkerTrajectories:
+    """Return one frame in which the most markers are seen, the middle one of these; unseen markers are left out.
+
+    For a movement that nobody stands still in: a mean over frames would shorten moving limbs, one frame does not.
+    """
+    seen = np.asarray(np.isfinite(markers.positions_m).all(axis=2))
+    complete = np.flatnonzero(seen.sum(axis=1) == seen.sum(axis=1).max())
+    frame = int(complete[len(complete) // 2])
+    return markers.frames(frame, frame + 1).select(
+        [name for name, ok in zip(markers.names, seen[frame], strict=True) if ok]
+    )
+
+
 def _restlessness(window: MarkerTrajectories) -> tuple[int, float]:
     """Number of marker positions not seen, then the root mean square distance from the means [m]."""
     missing = int(np.isnan(window.positions_m).any(axis=2).sum())

@@ -198,7 +198,7 @@ class TestPoorRecordings:
         ).read_text(encoding="utf-8")
         assert "Jane" not in everything  # the session's subjectID
 
-    def test_walk_with_outliers_of_metres_is_withheld(
+    def test_walk_with_outliers_of_metres_gives_no_moments_and_no_wrong_speed(
         self, shared_data: Find, workers: Workers, tmp_path: Path
     ) -> None:
         markers = shared_data("opencap_nmd_walk120hz_mit/example_joint_position_timeseries_walk.trc")
@@ -209,7 +209,13 @@ class TestPoorRecordings:
         summary = assess(session, Subject(1.70, 70.0, "unspecified"), Settings(), tmp_path / "out", workers=workers)
         (trial,) = summary.trials
         assert trial.kinematics_quality is not None
-        assert trial.kinematics_quality.mark is Mark.WITHHELD
-        assert all(indicator.value is None for indicator in trial.indicators)
+        assert trial.kinetics_quality is not None
+        assert trial.kinematics_quality.mark is not Mark.REPORTED
+        assert trial.kinetics_quality.mark is Mark.WITHHELD
         assert any("floor" in finding.lower() for finding in trial.marker_findings)
         assert any("no neutral trial" in note for note in summary.models[0].notes)
+        for indicator in trial.indicators:
+            assert indicator.quality.mark is not Mark.REPORTED
+            if indicator.name == "gait_speed" and indicator.value is not None:
+                # The pelvis goes from x = -4.01 m at 3 s to -0.13 m at 6 s in the file.
+                assert indicator.value == pytest.approx(1.29, abs=0.05)

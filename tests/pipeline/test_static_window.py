@@ -3,7 +3,7 @@ import pytest
 
 from models.errors import ScalingError
 from models.markers import MarkerTrajectories
-from pipeline.static_window import find_static_window
+from pipeline.static_window import find_static_window, most_complete_frame
 
 RATE_HZ = 60.0
 
@@ -79,3 +79,14 @@ def test_no_marker_at_all():
     markers = walking_then_standing(0.0)
     with pytest.raises(ScalingError, match="no position of any marker"):
         find_static_window(markers.with_positions(np.full_like(markers.positions_m, np.nan)))
+
+
+def test_most_complete_frame_is_the_middle_one_of_those_that_show_most() -> None:
+    positions = np.zeros((9, 3, 3))
+    positions[:, 0, 0] = np.arange(9)
+    positions[[0, 4], 1] = np.nan  # two frames show less
+    positions[:, 2] = np.nan  # never seen
+    markers = MarkerTrajectories(("a", "b", "c"), positions, np.arange(9) / 60.0)
+    frame = most_complete_frame(markers)
+    assert frame.names == ("a", "b")
+    assert frame.position_m("a")[0, 0] == 5.0
