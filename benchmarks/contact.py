@@ -18,7 +18,7 @@ import opensim as osim
 from benchmarks.saving import save
 from models.skeleton import load_model
 from pipeline.dynamics import solve_dynamics
-from pipeline.storage import read_storage
+from pipeline.files.storage import read_storage
 from pipeline.trajectories import ContactForces, JointMoments, Kinematics
 
 CUTOFF_HZ = 6.0

@@ -18,9 +18,9 @@ from assessment.example import EXAMPLE, EXAMPLE_AGE_YEARS
 from assessment.summary import Summary, TrialRecord
 from assessment.workers import Workers, default_workers
 from benchmarks.saving import save
+from pipeline.files.storage import Storage, read_storage
 from pipeline.session import read_session
 from pipeline.settings import Settings
-from pipeline.storage import Storage, read_storage
 
 TRUTH = EXAMPLE.parent / "truth"
 JOINTS = ("hip_flexion", "knee_angle", "ankle_angle")

@@ -18,8 +18,8 @@ from assessment.repetitions import find_repetitions
 from benchmarks.saving import save
 from models.subject import Subject
 from pipeline.dynamics import solve_dynamics
+from pipeline.files.storage import read_storage
 from pipeline.quality import Quality
-from pipeline.storage import read_storage
 from pipeline.trajectories import Kinematics
 
 TRIALS = ("STS1", "STSAsym1", "STSweakLegs1", "squats1", "squatsAsym1")

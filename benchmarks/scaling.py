@@ -18,11 +18,11 @@ from benchmarks.saving import save
 from benchmarks.scaling_questions import ask
 from models.markers import MarkerTrajectories
 from models.subject import Subject
+from pipeline.files.storage import read_storage
+from pipeline.files.trc import read_trc
 from pipeline.kinematics import solve_kinematics
-from pipeline.marker_files import read_trc
 from pipeline.scaling import build_scaled_model
 from pipeline.settings import Settings
-from pipeline.storage import read_storage
 from pipeline.trajectories import Kinematics
 
 FIELD_SUBJECT = Subject(height_m=1.78, mass_kg=72.0, sex="m")

@@ -16,13 +16,12 @@ from models.markers import MarkerTrajectories
 from models.skeleton import GENERIC_MODEL, load_model, without_patellae
 from models.skeleton.marker_sets import marker_set
 from models.subject import Subject
-from pipeline import marker_placement
+from pipeline.files.trc import read_trc
 from pipeline.kinematics import solve_kinematics
-from pipeline.marker_files import read_trc
-from pipeline.pose_refinement import CoordinateTarget
-from pipeline.pose_solver import PoseSolver
-from pipeline.scaling import MeasurementScaler, apply_factors
-from pipeline.static_window import SETTLING_S, WINDOW_S, find_static_window
+from pipeline.kinematics.pose_refinement import CoordinateTarget
+from pipeline.kinematics.pose_solver import PoseSolver
+from pipeline.scaling import MeasurementScaler, apply_factors, marker_placement
+from pipeline.scaling.static_window import SETTLING_S, WINDOW_S, find_static_window
 
 MARKERS = marker_set("study")
 TRIALS = ("Squats_0", "Asym_0")

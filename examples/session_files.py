@@ -13,7 +13,7 @@ from examples.person import PERSON
 from examples.smooth import RATE_HZ
 from examples.truth import Truth
 from models.skeleton.scale_factors import ScaleFactors
-from pipeline.storage import write_storage
+from pipeline.files.storage import write_storage
 
 Array = NDArray[np.float64]
 

@@ -9,11 +9,11 @@ import numpy as np
 import opensim as osim
 
 from models.errors import ForceDataError
-from pipeline.body_motion import BodyMotion, body_motion
 from pipeline.contact import estimate, from_plates
-from pipeline.force_plates import read_force_plates
+from pipeline.contact.force_plates import read_force_plates
+from pipeline.files.storage import write_storage
+from pipeline.motion.body_motion import BodyMotion, body_motion
 from pipeline.settings import ForceMode
-from pipeline.storage import write_storage
 from pipeline.trajectories import ContactForces, JointMoments, Kinematics
 
 TRANSLATIONS = ("_tx", "_ty", "_tz")

@@ -9,9 +9,9 @@ from numpy.typing import NDArray
 from app.skeleton_view import ARROW_M_PER_N, skeleton_figure
 from app.state import choose_trial, current, folder_of, header
 from assessment.summary import Summary, TrialRecord
+from pipeline.files.storage import read_storage
 from pipeline.quality import Mark
 from pipeline.stick_figure import StickFigure
-from pipeline.storage import read_storage
 
 
 def main() -> None:

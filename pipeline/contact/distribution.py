@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 from scipy.special import expit
 
-from pipeline.body_motion import BodyMotion
 from pipeline.contact.floor import Footprint
 from pipeline.contact.soles import heading
 from pipeline.contact.wrench import Wrench
+from pipeline.motion.body_motion import BodyMotion
 from pipeline.trajectories import Array, ContactForce
 
 # Below this activation of both feet nothing is on the floor, and whatever force the movement asks for is residual.

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from pipeline.body_motion import BodyMotion
 from pipeline.contact.distribution import distribute
 from pipeline.contact.floor import find_floor, find_footprint
 from pipeline.contact.seat import SEAT_OFF_RISE_M, estimate_seat
 from pipeline.contact.soles import find_soles
 from pipeline.contact.wrench import total_wrench
+from pipeline.motion.body_motion import BodyMotion
 from pipeline.trajectories import ContactForce, ContactForces
 
 

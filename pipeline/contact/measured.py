@@ -6,13 +6,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.errors import ForceDataError
-from pipeline.body_motion import BodyMotion
 from pipeline.contact.floor import Footprint, find_floor, find_footprint
+from pipeline.contact.force_plates import LOADED_N, PlateRecording, pressure_point_m, sample
 from pipeline.contact.plate_steps import Step, find_steps
 from pipeline.contact.seat import measured_seat
 from pipeline.contact.soles import find_soles
 from pipeline.contact.wrench import total_wrench
-from pipeline.force_plates import LOADED_N, PlateRecording, pressure_point_m, sample
+from pipeline.motion.body_motion import BodyMotion
 from pipeline.trajectories import Array, ContactForce, ContactForces
 
 # Of the vertical force that the movement asks for, this much of body weight may be missing on the plates: model mass,

@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 from scipy.special import expit
 
-from pipeline.body_motion import BodyMotion
 from pipeline.contact.floor import Footprint
 from pipeline.contact.soles import heading, horizontal, to_the_right
 from pipeline.contact.wrench import Wrench
+from pipeline.motion.body_motion import BodyMotion
 from pipeline.trajectories import Array, ContactForce
 
 SEAT_BODY = "pelvis"

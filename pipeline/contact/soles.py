@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from models.errors import ContactForceError
-from pipeline.body_motion import BodyMotion
+from pipeline.motion.body_motion import BodyMotion
 from pipeline.trajectories import Array
 
 SIDES = ("r", "l")

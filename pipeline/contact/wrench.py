@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from models.errors import ContactForceError
-from pipeline.body_motion import BodyMotion
-from pipeline.filtering import low_pass
+from pipeline.motion.body_motion import BodyMotion
+from pipeline.motion.filtering import low_pass
 from pipeline.trajectories import Array, ContactForce
 
 ROOT_BODY = "pelvis"

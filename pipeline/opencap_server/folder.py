@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from urllib.parse import urlsplit
 
-from pipeline.names import safe_name
 from pipeline.opencap_server import faults
 from pipeline.opencap_server.answers import RemoteSession, RemoteTrial
+from pipeline.session.names import safe_name
 
 NOTES_FILE = "download_notes.txt"
 Fetch = Callable[[str, str, Path], None]

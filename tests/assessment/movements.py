@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 from scipy.spatial.transform import Rotation
 
-from pipeline.storage import read_storage
+from pipeline.files.storage import read_storage
 from pipeline.trajectories import Array, Kinematics
 
 THIGH_M, SHANK_M = 0.42, 0.42

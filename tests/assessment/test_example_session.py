@@ -13,10 +13,10 @@ from assessment.example import EXAMPLE, EXAMPLE_AGE_YEARS
 from assessment.summary import Summary, TrialRecord
 from assessment.workers import Workers
 from benchmarks.example import JOINTS, TRUTH, angle_errors_deg, scale_errors_percent
+from pipeline.files.storage import read_storage
 from pipeline.quality import Mark
 from pipeline.session import read_session
 from pipeline.settings import Settings
-from pipeline.storage import read_storage
 
 TRIALS = ("5xSTS", "pick_up", "step_up", "walk")
 

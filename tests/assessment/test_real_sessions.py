@@ -15,10 +15,10 @@ from assessment.assess import assess
 from assessment.summary import Summary, TrialRecord
 from assessment.workers import Workers
 from models.subject import Subject
+from pipeline.files.storage import read_storage
 from pipeline.quality import Mark
 from pipeline.session import Session, read_session
 from pipeline.settings import Settings
-from pipeline.storage import read_storage
 
 LAB = Path(__file__).parents[1] / "lab_sessions" / "opencap_labvalidation_subject4.toml"
 Find = Callable[[str], Path]

@@ -10,7 +10,7 @@ from scipy.signal import butter, filtfilt
 
 from assessment.activities import Activity
 from assessment.repetitions import Repetition, find_repetitions
-from pipeline.storage import read_storage
+from pipeline.files.storage import read_storage
 from pipeline.trajectories import Kinematics
 from tests.assessment import movements
 

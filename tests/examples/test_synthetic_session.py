@@ -17,12 +17,12 @@ from examples.synthesise import HEADING_RAD, HERE, LOWEST_MARKER_M, SESSION, TRI
 from examples.video_points import ANATOMICAL, KEYPOINTS, points_of
 from models.skeleton import GENERIC_MODEL, load_model
 from models.skeleton.model_files import quiet_opensim
+from pipeline.files.storage import read_storage
+from pipeline.files.trc import read_trc
 from pipeline.kinematics import solve_kinematics
-from pipeline.marker_files import read_trc
 from pipeline.scaling import build_scaled_model
 from pipeline.session import read_markers, read_session
 from pipeline.settings import Settings
-from pipeline.storage import read_storage
 
 SESSION_FOLDER, TRUTH = HERE / SESSION, HERE / "truth"
 MOVEMENTS = tuple(trial for trial in TRIALS if trial != "neutral")

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 from scipy.interpolate import interp1d
 
-from pipeline.storage import write_storage
+from pipeline.files.storage import write_storage
 from pipeline.trajectories import ContactForce
 
 

@@ -9,7 +9,7 @@ import pytest
 from models.errors import ForceDataError
 from models.skeleton import GENERIC_MODEL, load_model
 from pipeline.dynamics import solve_dynamics, write_dynamics
-from pipeline.storage import read_storage, write_storage
+from pipeline.files.storage import read_storage, write_storage
 from pipeline.trajectories import Kinematics
 from tests.pipeline.movements import model_with_mass, rise_from_chair, squat
 from tests.pipeline.plate_files import plate_columns, write_plates

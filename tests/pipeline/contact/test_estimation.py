@@ -8,13 +8,13 @@ import pytest
 
 from models.errors import ContactForceError
 from models.skeleton import GENERIC_MODEL, load_model
-from pipeline.body_motion import body_motion
 from pipeline.contact import estimate
 from pipeline.contact.floor import find_floor, find_footprint
 from pipeline.contact.seat import SEATED_SHARE, ischium_m
 from pipeline.contact.soles import find_soles
 from pipeline.contact.wrench import total_wrench
 from pipeline.dynamics import joint_moments
+from pipeline.motion.body_motion import body_motion
 from tests.pipeline.movements import mirrored, movement, rise_from_chair, squat, standing, turned
 
 CUTOFF_HZ = 30.0

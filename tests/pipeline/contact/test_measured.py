@@ -5,9 +5,9 @@ import pytest
 
 from models.errors import ForceDataError
 from models.skeleton import GENERIC_MODEL
-from pipeline.body_motion import body_motion
 from pipeline.contact import estimate, from_plates
-from pipeline.force_plates import read_force_plates
+from pipeline.contact.force_plates import read_force_plates
+from pipeline.motion.body_motion import body_motion
 from tests.pipeline.movements import rise_from_chair, squat
 from tests.pipeline.plate_files import on_one_plate, plate_columns, write_plates
 

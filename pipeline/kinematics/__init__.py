@@ -1,0 +1,5 @@
+"""Inverse kinematics: from markers to joint coordinates."""
+
+from pipeline.kinematics.trial import is_translation, solve_kinematics, write_kinematics
+
+__all__ = ["is_translation", "solve_kinematics", "write_kinematics"]

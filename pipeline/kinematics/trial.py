@@ -1,0 +1,136 @@
+"""Inverse kinematics of a whole trial: marker trajectories in, joint coordinates and marker errors out."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.errors import InverseKinematicsError
+from models.markers import MarkerTrajectories
+from models.skeleton import load_model, without_patellae
+from models.skeleton.marker_sets import marker_set as marker_set_of
+from pipeline.files.storage import write_storage
+from pipeline.kinematics.pose_solver import PoseSolver
+from pipeline.trajectories import Kinematics
+
+# Three coordinates per marker: with fewer markers than this share of the unknown coordinates a frame has fewer
+# equations than unknowns.
+_COORDINATES_PER_MARKER = 3
+# Beyond this share of frames without a solution an interpolated trial would be an invention.
+MAX_INTERPOLATED_SHARE = 0.2
+
+
+def solve_kinematics(model_path: Path, markers: MarkerTrajectories, marker_set: str) -> Kinematics:
+    """Find the joint coordinates of a trial with OpenSim's solver and OpenCap's marker weights.
+
+    The patellae are taken out for this (they follow the knees and slow the solver tenfold; reference in
+    `models.skeleton.without_patellae`). Coordinates that no marker observes, such as the toes', stay at their
+    default value.
+
+    Parameters
+    ----------
+    model_path : Path
+        A scaled model.
+    markers : MarkerTrajectories
+        A whole trial; NaN where a marker is not seen, it then has no weight in that frame.
+    marker_set : {'study', 'optical'}
+        Names the markers and their weights.
+
+    Returns
+    -------
+    Kinematics
+        All coordinates of the model but the patellae's. Frames without a solution are interpolated; they are listed
+        in ``interpolated`` and in ``notes``, and their marker errors are NaN.
+
+    Raises
+    ------
+    InverseKinematicsError
+        The model has none of the markers, too few are seen in more than a fifth of the frames, or the pelvis is
+        never seen.
+    """
+    weights = marker_set_of(marker_set).ik_weights
+    solver = PoseSolver(without_patellae(load_model(model_path)), markers, weights)
+    tracked = markers.select(solver.tracked)
+    n_free = len(solver.coordinates) - len(solver.unobserved)
+    n_needed = -(-n_free // _COORDINATES_PER_MARKER)
+    n_seen = np.isfinite(tracked.positions_m).all(axis=2).sum(axis=1)
+    solvable = np.flatnonzero(n_seen >= n_needed)
+    _check_share(len(solvable), markers.n_frames, f"show the {n_needed} markers that are needed", n_seen)
+
+    values = np.full((markers.n_frames, len(solver.coordinates)), np.nan)
+    errors_m = np.full((markers.n_frames, len(solver.tracked)), np.nan)
+    started = False
+    for frame in map(int, solvable):
+        if not started:
+            started = _start(solver, frame)
+            solved = started
+        else:
+            solved = solver.solve_next(frame)
+        if solved:
+            values[frame] = solver.values
+            errors_m[frame] = solver.distances_m(frame)
+    is_solved = np.isfinite(values).all(axis=1)
+    _check_share(int(is_solved.sum()), markers.n_frames, "have a solution", n_seen)
+    for place in solver.root_angles:
+        values[is_solved, place] = np.unwrap(values[is_solved, place])
+    interpolated = tuple(int(frame) for frame in np.flatnonzero(~is_solved))
+    return Kinematics(
+        time_s=markers.time_s,
+        coordinates=solver.coordinates,
+        values=_interpolate(markers.time_s, values, is_solved),
+        marker_names=solver.tracked,
+        marker_errors_m=errors_m,
+        interpolated=interpolated,
+        notes=_notes(markers, interpolated, solver.unobserved),
+    )
+
+
+def write_kinematics(path: Path, kinematics: Kinematics) -> None:
+    """Write coordinates as a .mot in degrees, with OpenCap's columns: time, then the model's coordinates in order."""
+    in_degrees = np.where(is_translation(kinematics.coordinates), kinematics.values, np.rad2deg(kinematics.values))
+    path.parent.mkdir(parents=True, exist_ok=True)
+    write_storage(path, kinematics.time_s, kinematics.coordinates, in_degrees, in_degrees=True, name="Coordinates")
+
+
+def is_translation(coordinates: tuple[str, ...]) -> NDArray[np.bool_]:
+    """Which coordinates are metres; all others are angles."""
+    return np.array([name in {"pelvis_tx", "pelvis_ty", "pelvis_tz"} for name in coordinates])
+
+
+def _start(solver: PoseSolver, frame: int) -> bool:
+    try:
+        solver.solve_first(frame)
+    except InverseKinematicsError:
+        return False
+    return True
+
+
+def _check_share(n_good: int, n_frames: int, what: str, n_seen: NDArray[np.int_]) -> None:
+    if n_good < max(1, (1 - MAX_INTERPOLATED_SHARE) * n_frames):
+        raise InverseKinematicsError(
+            f"Only {n_good} of {n_frames} frames {what} (markers seen: {n_seen.min()} to {n_seen.max()}).",
+            hint=f"At least {1 - MAX_INTERPOLATED_SHARE:.0%} of the frames must. Record the trial again, or cut it to "
+            "where the person is seen.",
+            stage="inverse kinematics",
+        )
+
+
+def _interpolate(
+    time_s: NDArray[np.float64], values: NDArray[np.float64], is_solved: NDArray[np.bool_]
+) -> NDArray[np.float64]:
+    return np.column_stack([np.interp(time_s, time_s[is_solved], column[is_solved]) for column in values.T])
+
+
+def _notes(markers: MarkerTrajectories, interpolated: tuple[int, ...], unobserved: tuple[str, ...]) -> tuple[str, ...]:
+    notes = []
+    if interpolated:
+        first, last = markers.time_s[interpolated[0]], markers.time_s[interpolated[-1]]
+        notes.append(
+            f"{len(interpolated)} of {markers.n_frames} frames have no solution and were interpolated "
+            f"(between {first:.2f} and {last:.2f} s)."
+        )
+    if unobserved:
+        notes.append(f"No marker shows {', '.join(unobserved)}: held at the default value.")
+    return tuple(notes)

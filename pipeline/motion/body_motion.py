@@ -1,0 +1,133 @@
+"""How the body moves, as dynamics needs it: filtered coordinates, accelerations, and what OpenSim derives from them.
+
+One sweep over the trial asks OpenSim for everything that contact estimation and inverse dynamics need later: the
+generalised forces of the movement without external loads, the centre of mass, and the pose and Jacobian of every body
+that may touch the world.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.errors import InverseDynamicsError
+from models.skeleton import load_model
+from pipeline.motion.body_sweep import BodyFrame, BodySweep
+from pipeline.motion.filtering import derivatives, low_pass
+from pipeline.trajectories import Array, Kinematics
+
+# Filter and spline have no support beyond the recording: accelerations of these frames at either end are not used.
+EDGE_FRAMES = 10
+# Below this a trial has too few frames between its two edges to say anything.
+MIN_FRAMES = 3 * EDGE_FRAMES
+
+
+@dataclass(frozen=True)
+class BodyMotion:
+    """A filtered movement and its dynamics without contact.
+
+    Attributes
+    ----------
+    time_s : ndarray, shape (n_frames,)
+    coordinates : tuple of str
+        The model's free coordinates in the model's order; coordinates that follow another one are folded into it.
+    values, speeds, accelerations : ndarray, shape (n_frames, n_coordinates)
+        Low-pass filtered [rad or m], [rad/s or m/s], [rad/s2 or m/s2].
+    unloaded_forces : ndarray, shape (n_frames, n_coordinates)
+        Generalised forces that would produce this movement if nothing touched the body [Nm or N].
+    centre_of_mass_m : ndarray, shape (n_frames, 3)
+    central_momentum : ndarray, shape (n_frames, 6)
+        Angular momentum about the centre of mass [kg m2/s] and linear momentum [kg m/s].
+    bodies : dict of str to BodyFrame
+        Those of ``TRACKED_BODIES`` that the model has.
+    foot_offsets_m : dict of str to ndarray
+        Where, in its parent body, each foot joint sits: ``talus_to_calcn_r``, ``calcn_to_toes_r``, same for ``_l``.
+    mass_kg : float
+    gravity_m_per_s2 : ndarray, shape (3,)
+    cutoff_hz : float
+    valid : ndarray of bool, shape (n_frames,)
+        False at the edges, where filter and spline have no support, and where angles were interpolated.
+    notes : tuple of str
+    """
+
+    time_s: Array
+    coordinates: tuple[str, ...]
+    values: Array
+    speeds: Array
+    accelerations: Array
+    unloaded_forces: Array
+    centre_of_mass_m: Array
+    central_momentum: Array
+    bodies: dict[str, BodyFrame]
+    foot_offsets_m: dict[str, Array]
+    mass_kg: float
+    gravity_m_per_s2: Array
+    cutoff_hz: float
+    valid: NDArray[np.bool_]
+    notes: tuple[str, ...] = ()
+
+    @property
+    def weight_n(self) -> float:
+        """Body weight [N]."""
+        return self.mass_kg * float(np.linalg.norm(self.gravity_m_per_s2))
+
+
+def body_motion(model_path: Path, kinematics: Kinematics, *, cutoff_hz: float) -> BodyMotion:
+    """Filter the coordinates, differentiate them, and sweep the model through the movement.
+
+    Parameters
+    ----------
+    model_path : Path
+        Scaled .osim, with or without patellae.
+    kinematics : Kinematics
+        At the trial's own rate; kept.
+    cutoff_hz : float
+        Low-pass cut-off of the coordinates [Hz].
+
+    Raises
+    ------
+    InverseDynamicsError
+        The trial is too short, holds NaN, or names coordinates that the model does not have.
+    """
+    _check(kinematics)
+    sweep = BodySweep(load_model(model_path))
+    values, notes = sweep.arrange(kinematics)
+    values = low_pass(values, kinematics.time_s, cutoff_hz)
+    speeds, accelerations = derivatives(values, kinematics.time_s)
+    frames = np.arange(len(kinematics.time_s))
+    inside = (frames >= EDGE_FRAMES) & (frames < len(frames) - EDGE_FRAMES)
+    return BodyMotion(
+        time_s=kinematics.time_s,
+        coordinates=sweep.free,
+        values=values,
+        speeds=speeds,
+        accelerations=accelerations,
+        **sweep.run(values, speeds, accelerations),
+        foot_offsets_m=sweep.foot_offsets_m(),
+        mass_kg=sweep.mass_kg,
+        gravity_m_per_s2=sweep.model.getGravity().to_numpy().copy(),
+        cutoff_hz=cutoff_hz,
+        valid=inside & ~np.isin(frames, kinematics.interpolated),
+        notes=notes,
+    )
+
+
+def _check(kinematics: Kinematics) -> None:
+    if len(kinematics.time_s) < MIN_FRAMES:
+        raise InverseDynamicsError(
+            f"The trial has {len(kinematics.time_s)} frames; accelerations need at least {MIN_FRAMES}.",
+            hint="Record a longer trial: one repetition with half a second of rest before and after it.",
+        )
+    if not np.all(np.isfinite(kinematics.values)):
+        names = [
+            name
+            for name, column in zip(kinematics.coordinates, kinematics.values.T, strict=True)
+            if not np.all(np.isfinite(column))
+        ]
+        raise InverseDynamicsError(
+            f"Joint angles are missing in some frames: {', '.join(names)}.",
+            hint="Repair the gaps in the markers, or cut the trial to the frames that were seen.",
+        )

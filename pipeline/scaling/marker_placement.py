@@ -1,0 +1,112 @@
+"""Marker placement: after scaling, move the model's markers to where they were seen on the static pose.
+
+The equivalent of OpenSim's MarkerPlacer with the marker weights of OpenCap's set-ups (opencap-core, Apache-2.0): one
+inverse kinematics solution of the averaged static window; then every marker that is not fixed and was seen goes to
+its measured place on its body.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import opensim as osim
+
+from models.markers import MarkerTrajectories
+from models.skeleton import without_patellae
+from models.skeleton.marker_sets import MarkerSetName, marker_set
+from pipeline.kinematics.pose_solver import CoordinateTarget, PoseSolver
+
+_LEGS_STUDY = ("knee", "mknee", "ankle", "mankle", "toe", "5meta", "calc")
+# OpenCap's weights; markers not named do not influence the pose (clusters have no anatomical place before this).
+PLACEMENT_WEIGHTS: dict[str, dict[str, float]] = {
+    "study": {
+        **{f"{side}.{spine}_study": 10.0 for side in "rL" for spine in ("ASIS", "PSIS")},
+        **{f"{side}_{point}_study": 10.0 for side in "rL" for point in _LEGS_STUDY},
+        **{f"{side}_{point}_study": 5.0 for side in "rL" for point in ("shoulder", "lwrist", "mwrist")},
+        **{f"{side}_lelbow_study": 1.0 for side in "rL"},
+        "RHJC_study": 10.0,
+        "LHJC_study": 10.0,
+        "C7_study": 20.0,
+    },
+    "optical": {
+        **{f"{side}.{spine}": 10.0 for side in "rL" for spine in ("ASIS", "PSIS")},
+        **{f"{side}_{point}": 10.0 for side in "rL" for point in _LEGS_STUDY},
+        **{f"{side}_{point}": 5.0 for side in "RL" for point in ("Shoulder", "Sternum", "wrist_radius", "wrist_ulna")},
+        **{f"{side}_elbow_lat": 1.0 for side in "RL"},
+        "R_HJC": 20.0,
+        "L_HJC": 20.0,
+        "C7": 20.0,
+    },
+}
+# Foot markers alone leave the ankle to the generic marker offsets. OpenCap draws hips, knees and spine to straight and
+# the ankles to 5 degrees (weight 0.1 each, 1/rad^2). Older people stand flexed, and a neutral pose forced straight
+# takes that flexion out of every later angle; so only the ankles are drawn here, a little more strongly. Figures:
+# docs/scaling.md.
+ANKLE_TARGETS: tuple[CoordinateTarget, ...] = tuple(
+    CoordinateTarget(f"ankle_angle_{side}", float(np.deg2rad(5.0)), 0.2) for side in "rl"
+)
+
+
+def place_markers(model: osim.Model, static: MarkerTrajectories, set_name: MarkerSetName) -> tuple[str, ...]:
+    """Move the markers of a scaled model, in place.
+
+    Parameters
+    ----------
+    static : MarkerTrajectories
+        One frame, the averaged static window.
+
+    Returns
+    -------
+    tuple of str
+        Markers that were moved.
+    """
+    solver = _solve_static(model, static, set_name)
+    moved = []
+    markers = model.updMarkerSet()
+    for index in range(markers.getSize()):
+        marker = markers.get(index)
+        name = marker.getName()
+        if marker.get_fixed() or not static.has(name) or not np.isfinite(static.position_m(name)).all():
+            continue
+        body = marker.getParentFrame()
+        marker.set_location(osim.Vec3(*solver.in_body_m(body.findBaseFrame().getName(), static.position_m(name)[0])))
+        moved.append(name)
+    model.initSystem()
+    return tuple(moved)
+
+
+def static_errors_m(model: osim.Model, static: MarkerTrajectories, set_name: MarkerSetName) -> dict[str, float]:
+    """Distance measured - modelled of every marker that inverse kinematics tracks, on the static pose [m]."""
+    solver = _solve_static(model, static, set_name)
+    tracked = [name for name in marker_set(set_name).ik_weights if static.has(name)]
+    errors = {name: solver.distance_m(name, static.position_m(name)[0]) for name in tracked}
+    return {name: error for name, error in errors.items() if np.isfinite(error)}
+
+
+def remove_unplaced(model: osim.Model, static: MarkerTrajectories | None, set_name: MarkerSetName) -> tuple[str, ...]:
+    """Take markers off the model that have no place of their own: several share one offset, and none was measured.
+
+    OpenCap's optical set puts all cluster markers of a segment on one point, to be moved by marker placement. Left
+    there they would pull the pose by many centimetres.
+
+    Parameters
+    ----------
+    static : MarkerTrajectories or None
+        What markers were placed on; None when there was no placement.
+    """
+    table = marker_set(set_name).markers
+    places = [(marker.body, marker.offset_m) for marker in table]
+    placed = set(static.names) if static is not None else set()
+    removed = [
+        marker.name
+        for marker, place in zip(table, places, strict=True)
+        if places.count(place) > 1 and marker.name not in placed and model.getMarkerSet().contains(marker.name)
+    ]
+    for name in removed:
+        model.updMarkerSet().remove(model.getMarkerSet().getIndex(name))
+    return tuple(removed)
+
+
+def _solve_static(model: osim.Model, static: MarkerTrajectories, set_name: MarkerSetName) -> PoseSolver:
+    solver = PoseSolver(without_patellae(model), static, PLACEMENT_WEIGHTS[set_name], targets=ANKLE_TARGETS)
+    solver.solve_first(0)
+    return solver

@@ -1,0 +1,156 @@
+"""From the neutral trial to a scaled OpenSim model: scale factors, mass, marker placement, the same for all scalers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import cast
+
+import opensim as osim
+
+from models.errors import ModelError
+from models.markers import MarkerTrajectories
+from models.skeleton import GENERIC_MODEL
+from models.skeleton.marker_sets import MarkerSetName, marker_set
+from models.skeleton.scale_factors import PLAUSIBLE_FACTORS, ScaleFactors
+from models.subject import Subject
+from pipeline.scaling.marker_placement import place_markers, remove_unplaced, static_errors_m
+from pipeline.scaling.measurements import with_hip_centres
+from pipeline.scaling.scalers import load_generic, make_scaler
+from pipeline.scaling.static_window import SETTLING_S, find_static_window, most_complete_frame
+from pipeline.settings import Settings
+
+
+@dataclass(frozen=True)
+class ScaledModel:
+    """A scaled model on disk, and how it came about.
+
+    Attributes
+    ----------
+    path : Path
+    factors : ScaleFactors
+    mass_kg : float
+        Total mass of the model [kg], the subject's.
+    static_marker_errors_m : dict of str to float
+        Distance measured - modelled on the static pose [m], with the markers as they are in the model.
+    notes : tuple of str
+        Fallbacks, implausible factors, a restless neutral trial.
+    unplaced_marker_errors_m : dict of str to float
+        The same before marker placement: what the scale factors alone achieve [m].
+    """
+
+    path: Path
+    factors: ScaleFactors
+    mass_kg: float
+    static_marker_errors_m: dict[str, float]
+    notes: tuple[str, ...] = ()
+    unplaced_marker_errors_m: dict[str, float] = field(default_factory=dict)
+
+
+def build_scaled_model(
+    static: MarkerTrajectories,
+    subject: Subject,
+    settings: Settings,
+    marker_set: str,
+    path: Path,
+    *,
+    moving: bool = False,
+) -> ScaledModel:
+    """Scale the generic model to a subject and write it.
+
+    Parameters
+    ----------
+    static : MarkerTrajectories
+        The neutral trial, cleaned; or a movement.
+    moving : bool
+        ``static`` is a movement, because there is no neutral trial (OpenCap Monocular): distances are averaged over all
+        its frames, and markers are not placed, since no pose is known to be upright and still.
+    settings : Settings
+        ``scaler``, ``model`` and ``marker_placement`` are used.
+    marker_set : {'study', 'optical'}
+    path : Path
+        Where the .osim goes; folders are made.
+
+    Raises
+    ------
+    ModelError
+        ``settings.model`` lacks markers.
+    ScalingError
+        Nobody stands still, or no distance can be measured.
+    """
+    set_name = cast(MarkerSetName, marker_set)
+    generic_file = settings.model or GENERIC_MODEL
+    model = load_generic(generic_file, set_name)
+    names = [model.getMarkerSet().get(index).getName() for index in range(model.getMarkerSet().getSize())]
+    _check_markers(names, static, set_name, generic_file)
+    hip_notes: tuple[str, ...] = ()
+    if set_name == "optical":
+        static, hip_notes = with_hip_centres(static)
+    measured, pose, window_notes = _measured_and_pose(static.select(names), set_name, moving=moving)
+    factors = make_scaler(settings.scaler, model_file=generic_file, marker_set=set_name).scale(measured, subject)
+    apply_factors(model, factors, subject.mass_kg)
+    model.setName(f"{generic_file.stem.removesuffix('_scaled')}_scaled")
+
+    notes = [*hip_notes, *window_notes, *factors.notes, *_implausible(factors)]
+    place = settings.marker_placement and not moving
+    unplaced = static_errors_m(model, pose, set_name)
+    if place:
+        place_markers(model, pose, set_name)
+    removed = remove_unplaced(model, pose if place else None, set_name)
+    if removed:
+        notes.append(f"Markers without a place of their own on the body were left out: {', '.join(removed)}.")
+    model.finalizeConnections()
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if not model.printToXML(str(path)):
+        raise ModelError("The scaled model cannot be written.", hint="Check the folder's permissions.", file=path.name)
+    errors = static_errors_m(model, pose, set_name) if place else unplaced
+    return ScaledModel(path, factors, subject.mass_kg, errors, tuple(notes), unplaced)
+
+
+def _measured_and_pose(
+    static: MarkerTrajectories, set_name: MarkerSetName, *, moving: bool
+) -> tuple[MarkerTrajectories, MarkerTrajectories, tuple[str, ...]]:
+    """Frames that distances are measured in, one frame as the pose that marker errors are taken in, and notes."""
+    if moving:
+        note = (
+            "There is no neutral trial: the model is scaled on all frames of the movement, and its markers not placed."
+        )
+        return static, most_complete_frame(static), (note,)
+    settling_s = SETTLING_S if set_name == "study" else 0.0
+    window = find_static_window(static, settling_s=settling_s)
+    return window.markers, window.mean, window.notes
+
+
+def apply_factors(model: osim.Model, factors: ScaleFactors, mass_kg: float) -> None:
+    """Scale a model in place: lengths by the factors, inertias with them, masses in proportion to ``mass_kg``."""
+    scale_set = osim.ScaleSet()
+    for body, factor in zip(factors.bodies, factors.factors, strict=True):
+        if model.getBodySet().contains(body):
+            scale = osim.Scale()
+            scale.setSegmentName(body)
+            scale.setScaleFactors(osim.Vec3(*(float(value) for value in factor)))
+            scale.setApply(True)
+            scale_set.cloneAndAppend(scale)
+    state = model.initSystem()
+    model.scale(state, scale_set, True, float(mass_kg))
+    model.initSystem()
+
+
+def _check_markers(names: list[str], static: MarkerTrajectories, set_name: MarkerSetName, model_file: Path) -> None:
+    wanted = marker_set(set_name).ik_weights
+    missing = [name for name in wanted if name in static.names and name not in names]
+    if missing:
+        raise ModelError(
+            f"The model lacks {len(missing)} markers of the session: {', '.join(missing)}.",
+            hint="Add them to the model under these names, or leave out --model to use LaiUhlrich2022.",
+            file=model_file.name,
+        )
+
+
+def _implausible(factors: ScaleFactors) -> list[str]:
+    low, high = PLAUSIBLE_FACTORS
+    return [
+        f"Scale factors of {body} are implausible ({', '.join(f'{value:.2f}' for value in factor)}; adults have "
+        f"{low:g} to {high:g}): check its markers in the neutral trial."
+        for body, factor in factors.implausible.items()
+    ]

@@ -1,0 +1,136 @@
+"""How scale factors are found: the interface, and the measurement-based scaler that every other is compared with."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+import opensim as osim
+
+from models.errors import ScalingError, SettingsError
+from models.markers import MarkerTrajectories
+from models.skeleton import GENERIC_MODEL, load_model
+from models.skeleton.marker_sets import MarkerSetName
+from models.skeleton.scale_factors import ScaleFactors
+from models.subject import Subject
+from pipeline.scaling.measurements import Measurement, mean_distance_m, measurements
+
+# Rajagopal et al. 2016 (IEEE Trans Biomed Eng 63:2068), from which LaiUhlrich2022 descends: a man of 170 cm, 75 kg.
+GENERIC_HEIGHT_M = 1.70
+
+
+class Scaler(Protocol):
+    """Finds scale factors. Measurement-based here; learned policies implement the same."""
+
+    @property
+    def name(self) -> str:
+        """How the method is called in settings and results."""
+
+    def scale(self, markers: MarkerTrajectories, subject: Subject) -> ScaleFactors:
+        """Scale factors of every body from the markers of a static window and the subject's anthropometry."""
+
+
+@dataclass(frozen=True)
+class MeasurementScaler:
+    """Scale factors as measured distances between markers over the generic model's, as OpenSim's ScaleTool does.
+
+    Attributes
+    ----------
+    model_file : Path
+        The generic model. Its markers are replaced by the marker set's if it is our own skeleton.
+    marker_set : {'study', 'optical'}
+    """
+
+    model_file: Path = GENERIC_MODEL
+    marker_set: MarkerSetName = "study"
+    name: str = field(default="measurement", init=False)
+
+    def scale(self, markers: MarkerTrajectories, subject: Subject) -> ScaleFactors:
+        """Measure, and fall back where markers are missing: the other side, then body height; each is noted.
+
+        Raises
+        ------
+        ScalingError
+            Not one measurement can be taken.
+        """
+        model = load_generic(self.model_file, self.marker_set)
+        generic = _default_positions(model)
+        table = measurements(self.marker_set)
+        factors = {entry.name: _factor(entry, markers, generic) for entry in table}
+        if all(factor is None for factor, _ in factors.values()):
+            raise ScalingError(
+                "No distance between markers can be measured in the neutral trial.",
+                hint=f"Markers present: {', '.join(markers.names)}. Needed are pairs such as "
+                f"{' and '.join(table[0].pairs[0])}.",
+                stage="scaling",
+            )
+        notes: list[str] = []
+        bodies = tuple(dict.fromkeys(b for entry in table for b in entry.bodies if model.getBodySet().contains(b)))
+        values = np.ones((len(bodies), 3))
+        for entry in table:
+            factor, missing = factors[entry.name]
+            if factor is not None and missing:
+                pairs = ", ".join(" to ".join(pair) for pair in missing)
+                notes.append(f"Scaling of {entry.name}: not seen, left out: {pairs}.")
+            if factor is None and entry.mirror is not None and factors[entry.mirror][0] is not None:
+                factor = factors[entry.mirror][0]
+                notes.append(f"Scaling of {entry.name}: its markers are not seen, {entry.mirror} was used.")
+            if factor is None:
+                factor = subject.height_m / GENERIC_HEIGHT_M
+                notes.append(
+                    f"Scaling of {entry.name}: its markers are not seen, the ratio of body heights was used "
+                    f"({subject.height_m:.2f} m / {GENERIC_HEIGHT_M:.2f} m)."
+                )
+            for body in entry.bodies:
+                if body in bodies:
+                    values[bodies.index(body), list(entry.axes)] = factor
+        return ScaleFactors(bodies, values, scaler=self.name, notes=tuple(notes))
+
+
+SCALERS: dict[str, Callable[[Path, MarkerSetName], Scaler]] = {"measurement": MeasurementScaler}
+"""Name in the settings -> what makes the scaler for a generic model and a marker set."""
+
+
+def make_scaler(name: str, *, model_file: Path = GENERIC_MODEL, marker_set: MarkerSetName = "study") -> Scaler:
+    """Return the scaler of this name.
+
+    Raises
+    ------
+    SettingsError
+        There is none.
+    """
+    if name not in SCALERS:
+        raise SettingsError(f"There is no scaler {name!r}.", hint=f"Accepted: {', '.join(sorted(SCALERS))}.")
+    return SCALERS[name](model_file, marker_set)
+
+
+def load_generic(model_file: Path, marker_set: MarkerSetName) -> osim.Model:
+    """Load a generic model; ours gets the markers of the set, any other keeps its own."""
+    return load_model(model_file, marker_set if model_file == GENERIC_MODEL else None)
+
+
+def _default_positions(model: osim.Model) -> MarkerTrajectories:
+    """Markers of a model in its default pose, as one frame."""
+    state = model.initSystem()
+    model.realizePosition(state)
+    markers = model.getMarkerSet()
+    found = [markers.get(index) for index in range(markers.getSize())]
+    positions = np.array([[marker.getLocationInGround(state).to_numpy() for marker in found]])
+    return MarkerTrajectories(tuple(marker.getName() for marker in found), positions, np.zeros(1))
+
+
+def _factor(
+    entry: Measurement, measured: MarkerTrajectories, generic: MarkerTrajectories
+) -> tuple[float | None, list[tuple[str, str]]]:
+    """Mean ratio over the pairs that are seen, and those that are not."""
+    ratios, missing = [], []
+    for pair in entry.pairs:
+        distance_m, generic_m = mean_distance_m(measured, pair), mean_distance_m(generic, pair)
+        if distance_m is None or generic_m is None:
+            missing.append(pair)
+        else:
+            ratios.append(distance_m / generic_m)
+    return (float(np.mean(ratios)) if ratios else None), missing

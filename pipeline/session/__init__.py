@@ -1,0 +1,18 @@
+"""A session: one visit of one participant, as its files describe it. Checked at the door, read lazily.
+
+`find_sessions` and `read_session` take what the user gives (OpenCap folder or zip, Monocular session, lab description)
+and return the same `Session` for all of them; marker files are read one trial at a time by `read_markers`.
+"""
+
+from pipeline.session.reading import find_sessions, read_markers, read_session
+from pipeline.session.types import MarkerConversion, Session, SessionKind, Trial
+
+__all__ = [
+    "MarkerConversion",
+    "Session",
+    "SessionKind",
+    "Trial",
+    "find_sessions",
+    "read_markers",
+    "read_session",
+]
