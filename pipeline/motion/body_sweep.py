@@ -55,8 +55,8 @@ class _Coupler:
     def value(self, leader_value: float) -> float:
         return self.scale * self.function.calcValue(osim.Vector(1, leader_value))
 
-    # Differences, not Function.calcDerivative: its list of indices cannot be passed once another SWIG module (ezc3d) has
-    # registered its own vector of integers in the same process.
+    # Differences, not Function.calcDerivative: its list of indices cannot be passed once another SWIG module (ezc3d)
+    # has registered its own vector of integers in the same process.
     def slope(self, leader_value: float) -> float:
         step = 1e-4
         return (self.value(leader_value + step) - self.value(leader_value - step)) / (2 * step)
