@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import platform
-import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -14,6 +13,7 @@ from typing import Literal
 
 from assessment.records import error_record
 from assessment.report import write_report
+from assessment.results_folder import SUMMARY_NAME, complete_or_nothing, results_folder
 from assessment.scaling_task import ScalingTask, run_scaling
 from assessment.summary import ModelRecord, Provenance, SubjectRecord, Summary, TrialRecord
 from assessment.tables import indicator_table, trial_table
@@ -39,24 +39,6 @@ class Progress:
     failed: bool = False
 
 
-def results_folder(out: Path, session: Session, *, overwrite: bool) -> Path:
-    """Where the results of a session go.
-
-    Raises
-    ------
-    SettingsError
-        Results are there already and may not be replaced.
-    """
-    folder = out / session.identifier
-    if folder.exists() and not overwrite:
-        raise SettingsError(
-            f"There are results in {folder} already.",
-            hint="Give --overwrite to replace them, or another --out.",
-            session=session.identifier,
-        )
-    return folder
-
-
 def assess(
     session: Session,
     subject: Subject,
@@ -75,23 +57,15 @@ def assess(
     Raises
     ------
     SarcoscopeError
-        The session as a whole cannot be assessed: no usable model, bad settings, or (`SessionFailedError`) every trial
-        failed.
+        The session as a whole cannot be assessed: no usable model, bad settings, a folder that cannot be written, or
+        (`SessionFailedError`) every trial failed.
     """
     folder = results_folder(out, session, overwrite=overwrite)
-    partial = out / f".{session.identifier}.partial"
-    shutil.rmtree(partial, ignore_errors=True)
-    partial.mkdir(parents=True)
     try:
-        summary = _assess_into(partial, session, subject, settings, workers, on_progress)
+        with complete_or_nothing(folder) as partial:
+            return _assess_into(partial, session, subject, settings, workers, on_progress)
     except SarcoscopeError as error:
         raise error.within(session=session.identifier) from None
-    else:
-        shutil.rmtree(folder, ignore_errors=True)
-        partial.rename(folder)
-        return summary
-    finally:
-        shutil.rmtree(partial, ignore_errors=True)
 
 
 def _assess_into(
@@ -134,7 +108,7 @@ def _assess_into(
         provenance=_provenance(session, settings),
     )
     on_progress(Progress("report", 0, 1))
-    (folder / "summary.json").write_text(summary.model_dump_json(indent=2), encoding="utf-8")
+    (folder / SUMMARY_NAME).write_text(summary.model_dump_json(indent=2), encoding="utf-8")
     tables = folder / "Tables"
     tables.mkdir(exist_ok=True)
     indicator_table(summary).to_csv(tables / "indicators.csv", index=False)
@@ -215,7 +189,8 @@ def _provenance(session: Session, settings: Settings) -> Provenance:
         sarcoscope_version=SARCOSCOPE_VERSION,
         opensim_version=version("opensim"),
         python_version=platform.python_version(),
-        settings=settings.model_dump(mode="json"),
+        # A path says where things are on somebody's disk; the hash below says which model it was.
+        settings=settings.model_dump(mode="json") | {"model": settings.model.name if settings.model else None},
         generic_model_sha256=_sha256(settings.model or GENERIC_MODEL),
         input_sha256={
             f"{trial.name}{path.suffix}": _sha256(path)

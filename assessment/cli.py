@@ -1,13 +1,14 @@
 """The command line: `python -m assessment run | check | download | demo | schema`.
 
-Messages go to standard error, so that standard output holds results only. Exit code 0: every session was assessed
-(failed trials are reported in its summary); 2: an input was not accepted, with one message saying why.
+Messages go to standard error, so that standard output holds results only. Exit code 0: everything was assessed; 2: an
+input was not accepted, with a message saying why (what could be assessed was, and is complete); 130: stopped.
 """
 
 from __future__ import annotations
 
 import getpass
 import json
+import signal
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -22,7 +23,7 @@ from assessment.example import EXAMPLE, EXAMPLE_AGE_YEARS
 from assessment.report import REPORT_NAME
 from assessment.summary import Summary
 from assessment.workers import Workers, default_workers
-from models.errors import SarcoscopeError
+from models.errors import SarcoscopeError, SettingsError
 from models.subject import Sex, SubjectMetadata
 from pipeline.opencap_server import DEFAULT_BASE_URL, download
 from pipeline.session import Session, find_sessions, read_session
@@ -32,6 +33,7 @@ app = typer.Typer(
     help="Sarcopenia assessment from OpenCap sessions: indicators of muscle function. Not a diagnosis.",
     no_args_is_help=True,
     add_completion=False,
+    rich_markup_mode=None,  # it would take units in brackets for markup
     pretty_exceptions_show_locals=False,  # locals could show health data in a trace
 )
 
@@ -74,28 +76,31 @@ def run(
             forces=forces, scaler=scaler, model=model, marker_placement=marker_placement, cutoff_hz=cutoff_hz
         )
     given = SubjectMetadata(height_m=height_m, mass_kg=mass_kg, sex=sex, age_years=age_years)
-    failed = 0
-    with Workers(workers or default_workers()) as pool, tempfile.TemporaryDirectory() as workdir:
+    done: set[str] = set()
+    refused = False
+    with _stoppable(), Workers(workers or default_workers()) as pool, tempfile.TemporaryDirectory() as workdir:
         for found in _find_all(sessions, Path(workdir)):
             try:
                 if isinstance(found, SarcoscopeError):
                     raise found
-                session = read_session(found, Path(workdir))
+                session = _new_session(read_session(found, Path(workdir)), done)
                 summary = _assess_one(session, out, given, settings, pool, overwrite=overwrite)
             except SarcoscopeError as error:
                 print_error(error)
-                failed += 1
+                refused = True
                 continue
+            refused |= any(trial.status == "failed" for trial in summary.trials)
             if as_json:
                 typer.echo(summary.model_dump_json())
-    raise typer.Exit(2 if failed else 0)
+    raise typer.Exit(2 if refused else 0)
 
 
 @app.command()
 def check(session: SessionPath) -> None:
     """Show what a session holds and what is missing, without computing anything."""
     with _one_message(), tempfile.TemporaryDirectory() as workdir:
-        print_found(read_session(session, Path(workdir)))
+        for found in find_sessions(session, Path(workdir)):
+            print_found(read_session(found, Path(workdir)))
 
 
 @app.command("download")
@@ -119,7 +124,8 @@ def download_command(
 def demo(out: Out = Path("results/demo"), workers: WorkerCount = None, overwrite: Overwrite = False) -> None:
     """Assess the bundled synthetic older adult and print where the report is."""
     given = SubjectMetadata(age_years=EXAMPLE_AGE_YEARS)
-    with _one_message(), Workers(workers or default_workers()) as pool, tempfile.TemporaryDirectory() as workdir:
+    count = workers or default_workers()
+    with _one_message(), _stoppable(), Workers(count) as pool, tempfile.TemporaryDirectory() as workdir:
         session = read_session(EXAMPLE, Path(workdir))
         _assess_one(session, out, given, make_settings(), pool, overwrite=overwrite)
 
@@ -139,6 +145,18 @@ def _find_all(paths: list[Path], workdir: Path) -> Iterator[Path | SarcoscopeErr
             yield from find_sessions(path, place)
         except SarcoscopeError as error:
             yield error
+
+
+def _new_session(session: Session, done: set[str]) -> Session:
+    """Refuse a second session of the same name in one call: its results would replace the first one's."""
+    if session.identifier in done:
+        raise SettingsError(
+            f"Two sessions of this call are called {session.identifier}; the first one was kept.",
+            hint="Run them one by one with different --out, or rename one of the folders.",
+            session=session.identifier,
+        )
+    done.add(session.identifier)
+    return session
 
 
 def _assess_one(
@@ -167,6 +185,23 @@ def _one_message() -> Iterator[None]:
     except SarcoscopeError as error:
         print_error(error)
         raise typer.Exit(2) from None
+
+
+@contextmanager
+def _stoppable() -> Iterator[None]:
+    """Ctrl-C and a cluster's SIGTERM alike: stop the workers, leave nothing half-written, say so."""
+
+    def stop(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGTERM, stop)
+    try:
+        yield
+    except KeyboardInterrupt:
+        console.print("Stopped. Sessions that were done are complete; nothing of the one at hand was kept.")
+        raise typer.Exit(130) from None
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def _ask_login() -> tuple[str, str]:

@@ -115,6 +115,9 @@ class Gate(Generic[EvidenceT]):
         return f"{100 * value:.1f} %" if self.unit == "%" else f"{value:.3g} {self.unit}".rstrip()
 
 
+NOT_MEASURED = "Contact forces are estimated from the movement, not measured."
+
+
 def judge_kinematics(kinematics: Kinematics, factors: ScaleFactors, markers: Quality, subject: Subject) -> Quality:
     """Whether times, speeds and angles of this trial may be given out.
 
@@ -147,7 +150,8 @@ def judge_kinetics(
     if forces is None or moments is None:
         return movement & Quality.withheld("No contact forces: joint moments are not known.")
     evidence = MomentEvidence(forces, moments, subject)
-    return _all(movement, *(gate.judge(evidence) for gate in MOMENT_GATES))
+    origin = Quality() if forces.origin == "measured" else Quality.caution(NOT_MEASURED)
+    return _all(movement, origin, *(gate.judge(evidence) for gate in MOMENT_GATES))
 
 
 def _all(*qualities: Quality) -> Quality:

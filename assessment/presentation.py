@@ -6,12 +6,15 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from assessment.summary import IndicatorRecord, Summary, TrialRecord
+from assessment.summary import IndicatorRecord, QualityRecord, Summary, TrialRecord
 from pipeline.quality import Mark
 
 # Okabe and Ito's colour-blind-safe palette (2008); the same pair everywhere in the product.
 SIDE_COLOURS = {"r": "#0072B2", "l": "#D55E00"}
 SIDE_NAMES = {"r": "right", "l": "left"}
+
+# Indicators shown before all others, the ones that clinical tests are known by.
+HEADLINE = frozenset({"five_times_sit_to_stand_time", "number_of_repetitions", "gait_speed"})
 
 # Coordinate, title of its angle, title of its moment, and the sign that turns OpenSim's moment into "extension
 # (plantarflexion) is positive".
@@ -36,6 +39,7 @@ class Row:
         Of the row as a whole: where only some repetitions are withheld, the rest is usable with caution.
     """
 
+    name: str
     label: str
     unit: str
     means: dict[str, str]
@@ -59,13 +63,13 @@ def indicator_rows(trial: TrialRecord) -> list[Row]:
 
 
 def headline(summary: Summary) -> list[tuple[str, Row]]:
-    """Whole-trial indicators (times, speeds) of all trials: (trial name, row)."""
-    return [
-        (trial.name, row)
-        for trial in summary.trials
-        for row in indicator_rows(trial)
-        if not any(row.repetitions.values())
-    ]
+    """What a reader looks for first, of all trials: (trial name, row)."""
+    return [(trial.name, row) for trial in summary.trials for row in indicator_rows(trial) if row.name in HEADLINE]
+
+
+def usable(quality: QualityRecord | None) -> bool:
+    """Whether what this mark stands for may be shown at all."""
+    return quality is not None and quality.mark is not Mark.WITHHELD
 
 
 def further_reasons(trial: TrialRecord) -> tuple[list[str], list[str]]:
@@ -85,11 +89,12 @@ def _row(group: list[IndicatorRecord]) -> Row:
         worst = Mark.WITH_CAUTION
     first = group[0]
     return Row(
+        name=first.name,
         label=first.label,
         unit="" if first.unit == "1" else first.unit,
-        means={side: _spread([one.value for one in ones if one.value is not None]) for side, ones in by_side.items()},
+        means={side: _spread(ones) for side, ones in by_side.items()},
         repetitions={
-            side: tuple(number(one.value) for one in ones if one.repetition is not None)
+            side: tuple(number(one.value, one.unit) for one in ones if one.repetition is not None)
             for side, ones in by_side.items()
         },
         mark=worst,
@@ -98,15 +103,18 @@ def _row(group: list[IndicatorRecord]) -> Row:
     )
 
 
-def number(value: float | None) -> str:
-    """Three significant figures, a dash for what is withheld; counts stay whole."""
+def number(value: float | None, unit: str) -> str:
+    """Three significant figures, a dash for what is withheld; counts (unit 1) are whole."""
     if value is None:
         return "–"
-    return f"{value:.0f}" if float(value).is_integer() else f"{value:#.3g}".rstrip(".")
+    return f"{value:.0f}" if unit == "1" else f"{value:#.3g}".rstrip(".")
 
 
-def _spread(values: list[float]) -> str:
+def _spread(indicators: list[IndicatorRecord]) -> str:
+    """Mean and range of those that may be used."""
+    values = [indicator.value for indicator in indicators if indicator.value is not None]
+    unit = indicators[0].unit
     if not values:
         return "–"
-    mean = number(float(np.mean(values)))
-    return mean if len(values) == 1 else f"{mean} ({number(min(values))} to {number(max(values))})"
+    mean = number(float(np.mean(values)), unit)
+    return mean if len(values) == 1 else f"{mean} ({number(min(values), unit)} to {number(max(values), unit)})"

@@ -84,7 +84,10 @@ class IndicatorRecord(_Record):
     unit: str
     side: Literal["r", "l"] | None
     repetition: int | None = Field(description="1-based; null for a whole trial")
-    standard_error: float | None = Field(description="in the same unit; null where no published or measured one exists")
+    standard_error: float | None = Field(
+        description="in the same unit; for moments from estimated forces the RMS error against force plates, bias "
+        "included; null where no published or measured one exists"
+    )
     quality: QualityRecord
     definition: str
     protocol: str = Field(description="where it starts and stops; norms hold for their own protocol only")

@@ -8,19 +8,28 @@ import numpy as np
 import pandas as pd
 
 from assessment.summary import Summary
+from pipeline.quality import Mark, Quality
 from pipeline.trajectories import ContactForces, JointMoments, Kinematics
 
 TRANSLATIONS = ("pelvis_tx", "pelvis_ty", "pelvis_tz")
 
 
 def write_curves(
-    path: Path, kinematics: Kinematics, forces: ContactForces | None, moments: JointMoments | None
+    path: Path,
+    kinematics: Kinematics,
+    forces: ContactForces | None,
+    moments: JointMoments | None,
+    *,
+    kinematic_gate: Quality,
+    kinetic_gate: Quality,
 ) -> None:
     """Write one trial's curves, one row a frame.
 
     Columns: ``time_s``, ``marker_rms_cm``, ``<coordinate>_deg`` (pelvis translations ``_m``); where moments exist also
     ``<coordinate>_nm`` and ``<coordinate>_w``, ``<contact>_vertical_n`` and ``valid``. Moments keep OpenSim's sign.
-    Hip moments are empty while the seat bears load: what presses under the thighs is not known, so neither are they.
+    ``angles_quality`` and ``moments_quality`` carry the trial's marks in every row, so that no curve travels without
+    them; ``valid`` is false throughout where moments are withheld. Hip moments are empty while the seat bears load:
+    what presses under the thighs is not known, so neither are they.
     """
     columns: dict[str, np.ndarray] = {
         "time_s": kinematics.time_s,
@@ -41,9 +50,12 @@ def write_curves(
                 columns[f"{name}_w"] = np.where(known, moments.power_w(name), np.nan)
         for name, contact in forces.forces.items():
             columns[f"{name}_vertical_n"] = contact.force_n[:, 1]
-        columns["valid"] = moments.valid & forces.valid
+        columns["valid"] = moments.valid & forces.valid & (kinetic_gate.mark is not Mark.WITHHELD)
+    table = pd.DataFrame(columns).assign(
+        angles_quality=kinematic_gate.mark.value, moments_quality=kinetic_gate.mark.value
+    )
     path.parent.mkdir(parents=True, exist_ok=True)
-    pd.DataFrame(columns).to_csv(path, index=False, float_format="%.6g")
+    table.to_csv(path, index=False, float_format="%.6g")
 
 
 def _on_seat(forces: ContactForces) -> np.ndarray:

@@ -80,15 +80,21 @@ def run_trial(task: TrialTask) -> TrialRecord:
             "external_loads": f"{folder}/external_loads.xml",
             "inverse_dynamics": f"{folder}/inverse_dynamics.sto",
         }
-    files["curves"] = f"Tables/{name}_curves.csv"
-    write_curves(task.folder / files["curves"], kinematics, forces, moments)
-
     repetitions = find_repetitions(activity, kinematics)
     kinematic_gate = judge_kinematics(kinematics, task.model.factors, prepared.quality, task.subject)
     kinetic_gate = (
         Quality.withheld(f"No joint moments: {failure.message}")
         if failure is not None
         else judge_kinetics(kinematic_gate, forces, moments, task.subject)
+    )
+    files["curves"] = f"Tables/{name}_curves.csv"
+    write_curves(
+        task.folder / files["curves"],
+        kinematics,
+        forces,
+        moments,
+        kinematic_gate=kinematic_gate,
+        kinetic_gate=kinetic_gate,
     )
     indicators = compute_indicators(
         activity, repetitions, kinematics, forces, moments, task.subject, kinematic_gate, kinetic_gate

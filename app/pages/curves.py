@@ -6,7 +6,8 @@ import streamlit as st
 
 from app.charts import JOINTS, QUANTITIES, curve_figure
 from app.state import choose_trial, current, curves_of, header
-from pipeline.quality import Mark
+from app.text import plain
+from assessment.presentation import usable
 
 
 def main() -> None:
@@ -18,12 +19,14 @@ def main() -> None:
     with left:
         trial = choose_trial(summary, "curves_trial")
     curves = curves_of(summary, trial)
-    marks = trial.kinetics_quality
+    angles, moments = trial.kinematics_quality, trial.kinetics_quality
+    if not usable(angles):
+        st.error("The angles of this trial are withheld: " + plain(" ".join(angles.reasons if angles else [])))
+        st.stop()
     quantities = list(QUANTITIES)
-    if "valid" not in curves or marks is None or marks.mark is Mark.WITHHELD:
+    if "valid" not in curves or not usable(moments):
         quantities = ["angle"]
-        if marks is not None:
-            st.warning("Moments and powers are withheld: " + " ".join(marks.reasons))
+        st.warning("Moments and powers are withheld: " + plain(" ".join(moments.reasons if moments else [])))
     quantity = middle.segmented_control("Quantity", quantities, default="angle", key="quantity") or "angle"
     can_normalise = any(repetition.complete for repetition in trial.repetitions)
     axis = right.segmented_control(

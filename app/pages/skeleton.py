@@ -8,9 +8,9 @@ from numpy.typing import NDArray
 
 from app.skeleton_view import ARROW_M_PER_N, skeleton_figure
 from app.state import choose_trial, current, folder_of, header
+from assessment.presentation import usable
 from assessment.summary import Summary, TrialRecord
 from pipeline.files.storage import read_storage
-from pipeline.quality import Mark
 from pipeline.stick_figure import StickFigure
 
 
@@ -27,6 +27,10 @@ def main() -> None:
         key=f"skeleton-{trial.name}",
         alt=f"Moving stick figure of the trial {trial.name} with contact forces",
     )
+    if not usable(trial.kinematics_quality):
+        st.error(
+            "The angles of this trial are withheld: what is drawn shows what went wrong, not how the person moved."
+        )
     if arrows and trial.forces is not None:
         st.caption(f"Arrows: {trial.forces.origin} contact forces, 1 m for 1 kN.")
     else:
@@ -35,7 +39,7 @@ def main() -> None:
 
 def _arrows(summary: Summary, trial: TrialRecord, time_s: NDArray[np.float64]) -> dict[str, NDArray[np.float64]]:
     """Start and end of every force's arrow at the figure's times; none where moments are withheld."""
-    if trial.forces is None or trial.kinetics_quality is None or trial.kinetics_quality.mark is Mark.WITHHELD:
+    if trial.forces is None or not usable(trial.kinetics_quality):
         return {}
     stored = read_storage(folder_of(summary) / trial.files["contact_forces"])
 

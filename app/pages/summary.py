@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from app.state import archive_of, current, folder_of, header
+from app.text import plain
 from assessment.presentation import Row, further_reasons, headline, indicator_rows
 from assessment.report import REPORT_NAME
 from assessment.summary import Summary, TrialRecord
@@ -25,7 +26,7 @@ def main() -> None:
     header(summary)
     st.info(summary.disclaimer, icon=":material/info:")
     for warning in summary.warnings:
-        st.warning(warning)
+        st.warning(plain(warning))
     _tiles(headline(summary))
     for trial in summary.trials:
         _trial(trial)
@@ -37,15 +38,15 @@ def _tiles(rows: list[tuple[str, Row]]) -> None:
         for column, (trial, row) in zip(st.columns(TILES_A_ROW), rows[start : start + TILES_A_ROW], strict=False):
             with column.container(border=True):
                 st.metric(row.label, f"{row.text} {row.unit}", help=row.definition)
-                st.caption(f"{trial} · {MARK_BADGES[row.mark]}")
+                st.caption(f"{plain(trial)} · {MARK_BADGES[row.mark]}")
                 if row.reasons:
-                    st.caption(" ".join(row.reasons))
+                    st.caption(plain(" ".join(row.reasons)))
 
 
 def _trial(trial: TrialRecord) -> None:
-    st.subheader(trial.name)
+    st.subheader(plain(trial.name))
     if trial.error is not None:
-        st.error(f"**{trial.error.message}**  \n{trial.error.hint}")
+        st.error(f"**{plain(trial.error.message)}**  \n{plain(trial.error.hint)}")
     if trial.status == "failed" or trial.activity is None:
         return
     complete = sum(repetition.complete for repetition in trial.repetitions)
@@ -59,7 +60,7 @@ def _trial(trial: TrialRecord) -> None:
         ("Moments", trial.kinetics_quality, moments),
     ):
         if quality is not None:
-            st.markdown(f"{what}: {MARK_BADGES[quality.mark]} {' '.join(reasons)}")
+            st.markdown(f"{what}: {MARK_BADGES[quality.mark]} {plain(' '.join(reasons))}")
     rows = indicator_rows(trial)
     if rows:
         st.dataframe(

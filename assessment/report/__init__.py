@@ -8,7 +8,7 @@ from pathlib import Path
 import pandas as pd
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from assessment.presentation import further_reasons, headline, indicator_rows
+from assessment.presentation import further_reasons, headline, indicator_rows, usable
 from assessment.report.figures import curves_svg
 from assessment.summary import Summary
 
@@ -36,7 +36,7 @@ def write_report(folder: Path, summary: Summary) -> Path:
     figures = {
         trial.name: curves_svg(pd.read_csv(folder / trial.files["curves"]), trial, summary.subject.mass_kg)
         for trial in summary.trials
-        if "curves" in trial.files
+        if "curves" in trial.files and usable(trial.kinematics_quality)
     }
     page = environment.get_template("report.html.j2").render(
         summary=summary,

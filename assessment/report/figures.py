@@ -8,14 +8,13 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
-from assessment.presentation import SAGITTAL_JOINTS, SIDE_COLOURS, SIDE_NAMES
+from assessment.presentation import SAGITTAL_JOINTS, SIDE_COLOURS, SIDE_NAMES, usable
 from assessment.summary import TrialRecord
-from pipeline.quality import Mark
 
 
 def curves_svg(curves: pd.DataFrame, trial: TrialRecord, mass_kg: float) -> str:
     """Hip, knee and ankle angles, and moments where they may be shown, left and right, repetitions shaded."""
-    with_moments = "valid" in curves and trial.kinetics_quality is not None and _shown(trial)
+    with_moments = "valid" in curves and usable(trial.kinetics_quality)
     figure = Figure(figsize=(10.5, 5.4 if with_moments else 2.9), layout="constrained")
     axes = figure.subplots(2 if with_moments else 1, 3, sharex=True, squeeze=False)
     for column, (coordinate, angle_title, moment_title, sign) in enumerate(SAGITTAL_JOINTS):
@@ -46,7 +45,3 @@ def curves_svg(curves: pd.DataFrame, trial: TrialRecord, mass_kg: float) -> str:
     figure.savefig(buffer, format="svg", metadata={"Date": None})
     svg = buffer.getvalue()
     return svg[svg.index("<svg") :]
-
-
-def _shown(trial: TrialRecord) -> bool:
-    return trial.kinetics_quality is not None and trial.kinetics_quality.mark is not Mark.WITHHELD

@@ -56,7 +56,7 @@ def read_metadata(path: Path) -> SessionMetadata:
     """Read ``sessionMetadata.yaml``; an absent or damaged file gives no values and a warning."""
     if not path.is_file():
         return SessionMetadata(
-            warnings=(f"There is no {METADATA_FILE}: height, mass and sex of the participant have to be given.",)
+            warnings=(f"There is no {METADATA_FILE}: height, mass and sex of the participant are not in the session.",)
         )
     try:
         entries = yaml.safe_load("\n".join(read_lines(path, max_bytes=MAX_METADATA_BYTES, error=SessionReadError)))
@@ -65,7 +65,7 @@ def read_metadata(path: Path) -> SessionMetadata:
         entries = None
     if not isinstance(entries, dict):
         return SessionMetadata(
-            warnings=(f"{METADATA_FILE} is damaged: height, mass and sex of the participant have to be given.",)
+            warnings=(f"{METADATA_FILE} is damaged: height, mass and sex of the participant are not known from it.",)
         )
     return _from_entries(entries)
 

@@ -132,7 +132,7 @@ def test_damaged_file_gives_one_warning_and_no_values(read, text):
     metadata = read(text)
     assert metadata.subject == SubjectMetadata()
     assert metadata.warnings == (
-        "sessionMetadata.yaml is damaged: height, mass and sex of the participant have to be given.",
+        "sessionMetadata.yaml is damaged: height, mass and sex of the participant are not known from it.",
     )
 
 

@@ -26,7 +26,7 @@ from tests.pipeline.session.session_files import (
 )
 
 UUID = "2db17660-ae9d-44b4-85ee-ab3193511c6d"
-NO_METADATA = "There is no sessionMetadata.yaml: height, mass and sex of the participant have to be given."
+NO_METADATA = "There is no sessionMetadata.yaml: height, mass and sex of the participant are not in the session."
 
 
 @pytest.fixture
