@@ -19,7 +19,8 @@ from benchmarks.saving import save
 from models.skeleton import load_model
 from pipeline.dynamics import solve_dynamics
 from pipeline.files.storage import read_storage
-from pipeline.trajectories import ContactForces, JointMoments, Kinematics
+from pipeline.kinematics import read_kinematics
+from pipeline.trajectories import ContactForces, JointMoments
 
 CUTOFF_HZ = 6.0
 VIDEO_CUTOFF_HZ = (3.0, 4.0)
@@ -78,7 +79,7 @@ def _lab_trial(lab: Path, model: Path, trial: str, mode: str) -> Result:
     return Result(
         *solve_dynamics(
             model,
-            _coordinates(lab / f"IK/{trial}_manual_scaling_ik.mot"),
+            read_kinematics(lab / f"IK/{trial}_manual_scaling_ik.mot"),
             cutoff_hz=CUTOFF_HZ,
             seated=trial in SEATED,
             force_file=lab / f"ID/{trial}_grf.mot",
@@ -132,7 +133,7 @@ def _field(session: Path) -> dict[str, dict[str, float]]:
             result = Result(
                 *solve_dynamics(
                     model,
-                    _coordinates(root / f"Kinematics/{trial}.mot"),
+                    read_kinematics(root / f"Kinematics/{trial}.mot"),
                     cutoff_hz=cutoff_hz,
                     seated=False,
                     force_file=None,
@@ -169,13 +170,6 @@ def _against_simulation(result: Result, folders: list[Path]) -> dict[str, float]
 
 def _rms(parts: list[np.ndarray]) -> float:
     return float(np.sqrt(np.mean(np.concatenate(parts) ** 2)))
-
-
-def _coordinates(path: Path) -> Kinematics:
-    table = read_storage(path)
-    turns = np.array([name not in ("pelvis_tx", "pelvis_ty", "pelvis_tz") for name in table.columns])
-    values = np.where(turns, np.radians(table.values), table.values) if table.in_degrees else table.values
-    return Kinematics(table.time_s, table.columns, values, (), np.zeros((len(table.time_s), 0)))
 
 
 def _with_mass(source: Path, path: Path, mass_kg: float) -> Path:

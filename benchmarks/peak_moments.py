@@ -18,9 +18,8 @@ from assessment.repetitions import find_repetitions
 from benchmarks.saving import save
 from models.subject import Subject
 from pipeline.dynamics import solve_dynamics
-from pipeline.files.storage import read_storage
+from pipeline.kinematics import read_kinematics
 from pipeline.quality import Quality
-from pipeline.trajectories import Kinematics
 
 TRIALS = ("STS1", "STSAsym1", "STSweakLegs1", "squats1", "squatsAsym1")
 # The mass of the scaled model, so that both ways of finding forces carry the same body.
@@ -61,7 +60,7 @@ def main(session: Path) -> None:
 
 def _peaks(session: Path, trial: str, *, use_plates: bool) -> dict[tuple[str, str, str, int, str], float]:
     """Peak per movement, joint, trial, repetition and side [Nm/kg]."""
-    kinematics = _kinematics(session / "IK" / f"{trial}_manual_scaling_ik.mot")
+    kinematics = read_kinematics(session / "IK" / f"{trial}_manual_scaling_ik.mot")
     activity = recognise_activity(trial, kinematics)
     repetitions = find_repetitions(activity, kinematics)
     forces, moments = solve_dynamics(
@@ -82,16 +81,6 @@ def _peaks(session: Path, trial: str, *, use_plates: bool) -> dict[tuple[str, st
         and indicator.repetition is not None
         and indicator.side is not None
     }
-
-
-def _kinematics(path: Path) -> Kinematics:
-    """Joint angles as shipped with the session."""
-    storage = read_storage(path)
-    values = storage.values.copy()
-    rotations = [k for k, name in enumerate(storage.columns) if name not in ("pelvis_tx", "pelvis_ty", "pelvis_tz")]
-    if storage.in_degrees:
-        values[:, rotations] = np.radians(values[:, rotations])
-    return Kinematics(storage.time_s, storage.columns, values, (), np.zeros((len(values), 0)))
 
 
 if __name__ == "__main__":

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 from scipy.spatial.transform import Rotation
 
-from pipeline.files.storage import read_storage
 from pipeline.trajectories import Array, Kinematics
 
 THIGH_M, SHANK_M = 0.42, 0.42
@@ -29,16 +27,6 @@ TREADMILL = "opencap_grf_templates_apache/GaitDynamics_Template_IK.mot"
 
 def lab_trial(name: str) -> str:
     return f"{LAB}/IK/{name}_manual_scaling_ik.mot"
-
-
-def read(path: Path) -> Kinematics:
-    """A .mot as kinematics without markers."""
-    storage = read_storage(path)
-    values = storage.values.copy()
-    rotations = [k for k, name in enumerate(storage.columns) if name not in ("pelvis_tx", "pelvis_ty", "pelvis_tz")]
-    if storage.in_degrees:
-        values[:, rotations] = np.radians(values[:, rotations])
-    return Kinematics(storage.time_s, storage.columns, values, (), np.zeros((len(values), 0)))
 
 
 def assemble(time_s: Array, **columns: Array | float) -> Kinematics:

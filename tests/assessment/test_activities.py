@@ -9,6 +9,7 @@ import pytest
 
 from assessment.activities import hinted_activity, recognise_activity
 from models.errors import ModelError
+from pipeline.kinematics import read_kinematics
 from pipeline.trajectories import Kinematics
 from tests.assessment import movements
 
@@ -130,7 +131,7 @@ def test_a_model_with_other_coordinates_is_refused_clearly() -> None:
 )
 def test_real_recordings_without_their_names(shared_data, relative: str, expected: str) -> None:
     path: Path = shared_data(relative)
-    activity = recognise_activity("x", movements.read(path))
+    activity = recognise_activity("x", read_kinematics(path))
     assert activity.name == expected
     assert activity.confidence > 0.6
 
@@ -138,7 +139,7 @@ def test_real_recordings_without_their_names(shared_data, relative: str, expecte
 def test_a_spoiled_walk_keeps_its_name_but_little_confidence(shared_data) -> None:
     for number in (1, 3, 4):
         activity = recognise_activity(
-            f"walking2_{number}", movements.read(shared_data(f"{movements.COLUMBIA}/walking2_{number}.mot"))
+            f"walking2_{number}", read_kinematics(shared_data(f"{movements.COLUMBIA}/walking2_{number}.mot"))
         )
         assert activity.name == "walking"
         assert activity.confidence < 0.5

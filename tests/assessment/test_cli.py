@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import json
 import shutil
+import subprocess
+import sys
+import time
 import zipfile
 from pathlib import Path
 
@@ -13,8 +16,10 @@ from typer.testing import CliRunner
 
 from assessment.cli import app
 from assessment.summary import Summary
+from models.skeleton import GENERIC_MODEL
 from tests.assessment.session_builder import build_session, marker_file
 
+ROOT = Path(__file__).parents[2]
 PERSON = ("--height-m", "1.56", "--mass-kg", "58", "--sex", "f", "--age-years", "72")
 
 
@@ -119,14 +124,69 @@ class TestWrongInput:
         assert "--forces estimated" in trial.error.hint
         assert trial.forces is None
 
+
+class TestOutputFolder:
+    """What is there already is worth more than a new result."""
+
     def test_results_are_not_replaced_unasked(self, session: Path, tmp_path: Path) -> None:
-        kept = tmp_path / "out" / "small" / "kept.txt"
+        kept = tmp_path / "out" / "small" / "summary.json"
         kept.parent.mkdir(parents=True)
-        kept.write_text("yesterday's results")
+        kept.write_text('{"schema_version": "1.0"}')
         result = _run("run", session, "--out", tmp_path / "out", *PERSON)
         assert result.exit_code == 2
         assert "--overwrite" in result.stderr
-        assert kept.read_text() == "yesterday's results"
+        assert kept.read_text() == '{"schema_version": "1.0"}'
+
+    @pytest.mark.parametrize("options", [(), ("--overwrite",)])
+    def test_a_folder_of_something_else_is_never_replaced(
+        self, session: Path, tmp_path: Path, options: tuple[str, ...]
+    ) -> None:
+        kept = tmp_path / "out" / "small" / "thesis.txt"
+        kept.parent.mkdir(parents=True)
+        kept.write_text("years of work")
+        result = _run("run", session, "--out", tmp_path / "out", *options, *PERSON)
+        assert result.exit_code == 2
+        assert "something else than results" in result.stderr
+        assert kept.read_text() == "years of work"
+
+    def test_recordings_are_never_replaced_by_their_results(self, session: Path, tmp_path: Path) -> None:
+        plain = session.rename(tmp_path / "small")  # results of a session without prefix would go into its own folder
+        (plain / "summary.json").write_text('{"schema_version": "1.0"}')
+        result = _run("run", plain, "--out", tmp_path, "--overwrite", *PERSON)
+        assert result.exit_code == 2
+        assert "recordings" in result.stderr
+        assert marker_file(plain, "pick_up").is_file()
+
+    def test_overwrite_replaces_older_results_whole(self, session: Path, tmp_path: Path) -> None:
+        old = tmp_path / "out" / "small"
+        old.mkdir(parents=True)
+        (old / "summary.json").write_text('{"schema_version": "1.0"}')
+        (old / "stale.txt").write_text("from an older run")
+        result = _run("run", session, "--out", tmp_path / "out", "--overwrite", *PERSON)
+        assert result.exit_code == 0
+        assert not (old / "stale.txt").exists()
+        assert [path.name for path in (tmp_path / "out").iterdir()] == ["small"]
+
+    def test_a_place_that_cannot_be_written_gets_one_message(self, session: Path, tmp_path: Path) -> None:
+        blocked = tmp_path / "file"
+        blocked.write_text("")
+        result = _run("run", session, "--out", blocked, *PERSON)
+        assert result.exit_code == 2
+        assert "cannot be written" in result.stderr
+        assert result.stderr.count("Error:") == 1
+
+    def test_termination_leaves_nothing_half_written(self, session: Path, tmp_path: Path) -> None:
+        command = [sys.executable, "-m", "assessment", "run", str(session), "--out", str(tmp_path / "out"), *PERSON]
+        process = subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE, text=True)  # noqa: S603 - our own command
+        for _ in range(600):
+            if list((tmp_path / "out").glob(".*.partial")):
+                break
+            time.sleep(0.05)
+        process.terminate()
+        _, said = process.communicate(timeout=60)
+        assert process.returncode == 130
+        assert "Stopped" in said
+        assert list((tmp_path / "out").iterdir()) == []
 
 
 class TestManySessions:
@@ -147,13 +207,31 @@ class TestManySessions:
         session = build_session(tmp_path, "pick_up", "walk")
         marker_file(session, "walk").write_text("not markers")
         result = _run("run", session, "--out", tmp_path / "out", "--json", *PERSON)
-        assert result.exit_code == 0
+        assert result.exit_code == 2  # so that a script notices
         summary = Summary.model_validate_json(result.stdout)
-        status = {trial.name: trial.status for trial in summary.trials}
-        assert status["pick_up"] == "assessed"
-        # An unreadable file is refused at the door with a warning, or fails alone: it is never silent.
-        assert status.get("walk", "failed") == "failed"
-        assert "walk" in " ".join(summary.warnings) or "walk" in status
+        assert {trial.name: trial.status for trial in summary.trials} == {"pick_up": "assessed", "walk": "failed"}
+
+    def test_a_second_session_of_the_same_name_is_refused(self, tmp_path: Path) -> None:
+        first, second = (build_session(tmp_path / name, "pick_up") for name in ("first", "second"))
+        result = _run("run", first, second, "--out", tmp_path / "out", "--json", *PERSON)
+        assert result.exit_code == 2
+        assert len(result.stdout.splitlines()) == 1
+        assert "Two sessions of this call are called small" in result.stderr
+
+    def test_results_among_the_recordings_are_not_taken_for_sessions(self, session: Path, tmp_path: Path) -> None:
+        assert _run("run", tmp_path, "--out", tmp_path / "results", *PERSON).exit_code == 0
+        again = _run("run", tmp_path, "--out", tmp_path / "results", "--overwrite", "--json", *PERSON)
+        assert again.exit_code == 0
+        assert len(again.stdout.splitlines()) == 1
+
+    def test_no_path_of_this_machine_is_kept(self, session: Path, tmp_path: Path) -> None:
+        model = tmp_path / "mine.osim"
+        shutil.copy(GENERIC_MODEL, model)
+        result = _run("run", session, "--out", tmp_path / "out", "--model", model, "--json", *PERSON)
+        assert result.exit_code == 0
+        assert str(tmp_path) not in result.stdout
+        report = (tmp_path / "out" / "small" / "report.html").read_text(encoding="utf-8")
+        assert str(tmp_path) not in report
 
 
 def test_check_says_what_is_there_and_what_is_missing(session: Path) -> None:

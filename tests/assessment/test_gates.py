@@ -11,6 +11,7 @@ import pytest
 from assessment.gates import MOMENT_GATES, MOVEMENT_GATES, judge_kinematics, judge_kinetics
 from models.skeleton.scale_factors import ScaleFactors
 from models.subject import Subject
+from pipeline.kinematics import read_kinematics
 from pipeline.quality import Mark, Quality
 from pipeline.trajectories import ContactForce, ContactForces, JointMoments, Kinematics
 from tests.assessment import movements
@@ -131,7 +132,7 @@ def dynamics(
     good = np.arange(len(ones)) < valid * len(ones)
     foot = ContactForce("calcn_r", force, np.zeros_like(force), np.zeros_like(force))
     forces = ContactForces(
-        time_s, {"r": foot}, "estimated", floor_m, residual_n_per_kg * SUBJECT.mass_kg * residual,
+        time_s, {"r": foot}, "measured", floor_m, residual_n_per_kg * SUBJECT.mass_kg * residual,
         residual_nm_per_kg * SUBJECT.mass_kg * residual, good,
     )  # fmt: skip
     centre = np.zeros_like(force)
@@ -189,13 +190,13 @@ def test_every_gate_says_what_it_measures_and_where_its_thresholds_come_from() -
 
 @pytest.mark.parametrize("number", [1, 2, 3, 4])
 def test_the_spoiled_columbia_walks_are_withheld_for_pinned_angles(shared_data, number: int) -> None:
-    quality = judge(movements.read(shared_data(f"{movements.COLUMBIA}/walking2_{number}.mot")))
+    quality = judge(read_kinematics(shared_data(f"{movements.COLUMBIA}/walking2_{number}.mot")))
     assert quality.mark is Mark.WITHHELD
     assert any("limit of its range" in reason for reason in quality.reasons)
 
 
 def test_the_walk_with_outliers_is_withheld_for_its_jumps(shared_data) -> None:
-    quality = judge(movements.read(shared_data(movements.NMD_WALK)))
+    quality = judge(read_kinematics(shared_data(movements.NMD_WALK)))
     assert quality.mark is Mark.WITHHELD
     assert any("impossibly fast" in reason for reason in quality.reasons)
 
@@ -210,4 +211,12 @@ def test_the_walk_with_outliers_is_withheld_for_its_jumps(shared_data) -> None:
     ],
 )
 def test_sound_recordings_pass(shared_data, relative: str) -> None:
-    assert judge(movements.read(shared_data(relative))).mark is Mark.REPORTED
+    assert judge(read_kinematics(shared_data(relative))).mark is Mark.REPORTED
+
+
+def test_moments_from_estimated_forces_are_never_better_than_with_caution() -> None:
+    forces, moments = dynamics()
+    assert judge_kinetics(Quality(), forces, moments, SUBJECT).mark is Mark.REPORTED
+    estimated = judge_kinetics(Quality(), replace(forces, origin="estimated"), moments, SUBJECT)
+    assert estimated.mark is Mark.WITH_CAUTION
+    assert estimated.reasons == ("Contact forces are estimated from the movement, not measured.",)

@@ -15,6 +15,7 @@ from assessment.indicators import Indicator, catalogue, compute_indicators
 from assessment.repetitions import find_repetitions
 from benchmarks.saving import RESULTS
 from models.subject import Subject
+from pipeline.kinematics import read_kinematics
 from pipeline.quality import Mark, Quality
 from pipeline.trajectories import ContactForce, ContactForces, ForceOrigin, JointMoments, Kinematics
 from tests.assessment import movements
@@ -273,18 +274,18 @@ def test_the_catalogue_is_complete_and_everything_declared_can_be_computed() -> 
 
 @pytest.mark.parametrize(("trial", "expected_s"), [("STS1", 11.6), ("STSAsym1", 11.6), ("STSweakLegs1", 14.7)])
 def test_five_times_sit_to_stand_of_the_lab_subject(shared_data, trial: str, expected_s: float) -> None:
-    kinematics = movements.read(shared_data(movements.lab_trial(trial)))
+    kinematics = read_kinematics(shared_data(movements.lab_trial(trial)))
     time = one(indicators("sit-to-stand", kinematics), "five_times_sit_to_stand_time")
     assert time.value == pytest.approx(expected_s, abs=0.2)
 
 
 def test_gait_speed_of_a_real_walk_and_of_a_treadmill(shared_data) -> None:
-    walk = movements.read(shared_data(movements.NMD_WALK))
+    walk = read_kinematics(shared_data(movements.NMD_WALK))
     # Straight from the pelvis between 3 and 5.5 s, after setting off and before the tracking errors.
     inside = (walk.time_s > 3.0) & (walk.time_s < 5.5)
     expected = np.polyfit(walk.time_s[inside], walk.coordinate("pelvis_tx")[inside], 1)[0]
     assert one(indicators("walking", walk), "gait_speed").value == pytest.approx(expected, rel=0.05)
-    treadmill = movements.read(shared_data(movements.TREADMILL))
+    treadmill = read_kinematics(shared_data(movements.TREADMILL))
     assert one(indicators("walking", treadmill), "gait_speed").value is None
 
 

@@ -11,6 +11,7 @@ from scipy.signal import butter, filtfilt
 from assessment.activities import Activity
 from assessment.repetitions import Repetition, find_repetitions
 from pipeline.files.storage import read_storage
+from pipeline.kinematics import read_kinematics
 from pipeline.trajectories import Kinematics
 from tests.assessment import movements
 
@@ -140,7 +141,7 @@ def test_walking_and_standing_hold_none_even_when_taken_for_something_else(
 
 @pytest.mark.parametrize("trial", ["Squats_0", "Asym_0"])
 def test_five_squats_in_the_field_study(shared_data, trial: str) -> None:
-    kinematics = movements.read(shared_data(f"{movements.FIELD}/{trial}.mot"))
+    kinematics = read_kinematics(shared_data(f"{movements.FIELD}/{trial}.mot"))
     repetitions = find_repetitions(SQUAT, kinematics)
     assert [repetition.complete for repetition in repetitions] == [True] * 5
     knee = kinematics.coordinate("knee_angle_r")
@@ -151,7 +152,7 @@ def test_five_squats_in_the_field_study(shared_data, trial: str) -> None:
 
 @pytest.mark.parametrize("trial", ["STS1", "STSAsym1", "STSweakLegs1"])
 def test_seat_off_is_where_the_force_plates_see_the_feet_take_the_weight(shared_data, trial: str) -> None:
-    repetitions = find_repetitions(STS, movements.read(shared_data(movements.lab_trial(trial))))
+    repetitions = find_repetitions(STS, read_kinematics(shared_data(movements.lab_trial(trial))))
     assert [repetition.complete for repetition in repetitions] == [True] * 5
     plates = read_storage(shared_data(f"{movements.LAB}/ID/{trial}_grf.mot"))
     vertical = [k for k, name in enumerate(plates.columns) if name.endswith("_vy")]
