@@ -17,7 +17,7 @@ ACTIVITY_NAMES: tuple[ActivityName, ...] = get_args(ActivityName)
 
 # Words in trial names, in any case, after splitting at digits, case changes and punctuation; the first match wins.
 NAME_HINTS: tuple[tuple[str, ActivityName], ...] = (
-    (r"sts\w*|ftsts|fivetimes\w*|cst|chair\w*|sit\w*|rise\w*", "sit-to-stand"),
+    (r"standup\w*|sts\w*|ftsts|fivetimes\w*|cst|chair\w*|sit\w*|rise\w*", "sit-to-stand"),
     (r"jump\w*|dj\w*|cmj|hop\w*|run\w*|drop\w*|tug|reach\w*", "other"),
     (r"step\w*|stair\w*", "step-up"),
     (r"pick\w*|lift\w*", "pick-up"),
@@ -102,6 +102,7 @@ def recognise_activity(trial_name: str, kinematics: Kinematics) -> Activity:
 def hinted_activity(trial_name: str) -> ActivityName | None:
     """Which movement a trial's name suggests, or None."""
     spaced = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", trial_name)
+    spaced = re.sub(r"(?i)stand[\W_]+up", "standup", spaced)
     words = [word for word in re.split(r"[^a-z0-9]+|(?<=[a-z])(?=\d)", spaced.lower()) if word]
     return next(
         (name for pattern, name in NAME_HINTS if any(re.fullmatch(rf"\d*x?(?:{pattern})", word) for word in words)),
