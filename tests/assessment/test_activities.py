@@ -96,7 +96,8 @@ def test_standing_up_and_walking_off_is_not_a_chair_stand_test() -> None:
     [
         ("STS1", "sit-to-stand"), ("5xSTS_2", "sit-to-stand"), ("FTSTS", "sit-to-stand"),
         ("STSweakLegs1", "sit-to-stand"),
-        ("stand up", "sit-to-stand"), ("Stand_Up2", "sit-to-stand"), ("chair stand", "sit-to-stand"), ("sitToStand", "sit-to-stand"), ("30sCST", "sit-to-stand"),
+        ("stand up", "sit-to-stand"), ("Stand_Up2", "sit-to-stand"),
+        ("chair stand", "sit-to-stand"), ("sitToStand", "sit-to-stand"), ("30sCST", "sit-to-stand"),
         ("walking2_3", "walking"),
         ("10mwt", "walking"), ("Gait", "walking"), ("Squats_0", "squat"), ("stand_eyes_open", "standing"),
         ("static1", "standing"), ("neutral", "standing"), ("stepUp1", "step-up"), ("step-up", "step-up"),
