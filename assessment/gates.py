@@ -17,13 +17,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assessment.motion import pelvis_rotation
+from models.gravity import GRAVITY_M_PER_S2
 from models.skeleton.scale_factors import ScaleFactors
 from models.skeleton.tables import read_skeleton
 from models.subject import Subject
 from pipeline.quality import Quality
 from pipeline.trajectories import Array, ContactForces, JointMoments, Kinematics
 
-GRAVITY_M_S2 = 9.80665
 # A frame counts as poorly explained beyond this marker error: twice what OpenCap's own models leave (1.3-1.6 cm).
 POOR_FRAME_M = 0.04
 # Joint angles whose range an everyday movement never exhausts: an angle resting there is the solver giving up.
@@ -259,8 +259,8 @@ def _weight_error(evidence: MomentEvidence) -> float | None:
     if not valid.any():
         return None
     acceleration = np.gradient(np.gradient(moments.centre_of_mass_m[:, 1], moments.time_s), moments.time_s)
-    expected = evidence.subject.mass_kg * (GRAVITY_M_S2 + float(np.mean(acceleration[valid])))
-    weight = evidence.subject.mass_kg * GRAVITY_M_S2
+    expected = evidence.subject.mass_kg * (GRAVITY_M_PER_S2 + float(np.mean(acceleration[valid])))
+    weight = evidence.subject.mass_kg * GRAVITY_M_PER_S2
     return abs(float(np.mean(forces.total_vertical_n[valid])) - expected) / weight
 
 
