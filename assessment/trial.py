@@ -14,7 +14,8 @@ from assessment.summary import QualityRecord, TrialRecord
 from assessment.tables import write_curves
 from models.errors import SarcoscopeError
 from models.subject import Subject
-from pipeline.dynamics import solve_dynamics, write_dynamics
+from pipeline.dynamics import solve_dynamics
+from pipeline.dynamics_files import write_dynamics
 from pipeline.kinematics import solve_kinematics, write_kinematics
 from pipeline.preparation import prepare_markers
 from pipeline.quality import Quality
@@ -74,11 +75,13 @@ def run_trial(task: TrialTask) -> TrialRecord:
     forces, moments = (None, None) if isinstance(dynamics, SarcoscopeError) else dynamics
     if forces is not None and moments is not None:
         folder = f"OpenSimData/Dynamics/{name}"
-        write_dynamics(task.folder / folder, forces, moments)
+        write_dynamics(task.folder / folder, task.model.path, forces, moments)
         files |= {
             "contact_forces": f"{folder}/contact_forces.mot",
             "external_loads": f"{folder}/external_loads.xml",
+            "coordinates_filtered": f"{folder}/coordinates_filtered.mot",
             "inverse_dynamics": f"{folder}/inverse_dynamics.sto",
+            "id_setup": f"{folder}/id_setup.xml",
         }
     files["curves"] = f"Tables/{name}_curves.csv"
     write_curves(task.folder / files["curves"], kinematics, forces, moments)

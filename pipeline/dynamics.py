@@ -5,18 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-import numpy as np
-import opensim as osim
-
 from models.errors import ForceDataError
 from pipeline.contact import estimate, from_plates
 from pipeline.contact.force_plates import read_force_plates
-from pipeline.files.storage import write_storage
 from pipeline.motion.body_motion import BodyMotion, body_motion
 from pipeline.settings import ForceMode
 from pipeline.trajectories import ContactForces, JointMoments, Kinematics
-
-TRANSLATIONS = ("_tx", "_ty", "_tz")
 
 
 def solve_dynamics(
@@ -100,55 +94,3 @@ def joint_moments(motion: BodyMotion, forces: ContactForces) -> JointMoments:
         valid=motion.valid & forces.valid,
         centre_of_mass_m=motion.centre_of_mass_m,
     )
-
-
-def write_dynamics(folder: Path, forces: ContactForces, moments: JointMoments) -> None:
-    """Write ``contact_forces.mot``, ``external_loads.xml`` and ``inverse_dynamics.sto`` as OpenSim's tools do.
-
-    The first two, with the scaled model and the coordinates, repeat the result in OpenSim's InverseDynamicsTool.
-    """
-    folder.mkdir(parents=True, exist_ok=True)
-    columns, tables = [], []
-    for key, contact in forces.forces.items():
-        for stem, table in (
-            (f"ground_force_{key}_v", contact.force_n),
-            (f"ground_force_{key}_p", contact.point_m),
-            (f"ground_torque_{key}_", contact.free_moment_nm),
-        ):
-            columns += [f"{stem}{axis}" for axis in "xyz"]
-            tables.append(table)
-    write_storage(
-        folder / "contact_forces.mot",
-        forces.time_s,
-        columns,
-        np.hstack(tables),
-        in_degrees=False,
-        name="contact_forces",
-    )
-    _write_external_loads(folder / "external_loads.xml", forces)
-    write_storage(
-        folder / "inverse_dynamics.sto",
-        moments.time_s,
-        [f"{name}_{'force' if name.endswith(TRANSLATIONS) else 'moment'}" for name in moments.coordinates],
-        moments.moments_nm,
-        in_degrees=False,
-        name="Inverse Dynamics Generalized Forces",
-    )
-
-
-def _write_external_loads(path: Path, forces: ContactForces) -> None:
-    loads = osim.ExternalLoads()
-    # OpenSim accepts no blanks in names.
-    loads.setName(f"contact_forces_{forces.origin}")
-    loads.setDataFileName("contact_forces.mot")
-    for key, contact in forces.forces.items():
-        load = osim.ExternalForce()
-        load.setName(f"contact_{key}")
-        load.set_applied_to_body(contact.body)
-        load.set_force_expressed_in_body("ground")
-        load.set_point_expressed_in_body("ground")
-        load.set_force_identifier(f"ground_force_{key}_v")
-        load.set_point_identifier(f"ground_force_{key}_p")
-        load.set_torque_identifier(f"ground_torque_{key}_")
-        loads.cloneAndAppend(load)
-    loads.printToXML(str(path))

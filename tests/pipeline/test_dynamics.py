@@ -8,8 +8,9 @@ import pytest
 
 from models.errors import ForceDataError
 from models.skeleton import GENERIC_MODEL, load_model
-from pipeline.dynamics import solve_dynamics, write_dynamics
-from pipeline.files.storage import read_storage, write_storage
+from pipeline.dynamics import solve_dynamics
+from pipeline.dynamics_files import write_dynamics
+from pipeline.files.storage import read_storage
 from pipeline.trajectories import Kinematics
 from tests.pipeline.movements import model_with_mass, rise_from_chair, squat
 from tests.pipeline.plate_files import plate_columns, write_plates
@@ -37,73 +38,46 @@ def plate_file(tmp_path_factory, solved):
     return write_plates(path, forces.time_s, {side: plate_columns(forces.forces[side]) for side in "rl"})
 
 
-def along(coupler, angles):
-    """Values of a coordinate that follows another one."""
-    return np.array([coupler.getFunction().calcValue(osim.Vector(1, float(angle))) for angle in angles])
-
-
-def run_opensim_tool(folder, moments):
-    """OpenSim's InverseDynamicsTool on the files of a results folder; patella moments are added to the knees'."""
-    model = load_model(GENERIC_MODEL)
-    model.initSystem()
-    columns, values, slopes = list(moments.coordinates), [*moments.values.T], {}
-    for i in range(model.getConstraintSet().getSize()):
-        coupler = osim.CoordinateCouplerConstraint.safeDownCast(model.getConstraintSet().get(i))
-        leader, follower = coupler.getIndependentCoordinateNames().get(0), coupler.getDependentCoordinateName()
-        knee = moments.values[:, moments.coordinates.index(leader)]
-
-        columns.append(follower)
-        values.append(along(coupler, knee))
-        slopes[leader] = (follower, (along(coupler, knee + 1e-5) - along(coupler, knee - 1e-5)) / 2e-5)
-    write_storage(
-        folder / "coordinates.mot",
-        moments.time_s,
-        columns,
-        np.column_stack(values),
-        in_degrees=False,
-        name="Coordinates",
-    )
-    model.printToXML(str(folder / "model.osim"))
-    tool = osim.InverseDynamicsTool()
-    tool.setModelFileName(str(folder / "model.osim"))
-    tool.setCoordinatesFileName(str(folder / "coordinates.mot"))
-    tool.setExternalLoadsFileName(str(folder / "external_loads.xml"))
-    tool.setLowpassCutoffFrequency(-1)
-    tool.setStartTime(float(moments.time_s[0]))
-    tool.setEndTime(float(moments.time_s[-1]))
-    excluded = osim.ArrayStr()
-    excluded.append("Muscles")
-    tool.setExcludedForces(excluded)
-    tool.setResultsDir(str(folder))
-    tool.setOutputGenForceFileName("tool.sto")
-    assert tool.run()
-    table = read_storage(folder / "tool.sto")
-    assert len(table.time_s) == len(moments.time_s)
-
-    def moment(name):
-        suffix = "force" if name.endswith(("_tx", "_ty", "_tz")) else "moment"
-        own = table.column(f"{name}_{suffix}")
-        if name not in slopes:
-            return own
-        follower, slope = slopes[name]
-        return own + slope * table.column(f"{follower}_force")
-
-    return {name: moment(name) for name in moments.coordinates}
+def run_opensim_tool(folder, monkeypatch):
+    """OpenSim's InverseDynamicsTool on the set-up in the folder; a patella's moment is added to its knee's."""
+    monkeypatch.chdir(folder)
+    assert osim.InverseDynamicsTool("id_setup.xml").run()
+    table = read_storage(folder / "inverse_dynamics_opensim.sto")
+    patellae = {f"knee_angle_{side}_moment": table.column(f"knee_angle_{side}_beta_force") for side in "rl"}
+    return {name: table.column(name) + patellae.get(name, 0.0) for name in table.columns}
 
 
 @pytest.mark.parametrize("seated", [False, True])
-def test_opensims_own_tool_finds_the_same_moments_from_the_written_files(tmp_path, squatting, solved, seated):
+def test_opensims_own_tool_finds_the_same_moments_from_the_written_files(tmp_path, monkeypatch, solved, seated):
+    """In a results folder that was moved after it was written."""
+    model = tmp_path / "written/Model/Person_scaled.osim"
+    model.parent.mkdir(parents=True)
+    model.write_bytes(GENERIC_MODEL.read_bytes())
     forces, moments = solve(rise_from_chair(), seated=True) if seated else solved
-    write_dynamics(tmp_path, forces, moments)
-    theirs = run_opensim_tool(tmp_path, moments)
+    write_dynamics(tmp_path / "written/Dynamics/a trial", model, forces, moments)
+    (tmp_path / "written").rename(tmp_path / "moved")
+    folder = tmp_path / "moved/Dynamics/a trial"
+    theirs = run_opensim_tool(folder, monkeypatch)
+    ours = read_storage(folder / "inverse_dynamics.sto")
     inner = slice(10, -10)
-    for name in moments.coordinates:
-        assert moments.moment_nm(name)[inner] == pytest.approx(theirs[name][inner], abs=1e-3), name
+    for name in ours.columns:
+        assert ours.column(name)[inner] == pytest.approx(theirs[name][inner], abs=1e-3), name
+
+
+def test_written_coordinates_are_the_filtered_ones_with_the_patellae_on_their_knees(tmp_path, solved):
+    forces, moments = solved
+    write_dynamics(tmp_path, GENERIC_MODEL, forces, moments)
+    table = read_storage(tmp_path / "coordinates_filtered.mot")
+    assert not table.in_degrees
+    assert table.column("pelvis_ty") == pytest.approx(moments.values[:, moments.coordinates.index("pelvis_ty")])
+    assert table.column("knee_angle_l_beta") == pytest.approx(table.column("knee_angle_l"))
+    assert len(table.columns) == len(moments.coordinates) + 2
+    assert str(GENERIC_MODEL) not in (tmp_path / "id_setup.xml").read_text()
 
 
 def test_written_tables_hold_the_columns_opensim_and_opencap_processing_look_for(tmp_path):
     forces, moments = solve(rise_from_chair(), seated=True)
-    write_dynamics(tmp_path / "Dynamics" / "rise", forces, moments)
+    write_dynamics(tmp_path / "Dynamics" / "rise", GENERIC_MODEL, forces, moments)
     folder = tmp_path / "Dynamics" / "rise"
     table = read_storage(folder / "contact_forces.mot")
     for key in ("r", "l", "seat"):
