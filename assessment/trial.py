@@ -127,6 +127,7 @@ def _dynamics(
             cutoff_hz=task.settings.cutoff_hz or cutoff_hz(activity, task.session),
             seated=activity.name in SEATED_ACTIVITIES,
             force_file=task.trial.force_file,
+            force_file_to_ground=task.session.conversion.file_to_ground,
             force_mode=task.settings.forces,
         )
     except SarcoscopeError as error:

@@ -83,6 +83,7 @@ def _lab_trial(lab: Path, model: Path, trial: str, mode: str) -> Result:
             cutoff_hz=CUTOFF_HZ,
             seated=trial in SEATED,
             force_file=lab / f"ID/{trial}_grf.mot",
+            force_file_to_ground=np.eye(3),
             force_mode=mode,  # type: ignore[arg-type]
         )
     )
@@ -137,6 +138,7 @@ def _field(session: Path) -> dict[str, dict[str, float]]:
                     cutoff_hz=cutoff_hz,
                     seated=False,
                     force_file=None,
+                    force_file_to_ground=np.eye(3),
                     force_mode="estimated",
                 )
             )

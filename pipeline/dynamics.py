@@ -7,10 +7,10 @@ from pathlib import Path
 
 from models.errors import ForceDataError
 from pipeline.contact import estimate, from_plates
-from pipeline.contact.force_plates import read_force_plates
+from pipeline.contact.plate_reading import read_force_plates
 from pipeline.motion.body_motion import BodyMotion, body_motion
 from pipeline.settings import ForceMode
-from pipeline.trajectories import ContactForces, JointMoments, Kinematics
+from pipeline.trajectories import Array, ContactForces, JointMoments, Kinematics
 
 
 def solve_dynamics(
@@ -20,6 +20,7 @@ def solve_dynamics(
     cutoff_hz: float,
     seated: bool,
     force_file: Path | None,
+    force_file_to_ground: Array,
     force_mode: ForceMode,
 ) -> tuple[ContactForces, JointMoments]:
     """Contact forces and joint moments of a trial.
@@ -34,7 +35,9 @@ def solve_dynamics(
     seated : bool
         Whether a seat bears load in the trial.
     force_file : Path or None
-        Plate recording (.mot, .sto), on the clock of the trial.
+        Plate recording (.mot, .sto, .c3d), on the clock of the trial.
+    force_file_to_ground : ndarray, shape (3, 3)
+        Rotation from the axes of the force file into the ground frame (Y up).
     force_mode : {'auto', 'measured', 'estimated'}
         ``auto`` uses plates where there are any that can be used, and says so where not.
 
@@ -58,15 +61,18 @@ def solve_dynamics(
             hint="Name its force file in the session description, or choose --forces estimated or auto.",
         )
     motion = body_motion(model_path, kinematics, cutoff_hz=cutoff_hz)
-    forces = _contact_forces(motion, seated, force_file, force_mode)
+    if force_mode == "estimated" or force_file is None:
+        forces = estimate(motion, seated)
+    else:
+        forces = _measured(motion, seated, force_file, force_file_to_ground, force_mode)
     return forces, joint_moments(motion, forces)
 
 
-def _contact_forces(motion: BodyMotion, seated: bool, force_file: Path | None, force_mode: ForceMode) -> ContactForces:
-    if force_mode == "estimated" or force_file is None:
-        return estimate(motion, seated)
+def _measured(
+    motion: BodyMotion, seated: bool, force_file: Path, file_to_ground: Array, force_mode: ForceMode
+) -> ContactForces:
     try:
-        return from_plates(motion, read_force_plates(force_file), seated)
+        return from_plates(motion, read_force_plates(force_file, file_to_ground), seated)
     except ForceDataError as error:
         if force_mode == "measured":
             raise

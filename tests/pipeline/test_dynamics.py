@@ -13,11 +13,17 @@ from pipeline.dynamics_files import write_dynamics
 from pipeline.files.storage import read_storage
 from pipeline.trajectories import Kinematics
 from tests.pipeline.movements import model_with_mass, rise_from_chair, squat
-from tests.pipeline.plate_files import plate_columns, write_plates
+from tests.pipeline.plate_files import Y_UP, Z_UP_TO_GROUND, plate_columns, turned, write_c3d_plates, write_plates
 
 
 def solve(kinematics, **options):
-    defaults = {"cutoff_hz": 6.0, "seated": False, "force_file": None, "force_mode": "auto"}
+    defaults = {
+        "cutoff_hz": 6.0,
+        "seated": False,
+        "force_file": None,
+        "force_file_to_ground": Y_UP,
+        "force_mode": "auto",
+    }
     return solve_dynamics(GENERIC_MODEL, kinematics, **(defaults | options))
 
 
@@ -105,7 +111,15 @@ def test_a_model_without_patellae_gives_nearly_the_same_moments(tmp_path, squatt
 
     path = tmp_path / "bare.osim"
     without_patellae(load_model(GENERIC_MODEL)).printToXML(str(path))
-    _, moments = solve_dynamics(path, squatting, cutoff_hz=6.0, seated=False, force_file=None, force_mode="estimated")
+    _, moments = solve_dynamics(
+        path,
+        squatting,
+        cutoff_hz=6.0,
+        seated=False,
+        force_file=None,
+        force_file_to_ground=Y_UP,
+        force_mode="estimated",
+    )
     ours = solved[1].moment_nm("knee_angle_r")
     assert moments.moment_nm("knee_angle_r")[10:-10] == pytest.approx(ours[10:-10], abs=1.5)
 
@@ -129,6 +143,20 @@ def test_auto_uses_plates_where_there_are_any(squatting, plate_file):
     assert solve(squatting)[0].origin == "estimated"
     assert solve(squatting, force_file=plate_file)[0].origin == "measured"
     assert solve(squatting, force_file=plate_file, force_mode="estimated")[0].origin == "estimated"
+
+
+def test_moments_do_not_depend_on_the_axes_or_the_format_of_the_force_file(tmp_path, squatting, solved, plate_file):
+    truth, _ = solved
+    measured, expected = solve(squatting, force_file=plate_file, force_mode="measured")
+    plates = {side: turned(plate_columns(truth.forces[side]), Z_UP_TO_GROUND.T) for side in "rl"}
+    for file in (
+        write_plates(tmp_path / "turned.mot", truth.time_s, plates),
+        write_c3d_plates(tmp_path / "turned.c3d", truth.time_s, list(plates.values())),
+    ):
+        forces, moments = solve(squatting, force_file=file, force_file_to_ground=Z_UP_TO_GROUND, force_mode="measured")
+        assert np.array_equal(forces.valid[:-15], measured.valid[:-15])
+        inner = slice(20, -20)
+        assert moments.moments_nm[inner] == pytest.approx(expected.moments_nm[inner], abs=1.5), file.suffix
 
 
 def test_measured_without_a_file_says_what_to_do(squatting):
@@ -176,6 +204,7 @@ def lab(shared_data, tmp_path_factory):
             cutoff_hz=6.0,
             seated=seated,
             force_file=root / f"ID/{name}_grf.mot",
+            force_file_to_ground=Y_UP,
             force_mode=force_mode,
         )
 
@@ -226,6 +255,7 @@ def test_video_squats_carry_body_weight_and_bend_the_knees_under_load(shared_dat
         cutoff_hz=4.0,
         seated=False,
         force_file=None,
+        force_file_to_ground=Y_UP,
         force_mode="auto",
     )
     assert forces.total_vertical_n.mean() == pytest.approx(72.0 * 9.80665, rel=0.03)
