@@ -87,7 +87,7 @@ def run_trial(task: TrialTask) -> TrialRecord:
     write_curves(task.folder / files["curves"], kinematics, forces, moments)
 
     repetitions = find_repetitions(activity, kinematics)
-    kinematic_gate = judge_kinematics(kinematics, task.model.factors, prepared.quality, task.subject)
+    kinematic_gate = judge_kinematics(kinematics, task.model, prepared.quality, task.subject)
     kinetic_gate = (
         Quality.withheld(f"No joint moments: {failure.message}")
         if failure is not None
