@@ -17,13 +17,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assessment.motion import pelvis_rotation
-from models.skeleton.scale_factors import ScaleFactors
+from models.gravity import GRAVITY_M_PER_S2
 from models.skeleton.tables import read_skeleton
 from models.subject import Subject
 from pipeline.quality import Quality
+from pipeline.scaling import ScaledModel
 from pipeline.trajectories import Array, ContactForces, JointMoments, Kinematics
 
-GRAVITY_M_S2 = 9.80665
 # A frame counts as poorly explained beyond this marker error: twice what OpenCap's own models leave (1.3-1.6 cm).
 POOR_FRAME_M = 0.04
 # Joint angles whose range an everyday movement never exhausts: an angle resting there is the solver giving up.
@@ -42,7 +42,7 @@ class MovementEvidence:
     """What a movement gate may look at."""
 
     kinematics: Kinematics
-    factors: ScaleFactors
+    model: ScaledModel
     subject: Subject
 
 
@@ -118,19 +118,19 @@ class Gate(Generic[EvidenceT]):
 NOT_MEASURED = "Contact forces are estimated from the movement, not measured."
 
 
-def judge_kinematics(kinematics: Kinematics, factors: ScaleFactors, markers: Quality, subject: Subject) -> Quality:
+def judge_kinematics(kinematics: Kinematics, model: ScaledModel, markers: Quality, subject: Subject) -> Quality:
     """Whether times, speeds and angles of this trial may be given out.
 
     Parameters
     ----------
     kinematics : Kinematics
-    factors : ScaleFactors
-        Of the model that was used.
+    model : ScaledModel
+        The one that was used.
     markers : Quality
         What preparing the markers found; taken over.
     subject : Subject
     """
-    evidence = MovementEvidence(kinematics, factors, subject)
+    evidence = MovementEvidence(kinematics, model, subject)
     return _all(markers, *(gate.judge(evidence) for gate in MOVEMENT_GATES))
 
 
@@ -245,7 +245,13 @@ def _vertical_range(evidence: MovementEvidence) -> float:
 
 
 def _implausible_bodies(evidence: MovementEvidence) -> float:
-    return float(len(evidence.factors.implausible))
+    return float(len(evidence.model.factors.implausible))
+
+
+def _height_difference(evidence: MovementEvidence) -> float | None:
+    """Share of the model's height by which the given one differs; None where the model's is not known."""
+    height_m = evidence.model.body_height_m
+    return None if height_m is None else abs(evidence.subject.height_m / height_m - 1.0)
 
 
 def _pelvis_height(evidence: MomentEvidence) -> float:
@@ -263,8 +269,8 @@ def _weight_error(evidence: MomentEvidence) -> float | None:
     if not valid.any():
         return None
     acceleration = np.gradient(np.gradient(moments.centre_of_mass_m[:, 1], moments.time_s), moments.time_s)
-    expected = evidence.subject.mass_kg * (GRAVITY_M_S2 + float(np.mean(acceleration[valid])))
-    weight = evidence.subject.mass_kg * GRAVITY_M_S2
+    expected = evidence.subject.mass_kg * (GRAVITY_M_PER_S2 + float(np.mean(acceleration[valid])))
+    weight = evidence.subject.mass_kg * GRAVITY_M_PER_S2
     return abs(float(np.mean(forces.total_vertical_n[valid])) - expected) / weight
 
 
@@ -297,7 +303,12 @@ MOVEMENT_GATES: tuple[Gate[MovementEvidence], ...] = (
     Gate("tipped", "Time the pelvis is tipped back or sideways beyond 45 deg", _tipped_share, 0.01, 0.10, "%", _OWN),
     Gate("excursion", "Vertical range of the pelvis, share of body height", _vertical_range, 0.35, 0.50, "%", _OWN),
     Gate("scale", "Bodies with a scale factor no adult has", _implausible_bodies, 0.0, 2.0, "", "models.skeleton"),
-)
+    Gate(
+        "height", "Height as given, difference to the height that the model's legs and trunk stand for",
+        _height_difference, 0.10, 0.15, "%",
+        "legs and trunk tell height to 0.7 % (ANSUR II), markers their lengths to 3 %: beyond 3 and 5 SD",
+    ),
+)  # fmt: skip
 
 MOMENT_GATES: tuple[Gate[MomentEvidence], ...] = (
     Gate("valid", "Share of frames with usable forces", _valid_share, 0.8, 0.2, "%", _OWN, low_is_bad=True),

@@ -17,11 +17,9 @@ from assessment.summary import (
     RepetitionRecord,
 )
 from models.errors import SarcoscopeError
+from models.gravity import GRAVITY_M_PER_S2
 from models.subject import Subject
 from pipeline.trajectories import ContactForces, JointMoments, Kinematics
-
-# Standard gravity, ISO 80000-3; OpenSim's models use 9.80665 too.
-GRAVITY_M_PER_S2 = 9.80665
 
 
 def error_record(error: SarcoscopeError) -> ErrorRecord:

@@ -14,7 +14,8 @@ from assessment.summary import QualityRecord, TrialRecord
 from assessment.tables import write_curves
 from models.errors import SarcoscopeError
 from models.subject import Subject
-from pipeline.dynamics import solve_dynamics, write_dynamics
+from pipeline.dynamics import solve_dynamics
+from pipeline.dynamics_files import write_dynamics
 from pipeline.kinematics import solve_kinematics, write_kinematics
 from pipeline.preparation import prepare_markers
 from pipeline.quality import Quality
@@ -74,14 +75,16 @@ def run_trial(task: TrialTask) -> TrialRecord:
     forces, moments = (None, None) if isinstance(dynamics, SarcoscopeError) else dynamics
     if forces is not None and moments is not None:
         folder = f"OpenSimData/Dynamics/{name}"
-        write_dynamics(task.folder / folder, forces, moments)
+        write_dynamics(task.folder / folder, task.model.path, forces, moments)
         files |= {
             "contact_forces": f"{folder}/contact_forces.mot",
             "external_loads": f"{folder}/external_loads.xml",
+            "coordinates_filtered": f"{folder}/coordinates_filtered.mot",
             "inverse_dynamics": f"{folder}/inverse_dynamics.sto",
+            "id_setup": f"{folder}/id_setup.xml",
         }
     repetitions = find_repetitions(activity, kinematics)
-    kinematic_gate = judge_kinematics(kinematics, task.model.factors, prepared.quality, task.subject)
+    kinematic_gate = judge_kinematics(kinematics, task.model, prepared.quality, task.subject)
     kinetic_gate = (
         Quality.withheld(f"No joint moments: {failure.message}")
         if failure is not None
@@ -130,6 +133,7 @@ def _dynamics(
             cutoff_hz=task.settings.cutoff_hz or cutoff_hz(activity, task.session),
             seated=activity.name in SEATED_ACTIVITIES,
             force_file=task.trial.force_file,
+            force_file_to_ground=task.session.conversion.file_to_ground,
             force_mode=task.settings.forces,
         )
     except SarcoscopeError as error:

@@ -16,6 +16,7 @@ import numpy as np
 import opensim as osim
 
 from benchmarks.saving import save
+from models.gravity import GRAVITY_M_PER_S2
 from models.skeleton import load_model
 from pipeline.dynamics import solve_dynamics
 from pipeline.files.storage import read_storage
@@ -83,6 +84,7 @@ def _lab_trial(lab: Path, model: Path, trial: str, mode: str) -> Result:
             cutoff_hz=CUTOFF_HZ,
             seated=trial in SEATED,
             force_file=lab / f"ID/{trial}_grf.mot",
+            force_file_to_ground=np.eye(3),
             force_mode=mode,  # type: ignore[arg-type]
         )
     )
@@ -137,10 +139,13 @@ def _field(session: Path) -> dict[str, dict[str, float]]:
                     cutoff_hz=cutoff_hz,
                     seated=False,
                     force_file=None,
+                    force_file_to_ground=np.eye(3),
                     force_mode="estimated",
                 )
             )
-            row = {"vertical_over_weight": float(np.mean(result.forces.total_vertical_n)) / (FIELD_KG * 9.80665)}
+            row = {
+                "vertical_over_weight": float(np.mean(result.forces.total_vertical_n)) / (FIELD_KG * GRAVITY_M_PER_S2)
+            }
             one_foot = result.forces.forces["r"].force_n[result.forces.valid, 1]
             row["foot_vertical_sd_over_mean"] = float(np.std(one_foot) / np.mean(one_foot))
             row |= _against_simulation(result, sorted((root / "Dynamics").glob(f"{trial}_*")))

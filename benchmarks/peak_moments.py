@@ -69,6 +69,7 @@ def _peaks(session: Path, trial: str, *, use_plates: bool) -> dict[tuple[str, st
         cutoff_hz=CUTOFF_HZ,
         seated=activity.name == "sit-to-stand",
         force_file=session / "ID" / f"{trial}_grf.mot" if use_plates else None,
+        force_file_to_ground=np.eye(3),
         force_mode="measured" if use_plates else "estimated",
     )
     found = compute_indicators(activity, repetitions, kinematics, forces, moments, SUBJECT, Quality(), Quality())

@@ -5,18 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-import numpy as np
-import opensim as osim
-
 from models.errors import ForceDataError
 from pipeline.contact import estimate, from_plates
-from pipeline.contact.force_plates import read_force_plates
-from pipeline.files.storage import write_storage
+from pipeline.contact.plate_reading import read_force_plates
 from pipeline.motion.body_motion import BodyMotion, body_motion
 from pipeline.settings import ForceMode
-from pipeline.trajectories import ContactForces, JointMoments, Kinematics
-
-TRANSLATIONS = ("_tx", "_ty", "_tz")
+from pipeline.trajectories import Array, ContactForces, JointMoments, Kinematics
 
 
 def solve_dynamics(
@@ -26,6 +20,7 @@ def solve_dynamics(
     cutoff_hz: float,
     seated: bool,
     force_file: Path | None,
+    force_file_to_ground: Array,
     force_mode: ForceMode,
 ) -> tuple[ContactForces, JointMoments]:
     """Contact forces and joint moments of a trial.
@@ -40,7 +35,9 @@ def solve_dynamics(
     seated : bool
         Whether a seat bears load in the trial.
     force_file : Path or None
-        Plate recording (.mot, .sto), on the clock of the trial.
+        Plate recording (.mot, .sto, .c3d), on the clock of the trial.
+    force_file_to_ground : ndarray, shape (3, 3)
+        Rotation from the axes of the force file into the ground frame (Y up).
     force_mode : {'auto', 'measured', 'estimated'}
         ``auto`` uses plates where there are any that can be used, and says so where not.
 
@@ -64,15 +61,18 @@ def solve_dynamics(
             hint="Name its force file in the session description, or choose --forces estimated or auto.",
         )
     motion = body_motion(model_path, kinematics, cutoff_hz=cutoff_hz)
-    forces = _contact_forces(motion, seated, force_file, force_mode)
+    if force_mode == "estimated" or force_file is None:
+        forces = estimate(motion, seated)
+    else:
+        forces = _measured(motion, seated, force_file, force_file_to_ground, force_mode)
     return forces, joint_moments(motion, forces)
 
 
-def _contact_forces(motion: BodyMotion, seated: bool, force_file: Path | None, force_mode: ForceMode) -> ContactForces:
-    if force_mode == "estimated" or force_file is None:
-        return estimate(motion, seated)
+def _measured(
+    motion: BodyMotion, seated: bool, force_file: Path, file_to_ground: Array, force_mode: ForceMode
+) -> ContactForces:
     try:
-        return from_plates(motion, read_force_plates(force_file), seated)
+        return from_plates(motion, read_force_plates(force_file, file_to_ground), seated)
     except ForceDataError as error:
         if force_mode == "measured":
             raise
@@ -100,55 +100,3 @@ def joint_moments(motion: BodyMotion, forces: ContactForces) -> JointMoments:
         valid=motion.valid & forces.valid,
         centre_of_mass_m=motion.centre_of_mass_m,
     )
-
-
-def write_dynamics(folder: Path, forces: ContactForces, moments: JointMoments) -> None:
-    """Write ``contact_forces.mot``, ``external_loads.xml`` and ``inverse_dynamics.sto`` as OpenSim's tools do.
-
-    The first two, with the scaled model and the coordinates, repeat the result in OpenSim's InverseDynamicsTool.
-    """
-    folder.mkdir(parents=True, exist_ok=True)
-    columns, tables = [], []
-    for key, contact in forces.forces.items():
-        for stem, table in (
-            (f"ground_force_{key}_v", contact.force_n),
-            (f"ground_force_{key}_p", contact.point_m),
-            (f"ground_torque_{key}_", contact.free_moment_nm),
-        ):
-            columns += [f"{stem}{axis}" for axis in "xyz"]
-            tables.append(table)
-    write_storage(
-        folder / "contact_forces.mot",
-        forces.time_s,
-        columns,
-        np.hstack(tables),
-        in_degrees=False,
-        name="contact_forces",
-    )
-    _write_external_loads(folder / "external_loads.xml", forces)
-    write_storage(
-        folder / "inverse_dynamics.sto",
-        moments.time_s,
-        [f"{name}_{'force' if name.endswith(TRANSLATIONS) else 'moment'}" for name in moments.coordinates],
-        moments.moments_nm,
-        in_degrees=False,
-        name="Inverse Dynamics Generalized Forces",
-    )
-
-
-def _write_external_loads(path: Path, forces: ContactForces) -> None:
-    loads = osim.ExternalLoads()
-    # OpenSim accepts no blanks in names.
-    loads.setName(f"contact_forces_{forces.origin}")
-    loads.setDataFileName("contact_forces.mot")
-    for key, contact in forces.forces.items():
-        load = osim.ExternalForce()
-        load.setName(f"contact_{key}")
-        load.set_applied_to_body(contact.body)
-        load.set_force_expressed_in_body("ground")
-        load.set_point_expressed_in_body("ground")
-        load.set_force_identifier(f"ground_force_{key}_v")
-        load.set_point_identifier(f"ground_force_{key}_p")
-        load.set_torque_identifier(f"ground_torque_{key}_")
-        loads.cloneAndAppend(load)
-    loads.printToXML(str(path))

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import opensim as osim
 
+from models.gravity import GRAVITY_M_PER_S2
 from models.skeleton.marker_sets import marker_set
 from models.skeleton.model_files import GENERIC_MODEL, quiet_opensim, replace_markers
 from models.skeleton.tables import (
@@ -21,9 +22,6 @@ from models.skeleton.tables import (
     Vector,
     read_skeleton,
 )
-
-# Standard gravity, Y up; the value OpenSim's own models carry.
-GRAVITY_MS2 = (0.0, -9.80665, 0.0)
 
 
 def build_model() -> osim.Model:
@@ -37,7 +35,7 @@ def build_model() -> osim.Model:
     skeleton = read_skeleton()
     model = osim.Model()
     model.setName("LaiUhlrich2022")
-    model.setGravity(osim.Vec3(*GRAVITY_MS2))
+    model.setGravity(osim.Vec3(0.0, -GRAVITY_M_PER_S2, 0.0))
     _credit(model, skeleton)
     for body in skeleton.bodies:
         _add_body(model, body)

@@ -1,22 +1,19 @@
-"""Measured ground reaction forces: reading plate recordings and bringing them to a trial's time axis."""
+"""Measured ground reaction forces: what plates recorded, brought to a trial's time axis."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.interpolate import CubicSpline
 
-from models.errors import ForceDataError, SessionReadError
-from pipeline.files.storage import Storage, read_storage
+from models.errors import ForceDataError
 from pipeline.motion.filtering import low_pass
 from pipeline.trajectories import Array
 
 # Below this vertical force a plate counts as unloaded: the usual threshold of gait laboratories, above plate noise.
 LOADED_N = 20.0
-ACCEPTED = "Accepted: an OpenSim .mot or .sto file with columns NAME_vx .. vz and NAME_px .. pz for every plate."
 # Forces are sampled at the markers' rate; what that rate cannot carry is removed first (share of the rate).
 ANTI_ALIAS_SHARE = 0.4
 
@@ -87,90 +84,6 @@ def pressure_point_m(force_n: Array, moment_nm: Array, height_m: float) -> Array
             (height_m * force_n[:, 2] - moment_nm[:, 0]) / vertical,
         ]
     )
-
-
-def read_force_plates(path: Path) -> PlateRecording:
-    """Read plates from an OpenSim force file.
-
-    Plates are found by their columns: ``ground_force_1_vx``, ``ground_force_r_vx``, ``1_ground_force_vx``,
-    ``ground_force_vx``; moments are called ``.._mx``, ``ground_torque_.._x`` or ``ground_moment_.._mx``.
-
-    Raises
-    ------
-    ForceDataError
-        The file cannot be read, holds no plate, no centres of pressure, gaps in the forces, forces of the body on the
-        plate, or nobody stood on any plate.
-    """
-    try:
-        return _plates(read_storage(path))
-    except ForceDataError as error:
-        raise error.within(file=path.name) from None
-    except SessionReadError as error:
-        raise ForceDataError(error.message, hint=ACCEPTED, file=path.name) from error
-
-
-def _plates(storage: Storage) -> PlateRecording:
-    stems = [name.removesuffix("_vx") for name in storage.columns if name.endswith("_vx")]
-    if not stems:
-        raise ForceDataError(
-            "The file holds no ground reaction forces.",
-            hint=f"{ACCEPTED} Columns found: {', '.join(storage.columns[:12])}.",
-        )
-    notes: list[str] = list(storage.notes)
-    plates = [plate for stem in stems if (plate := _plate(storage, stem, notes)) is not None]
-    if not plates:
-        raise ForceDataError(
-            f"Nobody stood on any of the {len(stems)} plates: no vertical force above {LOADED_N:g} N.",
-            hint="Check that the file belongs to this trial and that forces are in newtons with Y up.",
-        )
-    return PlateRecording(storage.time_s, tuple(plates), tuple(notes))
-
-
-def _plate(storage: Storage, stem: str, notes: list[str]) -> Plate | None:
-    force = _columns(storage, [f"{stem}_v{axis}" for axis in "xyz"])
-    point = _columns(storage, [f"{stem}_p{axis}" for axis in "xyz"])
-    if force is None or point is None:
-        raise ForceDataError(
-            f"The plate {stem!r} lacks some of its force or centre-of-pressure columns.",
-            hint=f"{ACCEPTED} Expected here: {stem}_vx, _vy, _vz, _px, _py, _pz.",
-        )
-    if not np.all(np.isfinite(force)):
-        raise ForceDataError(
-            f"The forces of plate {stem!r} have gaps.", hint="Export the forces again without empty cells."
-        )
-    if force[:, 1].max() <= LOADED_N:
-        if force[:, 1].min() < -5 * LOADED_N:
-            raise ForceDataError(
-                f"The vertical force of plate {stem!r} is negative.",
-                hint="Forces must act on the body, upwards along +Y. Invert their sign or rotate them into Y up.",
-            )
-        notes.append(f"Plate {stem}: not stepped on.")
-        return None
-    moment = next((found for names in _moment_names(stem) if (found := _columns(storage, names)) is not None), None)
-    if moment is None:
-        notes.append(f"Plate {stem}: the file holds no free moment; taken as zero.")
-        moment = np.zeros_like(force)
-    loaded = force[:, 1] > LOADED_N
-    if not (np.all(np.isfinite(point[loaded])) and np.all(np.isfinite(moment[loaded]))):
-        raise ForceDataError(
-            f"Centre of pressure or moment of plate {stem!r} is missing while somebody stands on it.",
-            hint="Export the forces again with centres of pressure in metres.",
-        )
-    # An unloaded plate has no centre of pressure: files hold zeros, old values or nothing there, and noise as force.
-    force, point, moment = (np.where(loaded[:, None], array, 0.0) for array in (force, point, moment))
-    return Plate(stem, force, moment + np.cross(point, force), float(np.median(point[loaded, 1])))
-
-
-def _moment_names(stem: str) -> list[list[str]]:
-    others = [stem.replace("force", word) for word in ("torque", "moment") if "force" in stem]
-    stems = [(stem, "m"), *((other, prefix) for other in others for prefix in ("", "m"))]
-    return [[f"{other}_{prefix}{axis}" for axis in "xyz"] for other, prefix in stems]
-
-
-def _columns(storage: Storage, names: list[str]) -> Array | None:
-    if not set(names) <= set(storage.columns):
-        return None
-    return np.column_stack([storage.column(name) for name in names])
 
 
 def sample(recording: PlateRecording, time_s: Array, cutoff_hz: float) -> tuple[tuple[Plate, ...], NDArray[np.bool_]]:

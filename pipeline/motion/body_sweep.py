@@ -145,6 +145,14 @@ class BodySweep:
         notes = (f"Not in the joint angles, held at the model's default: {', '.join(absent)}.",) if absent else ()
         return np.column_stack(columns), notes
 
+    def with_followers(self, values: Array) -> Array:
+        """All coordinates in the model's order from the free ones, shape (n_frames, n_all), as OpenSim's tools want."""
+        every = np.zeros((len(values), len(self.names)))
+        every[:, self.free_index] = values
+        for coupler in self.couplers:
+            every[:, coupler.follower] = [coupler.value(value) for value in every[:, coupler.leader]]
+        return every
+
     def run(self, values: Array, speeds: Array, accelerations: Array) -> dict[str, Any]:
         """Everything OpenSim knows of each frame; see `BodyMotion` for the meaning of the results."""
         model, state, matter = self.model, self.state, self.model.getMatterSubsystem()

@@ -14,9 +14,10 @@ from models.skeleton import GENERIC_MODEL
 from models.skeleton.marker_sets import MarkerSetName, marker_set
 from models.skeleton.scale_factors import PLAUSIBLE_FACTORS, ScaleFactors
 from models.subject import Subject
+from pipeline.scaling.generic import body_height_m, load_generic
 from pipeline.scaling.marker_placement import place_markers, remove_unplaced, static_errors_m
 from pipeline.scaling.measurements import with_hip_centres
-from pipeline.scaling.scalers import load_generic, make_scaler
+from pipeline.scaling.scalers import make_scaler
 from pipeline.scaling.static_window import SETTLING_S, find_static_window, most_complete_frame
 from pipeline.settings import Settings
 
@@ -31,6 +32,8 @@ class ScaledModel:
     factors : ScaleFactors
     mass_kg : float
         Total mass of the model [kg], the subject's.
+    body_height_m : float or None
+        Height that its legs and trunk stand for [m] (see `pipeline.scaling.generic`); None where that is not known.
     static_marker_errors_m : dict of str to float
         Distance measured - modelled on the static pose [m], with the markers as they are in the model.
     notes : tuple of str
@@ -42,6 +45,7 @@ class ScaledModel:
     path: Path
     factors: ScaleFactors
     mass_kg: float
+    body_height_m: float | None
     static_marker_errors_m: dict[str, float]
     notes: tuple[str, ...] = ()
     unplaced_marker_errors_m: dict[str, float] = field(default_factory=dict)
@@ -80,7 +84,7 @@ def build_scaled_model(
     """
     set_name = cast(MarkerSetName, marker_set)
     generic_file = settings.model or GENERIC_MODEL
-    model = load_generic(generic_file, set_name)
+    model, marker_notes = load_generic(generic_file, set_name)
     names = [model.getMarkerSet().get(index).getName() for index in range(model.getMarkerSet().getSize())]
     _check_markers(names, static, set_name, generic_file)
     hip_notes: tuple[str, ...] = ()
@@ -91,7 +95,7 @@ def build_scaled_model(
     apply_factors(model, factors, subject.mass_kg)
     model.setName(f"{generic_file.stem.removesuffix('_scaled')}_scaled")
 
-    notes = [*hip_notes, *window_notes, *factors.notes, *_implausible(factors)]
+    notes = [*marker_notes, *hip_notes, *window_notes, *factors.notes, *_implausible(factors)]
     place = settings.marker_placement and not moving
     unplaced = static_errors_m(model, pose, set_name)
     if place:
@@ -104,7 +108,7 @@ def build_scaled_model(
     if not model.printToXML(str(path)):
         raise ModelError("The scaled model cannot be written.", hint="Check the folder's permissions.", file=path.name)
     errors = static_errors_m(model, pose, set_name) if place else unplaced
-    return ScaledModel(path, factors, subject.mass_kg, errors, tuple(notes), unplaced)
+    return ScaledModel(path, factors, subject.mass_kg, body_height_m(model), errors, tuple(notes), unplaced)
 
 
 def _measured_and_pose(
@@ -142,7 +146,8 @@ def _check_markers(names: list[str], static: MarkerTrajectories, set_name: Marke
     if missing:
         raise ModelError(
             f"The model lacks {len(missing)} markers of the session: {', '.join(missing)}.",
-            hint="Add them to the model under these names, or leave out --model to use LaiUhlrich2022.",
+            hint="Add them to the model under these names, or leave out --model to use LaiUhlrich2022. A model without "
+            "any of them gets them only if it is the unscaled LaiUhlrich2022.",
             file=model_file.name,
         )
 

@@ -12,14 +12,12 @@ import opensim as osim
 
 from models.errors import ScalingError, SettingsError
 from models.markers import MarkerTrajectories
-from models.skeleton import GENERIC_MODEL, load_model
+from models.skeleton import GENERIC_MODEL
 from models.skeleton.marker_sets import MarkerSetName
 from models.skeleton.scale_factors import ScaleFactors
 from models.subject import Subject
+from pipeline.scaling.generic import JOINTS, body_height_m, load_generic
 from pipeline.scaling.measurements import Measurement, mean_distance_m, measurements
-
-# Rajagopal et al. 2016 (IEEE Trans Biomed Eng 63:2068), from which LaiUhlrich2022 descends: a man of 170 cm, 75 kg.
-GENERIC_HEIGHT_M = 1.70
 
 
 class Scaler(Protocol):
@@ -40,7 +38,7 @@ class MeasurementScaler:
     Attributes
     ----------
     model_file : Path
-        The generic model. Its markers are replaced by the marker set's if it is our own skeleton.
+        The model to be scaled; its markers as of `load_generic`.
     marker_set : {'study', 'optical'}
     """
 
@@ -54,9 +52,9 @@ class MeasurementScaler:
         Raises
         ------
         ScalingError
-            Not one measurement can be taken.
+            Not one measurement can be taken, or one must be replaced by body height and the model's is not known.
         """
-        model = load_generic(self.model_file, self.marker_set)
+        model, _ = load_generic(self.model_file, self.marker_set)
         generic = _default_positions(model)
         table = measurements(self.marker_set)
         factors = {entry.name: _factor(entry, markers, generic) for entry in table}
@@ -79,15 +77,28 @@ class MeasurementScaler:
                 factor = factors[entry.mirror][0]
                 notes.append(f"Scaling of {entry.name}: its markers are not seen, {entry.mirror} was used.")
             if factor is None:
-                factor = subject.height_m / GENERIC_HEIGHT_M
+                height_m = self._height_m(model, entry)
+                factor = subject.height_m / height_m
                 notes.append(
                     f"Scaling of {entry.name}: its markers are not seen, the ratio of body heights was used "
-                    f"({subject.height_m:.2f} m / {GENERIC_HEIGHT_M:.2f} m)."
+                    f"({subject.height_m:.2f} m / {height_m:.2f} m)."
                 )
             for body in entry.bodies:
                 if body in bodies:
                     values[bodies.index(body), list(entry.axes)] = factor
         return ScaleFactors(bodies, values, scaler=self.name, notes=tuple(notes))
+
+    def _height_m(self, model: osim.Model, entry: Measurement) -> float:
+        height_m = body_height_m(model)
+        if height_m is None:
+            raise ScalingError(
+                f"Scaling of {entry.name}: its markers are not seen, and how tall a person the model "
+                f"{self.model_file.name} is cannot be told.",
+                hint="Record these markers in the neutral trial, or use a model with LaiUhlrich2022's joints: "
+                f"{', '.join(JOINTS)}.",
+                stage="scaling",
+            )
+        return height_m
 
 
 SCALERS: dict[str, Callable[[Path, MarkerSetName], Scaler]] = {"measurement": MeasurementScaler}
@@ -105,11 +116,6 @@ def make_scaler(name: str, *, model_file: Path = GENERIC_MODEL, marker_set: Mark
     if name not in SCALERS:
         raise SettingsError(f"There is no scaler {name!r}.", hint=f"Accepted: {', '.join(sorted(SCALERS))}.")
     return SCALERS[name](model_file, marker_set)
-
-
-def load_generic(model_file: Path, marker_set: MarkerSetName) -> osim.Model:
-    """Load a generic model; ours gets the markers of the set, any other keeps its own."""
-    return load_model(model_file, marker_set if model_file == GENERIC_MODEL else None)
 
 
 def _default_positions(model: osim.Model) -> MarkerTrajectories:

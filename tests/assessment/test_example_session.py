@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
+import opensim as osim
 import pandas as pd
 import pytest
 
@@ -128,3 +129,21 @@ def test_forces_in_the_table_are_those_in_the_opensim_file(summary: Summary, out
     for contact in ("r", "l", "seat"):
         vertical = stored.values[:, stored.columns.index(f"ground_force_{contact}_vy")]
         np.testing.assert_allclose(curves[f"{contact}_vertical_n"], vertical, atol=0.01)
+
+
+def test_opensims_own_tool_repeats_the_moments_from_the_results_folder(
+    summary: Summary, out: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    files = _trial(summary, "pick_up").files
+    folder = (out / summary.session / files["id_setup"]).parent
+    monkeypatch.chdir(folder)
+    assert osim.InverseDynamicsTool("id_setup.xml").run()
+    theirs = read_storage(folder / "inverse_dynamics_opensim.sto")
+    ours = read_storage(out / summary.session / files["inverse_dynamics"])
+    assert (out / summary.session / files["coordinates_filtered"]).is_file()
+    inner = slice(10, -10)
+    for name in ours.columns:
+        expected = theirs.column(name)
+        if name.startswith("knee_angle_"):
+            expected = expected + theirs.column(name.replace("_moment", "_beta_force"))
+        assert ours.column(name)[inner] == pytest.approx(expected[inner], abs=0.01), name

@@ -4,25 +4,35 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import cache
+from pathlib import Path
 
 import numpy as np
 import pytest
 
+from assessment.example import EXAMPLE
 from assessment.gates import MOMENT_GATES, MOVEMENT_GATES, judge_kinematics, judge_kinetics
+from assessment.scaling_task import ScalingTask, run_scaling
 from models.skeleton.scale_factors import ScaleFactors
 from models.subject import Subject
 from pipeline.kinematics import read_kinematics
 from pipeline.quality import Mark, Quality
+from pipeline.scaling import ScaledModel
+from pipeline.session import read_session
+from pipeline.settings import Settings
 from pipeline.trajectories import ContactForce, ContactForces, JointMoments, Kinematics
 from tests.assessment import movements
 
+LAB_SESSION = Path(__file__).parents[1] / "lab_sessions" / "opencap_labvalidation_subject4.toml"
 SUBJECT = Subject(height_m=1.75, mass_kg=70.0, sex="f")
-FACTORS = ScaleFactors(("femur_r",), np.ones((1, 3)), "measurement")
+MODEL = ScaledModel(
+    Path("person.osim"), ScaleFactors(("femur_r",), np.ones((1, 3)), "measurement"), SUBJECT.mass_kg, 1.74, {}
+)
 GOOD = movements.squats(3)
 
 
-def judge(kinematics: Kinematics, factors: ScaleFactors = FACTORS, markers: Quality | None = None) -> Quality:
-    return judge_kinematics(kinematics, factors, markers or Quality(), SUBJECT)
+def judge(kinematics: Kinematics, model: ScaledModel = MODEL, markers: Quality | None = None) -> Quality:
+    return judge_kinematics(kinematics, model, markers or Quality(), SUBJECT)
 
 
 def with_values(name: str, start: int, stop: int, value: float) -> Kinematics:
@@ -103,8 +113,26 @@ def test_many_poor_frames_count_even_when_their_markers_are_unseen() -> None:
 def test_implausible_scale_factors() -> None:
     one = ScaleFactors(("femur_r", "tibia_r"), np.array([[1, 1.6, 1], [1, 1, 1]]), "measurement")
     many = ScaleFactors(("femur_r", "tibia_r", "torso"), np.full((3, 3), 0.5), "measurement")
-    assert judge(GOOD, one).mark is Mark.WITH_CAUTION
-    assert judge(GOOD, many).mark is Mark.WITHHELD
+    assert judge(GOOD, replace(MODEL, factors=one)).mark is Mark.WITH_CAUTION
+    assert judge(GOOD, replace(MODEL, factors=many)).mark is Mark.WITHHELD
+
+
+@pytest.mark.parametrize(
+    ("body_height_m", "mark"),
+    [
+        (1.75, Mark.REPORTED),
+        (1.75 / 1.05, Mark.REPORTED),  # an old person gives the height of her youth, 8 cm more than today's
+        (1.75 / 1.12, Mark.WITH_CAUTION),
+        (1.75 / 0.88, Mark.WITH_CAUTION),
+        (1.75 / 1.17, Mark.WITHHELD),
+        (1.75 / 0.81, Mark.WITHHELD),
+        (None, Mark.REPORTED),
+    ],
+)
+def test_a_height_that_is_not_the_models_closes_its_gate(body_height_m: float | None, mark: Mark) -> None:
+    quality = judge(GOOD, replace(MODEL, body_height_m=body_height_m))
+    assert quality.mark is mark
+    assert any(reason.startswith("Height as given") for reason in quality.reasons) is (mark is not Mark.REPORTED)
 
 
 def test_what_the_markers_said_is_kept() -> None:
@@ -186,6 +214,51 @@ def test_every_gate_says_what_it_measures_and_where_its_thresholds_come_from() -
         assert gate.label
         assert gate.source
         assert (gate.withheld <= gate.caution) if gate.low_is_bad else (gate.withheld >= gate.caution)
+
+
+@pytest.fixture(scope="module")
+def scaled(shared_data, tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], ScaledModel]:
+    """The model of a session, scaled as its files say."""
+
+    @cache
+    def build(name: str) -> ScaledModel:
+        folder = tmp_path_factory.mktemp("scaled")
+        if name == "field":
+            session = read_session(shared_data(movements.FIELD).parents[1], folder)
+        elif name == "lab":
+            shared_data("lab_opencap_labvalidation_subject4_nimble")
+            session = read_session(LAB_SESSION, folder)
+        else:
+            session = read_session(EXAMPLE, folder)
+        subject = session.subject.complete(sex="unspecified")
+        static = session.trial(str(session.static_trial))
+        return run_scaling(ScalingTask(session, static, subject, Settings(), folder))
+
+    return build
+
+
+@pytest.mark.parametrize(("name", "height_m"), [("field", 1.78), ("lab", 1.72), ("example", 1.56)])
+def test_legs_and_trunk_tell_the_height_of_young_and_old(
+    scaled: Callable[[str], ScaledModel], name: str, height_m: float
+) -> None:
+    assert scaled(name).body_height_m == pytest.approx(height_m, rel=0.03)
+
+
+@pytest.mark.parametrize(
+    ("name", "height_m", "mark"),
+    [
+        ("field", 1.78, Mark.REPORTED),
+        ("field", 2.10, Mark.WITHHELD),
+        ("field", 1.45, Mark.WITHHELD),
+        ("lab", 1.72, Mark.REPORTED),
+        ("example", 1.56, Mark.REPORTED),
+    ],
+)
+def test_a_mistyped_height_is_seen_in_the_scaled_model(
+    scaled: Callable[[str], ScaledModel], name: str, height_m: float, mark: Mark
+) -> None:
+    subject = replace(SUBJECT, height_m=height_m)
+    assert judge_kinematics(GOOD, scaled(name), Quality(), subject).mark is mark
 
 
 @pytest.mark.parametrize("number", [1, 2, 3, 4])

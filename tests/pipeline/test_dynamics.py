@@ -1,22 +1,31 @@
 """The whole station: OpenSim's own tool repeats the moments from the files written; modes do what they say."""
 
 import pickle
+from pathlib import Path
 
 import numpy as np
 import opensim as osim
 import pytest
+from defusedxml import ElementTree
 
 from models.errors import ForceDataError
 from models.skeleton import GENERIC_MODEL, load_model
-from pipeline.dynamics import solve_dynamics, write_dynamics
-from pipeline.files.storage import read_storage, write_storage
+from pipeline.dynamics import solve_dynamics
+from pipeline.dynamics_files import write_dynamics
+from pipeline.files.storage import read_storage
 from pipeline.trajectories import Kinematics
 from tests.pipeline.movements import model_with_mass, rise_from_chair, squat
-from tests.pipeline.plate_files import plate_columns, write_plates
+from tests.pipeline.plate_files import Y_UP, Z_UP_TO_GROUND, plate_columns, turned, write_c3d_plates, write_plates
 
 
 def solve(kinematics, **options):
-    defaults = {"cutoff_hz": 6.0, "seated": False, "force_file": None, "force_mode": "auto"}
+    defaults = {
+        "cutoff_hz": 6.0,
+        "seated": False,
+        "force_file": None,
+        "force_file_to_ground": Y_UP,
+        "force_mode": "auto",
+    }
     return solve_dynamics(GENERIC_MODEL, kinematics, **(defaults | options))
 
 
@@ -37,73 +46,47 @@ def plate_file(tmp_path_factory, solved):
     return write_plates(path, forces.time_s, {side: plate_columns(forces.forces[side]) for side in "rl"})
 
 
-def along(coupler, angles):
-    """Values of a coordinate that follows another one."""
-    return np.array([coupler.getFunction().calcValue(osim.Vector(1, float(angle))) for angle in angles])
-
-
-def run_opensim_tool(folder, moments):
-    """OpenSim's InverseDynamicsTool on the files of a results folder; patella moments are added to the knees'."""
-    model = load_model(GENERIC_MODEL)
-    model.initSystem()
-    columns, values, slopes = list(moments.coordinates), [*moments.values.T], {}
-    for i in range(model.getConstraintSet().getSize()):
-        coupler = osim.CoordinateCouplerConstraint.safeDownCast(model.getConstraintSet().get(i))
-        leader, follower = coupler.getIndependentCoordinateNames().get(0), coupler.getDependentCoordinateName()
-        knee = moments.values[:, moments.coordinates.index(leader)]
-
-        columns.append(follower)
-        values.append(along(coupler, knee))
-        slopes[leader] = (follower, (along(coupler, knee + 1e-5) - along(coupler, knee - 1e-5)) / 2e-5)
-    write_storage(
-        folder / "coordinates.mot",
-        moments.time_s,
-        columns,
-        np.column_stack(values),
-        in_degrees=False,
-        name="Coordinates",
-    )
-    model.printToXML(str(folder / "model.osim"))
-    tool = osim.InverseDynamicsTool()
-    tool.setModelFileName(str(folder / "model.osim"))
-    tool.setCoordinatesFileName(str(folder / "coordinates.mot"))
-    tool.setExternalLoadsFileName(str(folder / "external_loads.xml"))
-    tool.setLowpassCutoffFrequency(-1)
-    tool.setStartTime(float(moments.time_s[0]))
-    tool.setEndTime(float(moments.time_s[-1]))
-    excluded = osim.ArrayStr()
-    excluded.append("Muscles")
-    tool.setExcludedForces(excluded)
-    tool.setResultsDir(str(folder))
-    tool.setOutputGenForceFileName("tool.sto")
-    assert tool.run()
-    table = read_storage(folder / "tool.sto")
-    assert len(table.time_s) == len(moments.time_s)
-
-    def moment(name):
-        suffix = "force" if name.endswith(("_tx", "_ty", "_tz")) else "moment"
-        own = table.column(f"{name}_{suffix}")
-        if name not in slopes:
-            return own
-        follower, slope = slopes[name]
-        return own + slope * table.column(f"{follower}_force")
-
-    return {name: moment(name) for name in moments.coordinates}
+def run_opensim_tool(folder, monkeypatch):
+    """OpenSim's InverseDynamicsTool on the set-up in the folder; a patella's moment is added to its knee's."""
+    monkeypatch.chdir(folder)
+    assert osim.InverseDynamicsTool("id_setup.xml").run()
+    table = read_storage(folder / "inverse_dynamics_opensim.sto")
+    patellae = {f"knee_angle_{side}_moment": table.column(f"knee_angle_{side}_beta_force") for side in "rl"}
+    return {name: table.column(name) + patellae.get(name, 0.0) for name in table.columns}
 
 
 @pytest.mark.parametrize("seated", [False, True])
-def test_opensims_own_tool_finds_the_same_moments_from_the_written_files(tmp_path, squatting, solved, seated):
+def test_opensims_own_tool_finds_the_same_moments_from_the_written_files(tmp_path, monkeypatch, solved, seated):
+    """In a results folder that was moved after it was written."""
+    model = tmp_path / "written/Model/Person_scaled.osim"
+    model.parent.mkdir(parents=True)
+    model.write_bytes(GENERIC_MODEL.read_bytes())
     forces, moments = solve(rise_from_chair(), seated=True) if seated else solved
-    write_dynamics(tmp_path, forces, moments)
-    theirs = run_opensim_tool(tmp_path, moments)
+    write_dynamics(tmp_path / "written/Dynamics/a trial", model, forces, moments)
+    (tmp_path / "written").rename(tmp_path / "moved")
+    folder = tmp_path / "moved/Dynamics/a trial"
+    theirs = run_opensim_tool(folder, monkeypatch)
+    ours = read_storage(folder / "inverse_dynamics.sto")
     inner = slice(10, -10)
-    for name in moments.coordinates:
-        assert moments.moment_nm(name)[inner] == pytest.approx(theirs[name][inner], abs=1e-3), name
+    for name in ours.columns:
+        assert ours.column(name)[inner] == pytest.approx(theirs[name][inner], abs=1e-3), name
+
+
+def test_written_coordinates_are_the_filtered_ones_with_the_patellae_on_their_knees(tmp_path, solved):
+    forces, moments = solved
+    write_dynamics(tmp_path, GENERIC_MODEL, forces, moments)
+    table = read_storage(tmp_path / "coordinates_filtered.mot")
+    assert not table.in_degrees
+    assert table.column("pelvis_ty") == pytest.approx(moments.values[:, moments.coordinates.index("pelvis_ty")])
+    assert table.column("knee_angle_l_beta") == pytest.approx(table.column("knee_angle_l"))
+    assert len(table.columns) == len(moments.coordinates) + 2
+    (model_file,) = ElementTree.parse(tmp_path / "id_setup.xml").getroot().iter("model_file")
+    assert not Path(str(model_file.text).strip()).is_absolute()
 
 
 def test_written_tables_hold_the_columns_opensim_and_opencap_processing_look_for(tmp_path):
     forces, moments = solve(rise_from_chair(), seated=True)
-    write_dynamics(tmp_path / "Dynamics" / "rise", forces, moments)
+    write_dynamics(tmp_path / "Dynamics" / "rise", GENERIC_MODEL, forces, moments)
     folder = tmp_path / "Dynamics" / "rise"
     table = read_storage(folder / "contact_forces.mot")
     for key in ("r", "l", "seat"):
@@ -131,7 +114,15 @@ def test_a_model_without_patellae_gives_nearly_the_same_moments(tmp_path, squatt
 
     path = tmp_path / "bare.osim"
     without_patellae(load_model(GENERIC_MODEL)).printToXML(str(path))
-    _, moments = solve_dynamics(path, squatting, cutoff_hz=6.0, seated=False, force_file=None, force_mode="estimated")
+    _, moments = solve_dynamics(
+        path,
+        squatting,
+        cutoff_hz=6.0,
+        seated=False,
+        force_file=None,
+        force_file_to_ground=Y_UP,
+        force_mode="estimated",
+    )
     ours = solved[1].moment_nm("knee_angle_r")
     assert moments.moment_nm("knee_angle_r")[10:-10] == pytest.approx(ours[10:-10], abs=1.5)
 
@@ -155,6 +146,20 @@ def test_auto_uses_plates_where_there_are_any(squatting, plate_file):
     assert solve(squatting)[0].origin == "estimated"
     assert solve(squatting, force_file=plate_file)[0].origin == "measured"
     assert solve(squatting, force_file=plate_file, force_mode="estimated")[0].origin == "estimated"
+
+
+def test_moments_do_not_depend_on_the_axes_or_the_format_of_the_force_file(tmp_path, squatting, solved, plate_file):
+    truth, _ = solved
+    measured, expected = solve(squatting, force_file=plate_file, force_mode="measured")
+    plates = {side: turned(plate_columns(truth.forces[side]), Z_UP_TO_GROUND.T) for side in "rl"}
+    for file in (
+        write_plates(tmp_path / "turned.mot", truth.time_s, plates),
+        write_c3d_plates(tmp_path / "turned.c3d", truth.time_s, list(plates.values())),
+    ):
+        forces, moments = solve(squatting, force_file=file, force_file_to_ground=Z_UP_TO_GROUND, force_mode="measured")
+        assert np.array_equal(forces.valid[:-15], measured.valid[:-15])
+        inner = slice(20, -20)
+        assert moments.moments_nm[inner] == pytest.approx(expected.moments_nm[inner], abs=1.5), file.suffix
 
 
 def test_measured_without_a_file_says_what_to_do(squatting):
@@ -202,6 +207,7 @@ def lab(shared_data, tmp_path_factory):
             cutoff_hz=6.0,
             seated=seated,
             force_file=root / f"ID/{name}_grf.mot",
+            force_file_to_ground=Y_UP,
             force_mode=force_mode,
         )
 
@@ -252,6 +258,7 @@ def test_video_squats_carry_body_weight_and_bend_the_knees_under_load(shared_dat
         cutoff_hz=4.0,
         seated=False,
         force_file=None,
+        force_file_to_ground=Y_UP,
         force_mode="auto",
     )
     assert forces.total_vertical_n.mean() == pytest.approx(72.0 * 9.80665, rel=0.03)

@@ -4,8 +4,10 @@ import numpy as np
 import pytest
 
 from models.errors import ForceDataError
-from pipeline.contact.force_plates import read_force_plates, sample
+from pipeline.contact.force_plates import sample
+from pipeline.contact.plate_reading import read_force_plates
 from pipeline.files.storage import write_storage
+from tests.pipeline.plate_files import Y_UP, Z_UP_TO_GROUND, turned
 
 TIME_S = np.arange(200) / 100.0
 FORCE = np.array([10.0, 700.0, -20.0])
@@ -37,7 +39,7 @@ def steady(n_rows=200):
 
 @pytest.mark.parametrize("columns", CONVENTIONS.values(), ids=CONVENTIONS)
 def test_conventions(tmp_path, columns):
-    recording = read_force_plates(write(tmp_path / "f.mot", columns, steady()))
+    recording = read_force_plates(write(tmp_path / "f.mot", columns, steady()), Y_UP)
     (plate,) = recording.plates
     assert plate.force_n[50] == pytest.approx(FORCE)
     assert plate.pressure_point_m[50] == pytest.approx(POINT)
@@ -46,13 +48,13 @@ def test_conventions(tmp_path, columns):
 
 
 def test_a_plate_without_free_moment_is_read_and_said(tmp_path):
-    recording = read_force_plates(write(tmp_path / "f.mot", CONVENTIONS["numbered"][:6], steady()[:, :6]))
+    recording = read_force_plates(write(tmp_path / "f.mot", CONVENTIONS["numbered"][:6], steady()[:, :6]), Y_UP)
     assert recording.notes == ("Plate ground_force_1: the file holds no free moment; taken as zero.",)
 
 
 def test_a_plate_nobody_stepped_on_is_left_out_and_said(tmp_path):
     columns = CONVENTIONS["numbered"] + [name.replace("_1_", "_2_") for name in CONVENTIONS["numbered"]]
-    recording = read_force_plates(write(tmp_path / "f.mot", columns, np.hstack([steady(), 0.0 * steady()])))
+    recording = read_force_plates(write(tmp_path / "f.mot", columns, np.hstack([steady(), 0.0 * steady()])), Y_UP)
     assert [plate.name for plate in recording.plates] == ["ground_force_1"]
     assert recording.notes == ("Plate ground_force_2: not stepped on.",)
 
@@ -61,7 +63,7 @@ def test_noise_and_stale_pressure_points_of_an_unloaded_plate_do_not_count(tmp_p
     values = steady()
     values[:100, :3] = [1.0, 8.0, 1.0]
     values[:100, 3:6] = 40.0
-    (plate,) = read_force_plates(write(tmp_path / "f.mot", CONVENTIONS["numbered"], values)).plates
+    (plate,) = read_force_plates(write(tmp_path / "f.mot", CONVENTIONS["numbered"], values), Y_UP).plates
     assert np.all(plate.moment_nm[:100] == 0.0)
     assert plate.pressure_point_m[150] == pytest.approx(POINT)
 
@@ -77,7 +79,7 @@ def test_noise_and_stale_pressure_points_of_an_unloaded_plate_do_not_count(tmp_p
 )
 def test_unusable_files_say_why(tmp_path, columns, change, message):
     with pytest.raises(ForceDataError, match=message) as error:
-        read_force_plates(write(tmp_path / "forces.mot", columns, change(steady())))
+        read_force_plates(write(tmp_path / "forces.mot", columns, change(steady())), Y_UP)
     assert error.value.context["file"] == "forces.mot"
     assert error.value.hint
 
@@ -87,19 +89,19 @@ def test_files_that_are_no_tables_are_force_errors_too(tmp_path, text):
     path = tmp_path / "f.mot"
     path.write_text(text)
     with pytest.raises(ForceDataError):
-        read_force_plates(path)
+        read_force_plates(path, Y_UP)
 
 
 def test_a_missing_file_is_a_force_error(tmp_path):
     with pytest.raises(ForceDataError):
-        read_force_plates(tmp_path / "nowhere.mot")
+        read_force_plates(tmp_path / "nowhere.mot", Y_UP)
 
 
 def test_sampling_at_the_markers_rate_does_not_alias(tmp_path):
     time_s = np.arange(2000) / 1000.0
     values = np.tile(steady(1), (2000, 1))
     values[:, 1] += 100.0 * np.sin(2 * np.pi * 59.0 * time_s)
-    recording = read_force_plates(write(tmp_path / "f.mot", CONVENTIONS["numbered"], values, time_s))
+    recording = read_force_plates(write(tmp_path / "f.mot", CONVENTIONS["numbered"], values, time_s), Y_UP)
     frames_s = np.arange(120) / 60.0
     (plate,), covered = sample(recording, frames_s, cutoff_hz=30.0)
     assert covered.all()
@@ -107,6 +109,31 @@ def test_sampling_at_the_markers_rate_does_not_alias(tmp_path):
 
 
 def test_recordings_of_another_time_are_refused(tmp_path):
-    recording = read_force_plates(write(tmp_path / "f.mot", CONVENTIONS["numbered"], steady()))
+    recording = read_force_plates(write(tmp_path / "f.mot", CONVENTIONS["numbered"], steady()), Y_UP)
     with pytest.raises(ForceDataError, match=r"recorded from 0.00 to 1.99 s, the movement from 5.00 to 6.00 s"):
         sample(recording, np.linspace(5.0, 6.0, 61), cutoff_hz=6.0)
+
+
+def test_forces_without_their_rotation_are_missed_and_the_hint_says_where_to_look(tmp_path):
+    file = write(tmp_path / "f.mot", CONVENTIONS["numbered"], turned(steady(), Z_UP_TO_GROUND.T))
+    with pytest.raises(ForceDataError, match="Nobody stood on any of the 1 plates") as error:
+        read_force_plates(file, Y_UP)
+    assert "[axes] of a lab session" in error.value.hint
+    (plate,) = read_force_plates(file, Z_UP_TO_GROUND).plates
+    assert plate.force_n[50] == pytest.approx(FORCE)
+    assert plate.pressure_point_m[50] == pytest.approx(POINT)
+
+
+def test_a_c3d_without_plates_is_a_force_error(tmp_path):
+    (tmp_path / "f.c3d").write_text("not a C3D")
+    with pytest.raises(ForceDataError, match=r"f\.c3d is not a C3D file"):
+        read_force_plates(tmp_path / "f.c3d", Y_UP)
+
+
+def test_plates_of_a_real_c3d(shared_data):
+    recording = read_force_plates(shared_data("lab_bmc_gait_ccby/Gait.c3d"), Z_UP_TO_GROUND)
+    assert [plate.name for plate in recording.plates] == ["1", "2"]
+    for plate in recording.plates:
+        assert 700 < plate.force_n[:, 1].max() < 1000
+        assert plate.height_m == pytest.approx(0.0, abs=1e-6)
+        assert 0.4 < plate.loaded.mean() * np.ptp(recording.time_s) < 0.8, "one stance phase"

@@ -14,8 +14,8 @@ from pipeline.scaling import (
     load_generic,
     make_scaler,
 )
+from pipeline.scaling.generic import GENERIC_HEIGHT_M
 from pipeline.scaling.measurements import measurements, with_hip_centres
-from pipeline.scaling.scalers import GENERIC_HEIGHT_M
 from pipeline.settings import Settings
 from tests.pipeline.synthetic import markers_of, squat
 
@@ -28,7 +28,7 @@ def bodies_of(model):
 
 def scaled_person(factors, marker_set="study"):
     """A model with known factors, standing: what a recording of such a person would show."""
-    model = load_generic(GENERIC_MODEL, marker_set)
+    model, _ = load_generic(GENERIC_MODEL, marker_set)
     names = tuple(body.getName() for body in bodies_of(model))
     apply_factors(model, ScaleFactors(names, np.array([factors(name) for name in names]), "test"), SUBJECT.mass_kg)
     return model
@@ -67,7 +67,7 @@ def test_equals_the_model_scaler_of_opensim(tmp_path):
     """Every marker and joint of the scaled model where OpenSim's own ModelScaler puts it, from moving markers."""
     person = scaled_person(lambda body: (1.04, 0.97, 1.08) if body != "torso" else (1.1, 0.95, 1.0))
     markers = markers_of(person, squat(9)[:3])
-    theirs = load_generic(GENERIC_MODEL, "study")
+    theirs, _ = load_generic(GENERIC_MODEL, "study")
     scaler = osim.ModelScaler()
     scaler.setMarkerFileName(_write_trc(tmp_path / "static.trc", markers))
     scaler.setTimeRange(_time_range(markers))
@@ -76,7 +76,7 @@ def test_equals_the_model_scaler_of_opensim(tmp_path):
     scaler.setPreserveMassDist(True)
     theirs.initSystem()
     assert scaler.processModel(theirs, "", SUBJECT.mass_kg)
-    ours = load_generic(GENERIC_MODEL, "study")
+    ours, _ = load_generic(GENERIC_MODEL, "study")
     apply_factors(ours, MeasurementScaler().scale(markers, SUBJECT), SUBJECT.mass_kg)
     for mine, other in zip(_places(ours), _places(theirs), strict=True):
         np.testing.assert_allclose(mine, other, atol=1e-6)
@@ -216,7 +216,7 @@ def test_unknown_scaler_lists_the_known():
 
 def test_every_measured_marker_and_body_exists():
     for marker_set in ("study", "optical"):
-        model = load_generic(GENERIC_MODEL, marker_set)
+        model, _ = load_generic(GENERIC_MODEL, marker_set)
         bodies = {body.getName() for body in bodies_of(model)}
         sized = set()
         for entry in measurements(marker_set):

@@ -1,0 +1,95 @@
+"""The model that scaling starts from: its markers, and the body height it stands for."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+import opensim as osim
+from numpy.typing import NDArray
+
+from models.skeleton import GENERIC_MODEL, load_model
+from models.skeleton.marker_sets import MarkerSetName
+from models.skeleton.marker_sets import marker_set as marker_set_of
+from models.skeleton.model_files import replace_markers
+
+# Rajagopal et al. 2016 (IEEE Trans Biomed Eng 63:2068), from which LaiUhlrich2022 descends: a man of 170 cm, 75 kg.
+GENERIC_HEIGHT_M = 1.70
+# A model whose height is this close to the generic skeleton's is not scaled: our marker offsets fit it.
+UNSCALED_WITHIN_M = 0.01
+# Between these joint centres lie the legs and the trunk.
+SIDED_JOINTS = ("hip", "walker_knee", "ankle", "acromial")
+JOINTS = ("back", *(f"{joint}_{side}" for joint in SIDED_JOINTS for side in "rl"))
+
+
+def load_generic(model_file: Path, marker_set: MarkerSetName) -> tuple[osim.Model, tuple[str, ...]]:
+    """Load the model that is to be scaled, and say where its markers come from if they are not its own.
+
+    Our skeleton carries the markers of the set. Any other model keeps its own; if none of the set's is among them
+    (OpenCap's LaiUhlrich2022.osim has no markers at all), and its bodies have the names and its legs and trunk the
+    length of our unscaled skeleton, it gets the set's. A scaled model cannot: marker offsets hold for the unscaled
+    body.
+
+    Returns
+    -------
+    model : opensim.Model
+        Connected; without muscles.
+    notes : tuple of str
+
+    Raises
+    ------
+    ModelError
+        The file cannot be used as a model.
+    """
+    if model_file == GENERIC_MODEL:
+        return load_model(model_file, marker_set), ()
+    model = load_model(model_file)
+    wanted = marker_set_of(marker_set).markers
+    has_own = any(model.getMarkerSet().contains(marker.name) for marker in wanted)
+    if has_own or not all(model.getBodySet().contains(marker.body) for marker in wanted):
+        return model, ()
+    height_m = body_height_m(model)
+    if height_m is None or abs(height_m - GENERIC_HEIGHT_M) > UNSCALED_WITHIN_M:
+        return model, ()
+    replace_markers(model, wanted)
+    return model, (
+        f"The model {model_file.name} has none of the session's markers: the {len(wanted)} markers of the {marker_set} "
+        "set were put on it where LaiUhlrich2022 has them.",
+    )
+
+
+def body_height_m(model: osim.Model) -> float | None:
+    """Body height that a model's legs and trunk stand for [m]; None for a model with other joint names.
+
+    The generic skeleton's 1.70 m times the ratio of lengths: ankle to knee to hip (mean of both legs), middle of the
+    hips to the lumbar joint to the middle of the shoulders. Legs and trunk together tell more than either: people
+    of one height differ in how they share it between the two, and old people lose it in the trunk. In ANSUR II (US Army
+    2012) what remains, head and neck, varies by 1.1 cm among people of one height.
+    """
+    if not all(model.getJointSet().contains(name) for name in JOINTS):
+        return None
+    return GENERIC_HEIGHT_M * _legs_and_trunk_m(model) / _generic_legs_and_trunk_m()
+
+
+@cache
+def _generic_legs_and_trunk_m() -> float:
+    return _legs_and_trunk_m(load_model(GENERIC_MODEL))
+
+
+def _legs_and_trunk_m(model: osim.Model) -> float:
+    joints, state = model.getJointSet(), model.initSystem()
+    model.realizePosition(state)
+    centre = {name: joints.get(name).getChildFrame().getPositionInGround(state).to_numpy() for name in JOINTS}
+    middle = {joint: (centre[f"{joint}_r"] + centre[f"{joint}_l"]) / 2 for joint in SIDED_JOINTS}
+    legs_m = [
+        _distance(centre[f"hip_{side}"], centre[f"walker_knee_{side}"])
+        + _distance(centre[f"walker_knee_{side}"], centre[f"ankle_{side}"])
+        for side in "rl"
+    ]
+    trunk_m = _distance(middle["hip"], centre["back"]) + _distance(centre["back"], middle["acromial"])
+    return float(np.mean(legs_m)) + trunk_m
+
+
+def _distance(first_m: NDArray[np.float64], second_m: NDArray[np.float64]) -> float:
+    return float(np.linalg.norm(first_m - second_m))
