@@ -26,7 +26,7 @@ from models.errors import SarcoscopeError
 from models.subject import Sex, SubjectMetadata
 from pipeline.opencap_server import DEFAULT_BASE_URL, download
 from pipeline.session import Session, find_sessions, read_session
-from pipeline.settings import ForceMode, Settings, make_settings
+from pipeline.settings import ForceMode, IkEngine, Settings, make_settings
 
 app = typer.Typer(
     help="Sarcopenia assessment from OpenCap sessions: indicators of muscle function. Not a diagnosis.",
@@ -61,6 +61,9 @@ def run(
     marker_placement: Annotated[
         bool, typer.Option(help="Move the model's markers onto the static pose after scaling")
     ] = True,
+    ik_engine: Annotated[
+        IkEngine, typer.Option(help="Inverse kinematics: all frames at once, or OpenSim's solver, the slow reference")
+    ] = "batched",
     cutoff_hz: Annotated[float | None, typer.Option(help="Low-pass cut-off [Hz] [default: by activity]")] = None,
     workers: WorkerCount = None,
     overwrite: Overwrite = False,
@@ -71,7 +74,12 @@ def run(
     """Assess sessions: scaled model, angles, contact forces, joint moments, indicators, report."""
     with _one_message():
         settings = make_settings(
-            forces=forces, scaler=scaler, model=model, marker_placement=marker_placement, cutoff_hz=cutoff_hz
+            forces=forces,
+            scaler=scaler,
+            model=model,
+            marker_placement=marker_placement,
+            ik_engine=ik_engine,
+            cutoff_hz=cutoff_hz,
         )
     given = SubjectMetadata(height_m=height_m, mass_kg=mass_kg, sex=sex, age_years=age_years)
     failed = 0
