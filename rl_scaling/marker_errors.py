@@ -66,6 +66,7 @@ class MarkerErrors:
         self.dropout_chance = dropout_chance
         levels = read_levels(LEVELS_TABLE)
         self._bias: dict[str, Any] = levels["bias"]
+        self._drift_shared: float = levels["drift"]["shared"]
         self._shortens: dict[str, float] = levels["shortening"]
         self._bursts: dict[str, Any] = levels["burst"]
         self._regimes: dict[str, dict[str, Any]] = levels["regime"]
@@ -147,19 +148,23 @@ class MarkerErrors:
     def _own(self, like: Tensor, levels: dict[str, Any], generator: torch.Generator) -> Tensor:
         """Fast error of single markers, alike within a unit."""
         kernel = correlated_noise.geometric(like.shape[1], levels["own_correlation"])
-        shared = correlated_noise.draw(kernel, len(like), len(self._units), generator, like)[:, :, self._unit_of_marker]
-        single = correlated_noise.draw(kernel, len(like), len(self.names), generator, like)
         feet = torch.tensor([levels["foot_factor"] if cluster == "foot" else 1.0 for cluster in self._clusters])
-        alike = self._level("correlation").to(like)[:, None]
-        sd_m = (feet * levels["own_sd3_m"] / 3.0**0.5).to(like)[:, None]
-        return (alike.sqrt() * shared + (1.0 - alike).sqrt() * single) * sd_m
+        sd_m = feet * levels["own_sd3_m"] / 3.0**0.5
+        return self._alike_in_units(kernel, self._level("correlation"), like, generator) * sd_m.to(like)[:, None]
 
     def _drift(self, like: Tensor, levels: dict[str, Any], rate_hz: float, generator: torch.Generator) -> Tensor:
-        """Slow wander of each unit."""
+        """Slow wander, alike within a unit."""
         kernel = correlated_noise.smooth(like.shape[1], levels["drift_time_s"] * rate_hz)
-        noise = correlated_noise.draw(kernel, len(like), len(self._units), generator, like)[:, :, self._unit_of_marker]
-        sd_m = (self._level("drift_sd3_m") * levels["drift_share"] / 3.0**0.5).to(like)
-        return noise * sd_m[:, None]
+        sd_m = self._level("drift_sd3_m") * levels["drift_share"] / 3.0**0.5
+        alike = torch.full_like(sd_m, self._drift_shared)
+        return self._alike_in_units(kernel, alike, like, generator) * sd_m.to(like)[:, None]
+
+    def _alike_in_units(self, kernel: Tensor, alike: Tensor, like: Tensor, generator: torch.Generator) -> Tensor:
+        """Unit-variance noise of which units share the part ``alike``, (n_markers,): (n, n_frames, n_markers, 3)."""
+        shared = correlated_noise.draw(kernel, len(like), len(self._units), generator, like)[:, :, self._unit_of_marker]
+        single = correlated_noise.draw(kernel, len(like), len(self.names), generator, like)
+        alike = alike.to(like)[:, None]
+        return alike.sqrt() * shared + (1.0 - alike).sqrt() * single
 
     def _shortening(self, posed: PosedMarkers, generator: torch.Generator) -> Tensor:
         """Thigh and shank appear shorter the more the knee bends: the knee is seen nearer to hip and ankle."""

@@ -97,7 +97,8 @@ def test_fast_error_of_walking_is_less_common_and_larger_at_the_feet() -> None:
     foot = [at(name) for name in NAMES if name.endswith(("_calc_study", "_toe_study", "_ankle_study"))]
     rest = [index for index in range(len(NAMES)) if index not in foot]
     assert 0.5 < float(per_marker[rest].median()) < 1.2
-    assert 2.0 < float(per_marker[foot].median() / per_marker[rest].median()) < 4.0
+    # Feet 2-5 mm in real walks, which holds some true motion of the heel strike.
+    assert 1.4 < float(per_marker[foot].median()) < 4.0
 
 
 def test_jitter_of_the_whole_body_is_white_in_tasks_and_correlated_in_walking() -> None:
@@ -121,7 +122,7 @@ def test_slow_error_is_remembered_as_long_as_in_real_recordings(
         assert low < autocorrelation(drift, lag) < high
 
 
-def test_slow_error_has_the_amplitude_of_the_table_and_moves_clusters_as_one() -> None:
+def test_slow_error_has_the_amplitude_of_the_table_and_is_half_shared_within_a_cluster() -> None:
     errors = errors_of("task", n=300)
     slow = errors - errors.mean(dim=2, keepdim=True)
     knee, foot, torso = (
@@ -133,7 +134,10 @@ def test_slow_error_has_the_amplitude_of_the_table_and_moves_clusters_as_one() -
     assert 8.0 < torso < 11.5
     for one, other in UNITS.values():
         pair = torch.corrcoef(torch.stack([slow[:, :, at(one)].flatten(), slow[:, :, at(other)].flatten()]))
-        assert pair[0, 1] > 0.95
+        assert pair[0, 1] == pytest.approx(0.5, abs=0.1)
+    # Knee width varies by 3.8 mm in squats.
+    width = (errors[:, :, at("r_knee_study")] - errors[:, :, at("r_mknee_study")])[..., 2]
+    assert 1e3 * float(width.std()) == pytest.approx(3.8, abs=0.5)
     sides = torch.corrcoef(
         torch.stack([slow[:, :, at("r_knee_study")].flatten(), slow[:, :, at("L_knee_study")].flatten()])
     )
