@@ -259,3 +259,14 @@ class TestRealSquats:
         reference = theirs.values[every, theirs.columns.index(name)]
         difference = np.rad2deg(kinematics.coordinate(name)) - reference
         assert np.sqrt(np.mean(difference**2)) < 3.0
+
+    def test_both_engines_find_the_same_poses(self, solved, shared_data):
+        """Angles within 0.05 degrees, distances of markers within 0.05 mm."""
+        scaled, batched, _, every = solved
+        squats = read_trc(shared_data(self.SESSION) / "MarkerData" / "Squats_0.trc")
+        thinned = replace(squats, positions_m=squats.positions_m[every], time_s=squats.time_s[every])
+        reference = solve_kinematics(scaled.path, thinned, "study", "opensim")
+        assert reference.coordinates == batched.coordinates
+        assert reference.marker_names == batched.marker_names
+        np.testing.assert_allclose(np.rad2deg(batched.values), np.rad2deg(reference.values), atol=0.05)
+        np.testing.assert_allclose(batched.marker_errors_m, reference.marker_errors_m, atol=0.05e-3)
