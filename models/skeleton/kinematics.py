@@ -12,7 +12,6 @@ from __future__ import annotations
 from dataclasses import dataclass, fields, replace
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 import torch
 from torch import Tensor
 
@@ -120,6 +119,15 @@ class SkeletonTree:
     coupler_inputs: Tensor
     # The joint that each driven coordinate belongs to; -1: none.
     joint_of: tuple[int, ...]
+    # Who carries whom, as numbers 0 and 1: ancestors[b, a], body a is body b or carries it; downstream[c, m], driven
+    # coordinate c moves marker m; sitting[m, b], marker m sits on body b.
+    ancestors: Tensor
+    downstream: Tensor
+    sitting: Tensor
+    # Chains from ground to each marker, per marker and body on the chain: the joint that carries the body, and the next
+    # one towards the marker; n_bodies: none.
+    carrying: Tensor
+    following: Tensor
 
     @classmethod
     def from_model(cls, model: osim.Model) -> SkeletonTree:
@@ -258,24 +266,6 @@ class SkeletonTree:
         if len(self.driven) == len(self.coordinates):
             return of_driven
         return torch.einsum("dc...,dmi...->cmi...", self.coupling(values), of_driven)
-
-    @property
-    def ancestors(self) -> Tensor:
-        """Whether body ``a`` is body ``b`` or carries it, shape (n_bodies b, n_bodies a), as numbers 0 and 1."""
-        matrix = np.eye(len(self.bodies))
-        for body, parent in enumerate(self.parents):
-            if parent >= 0:
-                matrix[body] = np.maximum(matrix[body], matrix[parent])
-        return torch.as_tensor(matrix, dtype=self.default.dtype, device=self.default.device)
-
-    @property
-    def downstream(self) -> Tensor:
-        """Whether a driven coordinate moves a marker, shape (n_driven, n_markers), as numbers 0 and 1."""
-        ancestors = self.ancestors
-        of_ground = ancestors.new_zeros(1, len(self.bodies))
-        carried = torch.cat([ancestors, of_ground])[self.marker_bodies]
-        joints = torch.tensor(self.joint_of, device=ancestors.device)
-        return carried[:, joints].T * (joints >= 0).to(ancestors.dtype)[:, None]
 
     def _rotate(self, angles: Tensor, n_batch: int) -> tuple[Tensor, Tensor]:
         """Rotations of all joints, child frame to parent body, and their axes in the parent body."""

@@ -37,29 +37,6 @@ def by_scale(tree: SkeletonTree, pose: Kinematic) -> Tensor:
     inwards = torch.cat([-multiply(pose.rotations[1:], lift(tree.child_lever, n_batch)), nothing])
     own = multiply(pose.rotations[tree.marker_bodies + 1], lift(tree.marker_lever, n_batch))
 
-    carrying, following, sitting = _chains(tree)
-    moved = inwards[carrying] + onwards[following]
-    moved = moved + lift(sitting.unsqueeze(2).unsqueeze(2), n_batch) * own.unsqueeze(1)
+    moved = inwards[tree.carrying] + onwards[tree.following]
+    moved = moved + lift(tree.sitting.unsqueeze(2).unsqueeze(2), n_batch) * own.unsqueeze(1)
     return moved.movedim(2, 1)
-
-
-def _chains(tree: SkeletonTree) -> tuple[Tensor, Tensor, Tensor]:
-    """For every marker and body: the joint carrying the body, the next joint towards the marker, 1 if it sits there.
-
-    The number of bodies stands for no joint.
-    """
-    n_bodies = len(tree.bodies)
-    carrying = torch.full((len(tree.markers), n_bodies), n_bodies)
-    following = carrying.clone()
-    sitting = torch.zeros(len(tree.markers), n_bodies, dtype=tree.default.dtype)
-    for marker, sits_on in enumerate(tree.marker_bodies.tolist()):
-        body = sits_on
-        if body >= 0:
-            sitting[marker, body] = 1.0
-        while body >= 0:
-            carrying[marker, body] = body
-            if tree.parents[body] >= 0:
-                following[marker, tree.parents[body]] = body
-            body = tree.parents[body]
-    device = tree.default.device
-    return carrying.to(device), following.to(device), sitting.to(device)

@@ -33,6 +33,9 @@ def tensors_of(tree: ModelTree) -> dict[str, Any]:
     # Axes are unit vectors in the joint's frame; of translations, also in the parent body's.
     directions = {id(axis): axis.direction / np.linalg.norm(axis.direction) for axis in axes}
     joint_of = {axis.coordinate: joint for joint, axis in rotations + translations}
+    chains = _chains(parents, [place[marker.body] for marker in tree.markers.values()])
+    # A coordinate without an axis moves nothing.
+    moved_by = torch.tensor([joint_of.get(name, -1) for name in driven], dtype=torch.long)
     return {
         "bodies": bodies,
         "coordinates": coordinates,
@@ -66,8 +69,31 @@ def tensors_of(tree: ModelTree) -> dict[str, Any]:
         "coupler_inputs": torch.tensor(
             [coordinates.index(coupler.independent) for coupler in tree.couplers], dtype=torch.long
         ),
-        "joint_of": tuple(joint_of.get(name, -1) for name in driven),
+        "joint_of": tuple(moved_by.tolist()),
+        "downstream": (chains["carrying"] == moved_by.reshape(-1, 1, 1)).any(dim=2).double(),
+        **chains,
     }
+
+
+def _chains(parents: tuple[int, ...], marker_bodies: list[int]) -> dict[str, Tensor]:
+    """Bodies on the way from ground to every body and marker."""
+    n_bodies = len(parents)
+    ancestors = torch.eye(n_bodies, dtype=torch.float64)
+    for body, parent in enumerate(parents):
+        if parent >= 0:
+            ancestors[body] += ancestors[parent]
+    carrying = torch.full((len(marker_bodies), n_bodies), n_bodies)
+    following, sitting = carrying.clone(), torch.zeros(carrying.shape, dtype=torch.float64)
+    for marker, sits_on in enumerate(marker_bodies):
+        body = sits_on
+        if body >= 0:
+            sitting[marker, body] = 1.0
+        while body >= 0:
+            carrying[marker, body] = body
+            if parents[body] >= 0:
+                following[marker, parents[body]] = body
+            body = parents[body]
+    return {"ancestors": ancestors, "carrying": carrying, "following": following, "sitting": sitting}
 
 
 def _levels(parents: tuple[int, ...]) -> tuple[tuple[int, int], ...]:

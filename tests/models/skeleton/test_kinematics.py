@@ -212,6 +212,13 @@ def test_turning_a_tree_into_single_precision_and_back_through_a_pickle(tree, po
     torch.testing.assert_close(single.double(), tree.forward(*posed), atol=1e-5, rtol=0)
 
 
+@pytest.mark.parametrize("method", ["forward", "pose_jacobian", "scale_jacobian"])
+def test_torch_can_trace_all_of_it_as_one_graph(tree, posed, method):
+    """What `torch.compile` needs; the back end that writes machine code is not used here, it takes a minute."""
+    traced = torch.compile(getattr(tree, method), backend="eager", fullgraph=True)
+    torch.testing.assert_close(traced(*posed), getattr(tree, method)(*posed), atol=1e-14, rtol=0)
+
+
 def test_an_unknown_joint_is_named():
     with pytest.raises(ModelError, match="The joint knee is a SliderJoint") as caught:
         SkeletonTree.from_model(two_bodies(joint_of_kind("SliderJoint")))
