@@ -1,4 +1,4 @@
-"""The command line: `python -m assessment run | check | download | demo | schema`.
+"""The command line: `python -m assessment run | check | download | demo | export-markers | schema`.
 
 Messages go to standard error, so that standard output holds results only. Exit code 0: everything was assessed; 2: an
 input was not accepted, with a message saying why (what could be assessed was, and is complete); 130: stopped.
@@ -20,6 +20,7 @@ import typer
 from assessment.assess import assess
 from assessment.console import DownloadProgress, SessionProgress, console, print_error, print_found, print_summary
 from assessment.example import EXAMPLE, EXAMPLE_AGE_YEARS
+from assessment.export import session_clips
 from assessment.report import REPORT_NAME
 from assessment.summary import Summary
 from assessment.workers import Workers, default_workers
@@ -27,7 +28,8 @@ from models.errors import SarcoscopeError, SettingsError
 from models.subject import Sex, SubjectMetadata
 from pipeline.opencap_server import DEFAULT_BASE_URL, download
 from pipeline.session import Session, find_sessions, read_session
-from pipeline.settings import ForceMode, Settings, make_settings
+from pipeline.settings import ForceMode, IkEngine, Settings, make_settings
+from rl_scaling.clips import MarkerClip, save_clips
 
 app = typer.Typer(
     help="Sarcopenia assessment from OpenCap sessions: indicators of muscle function. Not a diagnosis.",
@@ -44,6 +46,10 @@ SessionPaths = Annotated[
     list[Path],
     typer.Argument(metavar="SESSION...", help="OpenCap folders or .zips, AddBiomechanics folders, lab .tomls"),
 ]
+HeightM = Annotated[float | None, typer.Option(help="Body height [m]; wins over the session's own")]
+MassKg = Annotated[float | None, typer.Option(help="Body mass [kg]; wins over the session's own")]
+GivenSex = Annotated[Sex | None, typer.Option(help="Sex at birth, as published norms use it")]
+AgeYears = Annotated[float | None, typer.Option(help="Age [years]; OpenCap does not store it")]
 Out = Annotated[Path, typer.Option(help="Folder for results; one folder a session is made in it")]
 Overwrite = Annotated[bool, typer.Option("--overwrite", help="Replace results that are there already")]
 WorkerCount = Annotated[int | None, typer.Option("--workers", min=1, help="Worker processes [default: all cores]")]
@@ -53,16 +59,19 @@ WorkerCount = Annotated[int | None, typer.Option("--workers", min=1, help="Worke
 def run(
     sessions: SessionPaths,
     out: Out,
-    height_m: Annotated[float | None, typer.Option(help="Body height [m]; wins over the session's own")] = None,
-    mass_kg: Annotated[float | None, typer.Option(help="Body mass [kg]; wins over the session's own")] = None,
-    sex: Annotated[Sex | None, typer.Option(help="Sex at birth, as published norms use it")] = None,
-    age_years: Annotated[float | None, typer.Option(help="Age [years]; OpenCap does not store it")] = None,
+    height_m: HeightM = None,
+    mass_kg: MassKg = None,
+    sex: GivenSex = None,
+    age_years: AgeYears = None,
     forces: Annotated[ForceMode, typer.Option(help="Force plates where there are any, only them, or never")] = "auto",
     scaler: Annotated[str, typer.Option(help="How scale factors are found")] = "measurement",
     model: Annotated[Path | None, typer.Option(help="Another generic .osim in place of LaiUhlrich2022")] = None,
     marker_placement: Annotated[
         bool, typer.Option(help="Move the model's markers onto the static pose after scaling")
     ] = True,
+    ik_engine: Annotated[
+        IkEngine, typer.Option(help="Inverse kinematics: all frames at once, or OpenSim's solver, the slow reference")
+    ] = "batched",
     cutoff_hz: Annotated[float | None, typer.Option(help="Low-pass cut-off [Hz] [default: by activity]")] = None,
     workers: WorkerCount = None,
     overwrite: Overwrite = False,
@@ -73,7 +82,12 @@ def run(
     """Assess sessions: scaled model, angles, contact forces, joint moments, indicators, report."""
     with _one_message():
         settings = make_settings(
-            forces=forces, scaler=scaler, model=model, marker_placement=marker_placement, cutoff_hz=cutoff_hz
+            forces=forces,
+            scaler=scaler,
+            model=model,
+            marker_placement=marker_placement,
+            ik_engine=ik_engine,
+            cutoff_hz=cutoff_hz,
         )
     given = SubjectMetadata(height_m=height_m, mass_kg=mass_kg, sex=sex, age_years=age_years)
     done: set[str] = set()
@@ -128,6 +142,37 @@ def demo(out: Out = Path("results/demo"), workers: WorkerCount = None, overwrite
     with _one_message(), _stoppable(), Workers(count) as pool, tempfile.TemporaryDirectory() as workdir:
         session = read_session(EXAMPLE, Path(workdir))
         _assess_one(session, out, given, make_settings(), pool, overwrite=overwrite)
+
+
+@app.command("export-markers")
+def export_markers(
+    sessions: SessionPaths,
+    out: Annotated[Path, typer.Option("--out", "-o", metavar="CLIPS.npz", help="File the clips are written to")],
+    height_m: HeightM = None,
+    mass_kg: MassKg = None,
+    sex: GivenSex = None,
+    age_years: AgeYears = None,
+    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace the file if it is there already")] = False,
+) -> None:
+    """Write the markers of sessions as clips without identity, for training; what is given holds for all of them."""
+    given = SubjectMetadata(height_m=height_m, mass_kg=mass_kg, sex=sex, age_years=age_years)
+    clips: list[MarkerClip] = []
+    errors: list[SarcoscopeError] = []
+    with _one_message(), tempfile.TemporaryDirectory() as workdir:
+        if out.exists() and not overwrite:
+            raise SettingsError(f"{out.name} is there already.", hint="Give --overwrite to replace it.")
+        for found in _find_all(sessions, Path(workdir)):
+            try:
+                if isinstance(found, SarcoscopeError):
+                    raise found
+                clips += session_clips(read_session(found, Path(workdir)), given, errors.append)
+            except SarcoscopeError as error:
+                errors.append(error)
+        for left_out in errors:
+            print_error(left_out)
+        save_clips(clips, out)
+    console.print(f"{len(clips)} clips of {len({clip.person for clip in clips})} sessions in {out}.")
+    raise typer.Exit(2 if errors else 0)
 
 
 @app.command()

@@ -61,7 +61,9 @@ def run_trial(task: TrialTask) -> TrialRecord:
     name = task.trial.name
     try:
         prepared = prepare_markers(read_markers(task.session, task.trial), filter_spec=task.session.conversion.filter)
-        kinematics = solve_kinematics(task.model.path, prepared.markers, task.session.marker_set)
+        kinematics = solve_kinematics(
+            task.model.path, prepared.markers, task.session.marker_set, task.settings.ik_engine
+        )
         activity = recognise_activity(name, kinematics)
         files = {"kinematics": f"OpenSimData/Kinematics/{name}.mot"}
         write_kinematics(task.folder / files["kinematics"], kinematics)

@@ -25,8 +25,8 @@ from examples.posture import (
     standing_feet,
     sway_m,
 )
-from examples.published_curves import published
 from examples.smooth import RATE_HZ, ramp, soften, through
+from rl_scaling.tables import published_curve
 
 Array = NDArray[np.float64]
 
@@ -53,7 +53,7 @@ def plan(body: Body, seed: int) -> Plan:
     progress, lean, events = _schedule(generator)
     time_s = np.arange(len(progress)) / RATE_HZ
     size = lengths(body)
-    curves = published("sit_to_stand")
+    curves = published_curve("sit_to_stand")
 
     tilt_deg = _to_standing(curves["percent"], curves["pelvis_tilt"], STANDING_TILT_DEG)(progress)
     lumbar_deg = _to_standing(curves["percent"], curves["lumbar_extension"], STANDING_LUMBAR_DEG)(progress)
@@ -152,7 +152,7 @@ def _legs(progress: Array, size: Lengths) -> tuple[Array, Array, Array]:
 
     The published curve, stretched to begin at the knee angle that the chair's height gives and to end in standing.
     """
-    curves = published("sit_to_stand")
+    curves = published_curve("sit_to_stand")
     tilt = np.deg2rad(curves["pelvis_tilt"][:1])
     rest = _turned(np.array([ISCHIUM_BEHIND_HIP_M, ISCHIUM_BELOW_HIP_M]), tilt)[0]
     shank = np.deg2rad(SEATED_ANKLE_DEG)

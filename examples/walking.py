@@ -12,8 +12,8 @@ from scipy.interpolate import BPoly
 from examples.body import SIDES, Body
 from examples.plan import FootPath, Plan, foot_path, sole_point_m
 from examples.posture import STANDING_LIST_DEG, Lengths, lengths
-from examples.published_curves import published
 from examples.smooth import RATE_HZ, periodic, ramp, soften, through
+from rl_scaling.tables import published_curve
 
 Array = NDArray[np.float64]
 
@@ -118,7 +118,7 @@ def plan(body: Body, seed: int) -> Plan:  # noqa: ARG001 - every movement is pla
 
 def pitch_deg(phase: Array) -> Array:
     """Pitch of the foot over the stride, toes up positive, from published hip, knee and ankle angles."""
-    curves = published("walking")
+    curves = published_curve("walking")
     percent = curves["percent"]
     published_pitch = TILT_DEG + curves["hip"] - curves["knee"] + curves["ankle"]
     moving = (percent / 100.0 > FLAT_TO + 0.05) & (percent % 4 == 0)
@@ -178,7 +178,7 @@ def _between(time_s: Array, start_s: float, stop_s: float) -> NDArray[np.bool_]:
 
 def _published_foot(size: Lengths, time_s: Array, phase: Array, pitch_rad: Array, sign: float) -> Array:
     """Where published hip and knee angles put the origin of ``calcn`` below the planned pelvis, shape (n_frames, 3)."""
-    curves = published("walking")
+    curves = published_curve("walking")
     hip, knee = (periodic(curves["percent"] / 100.0, curves[name], 8)(phase) for name in ("hip", "knee"))
     thigh = np.deg2rad(TILT_DEG + np.mean(curves["hip"]) + HIP_EXCURSION * (hip - np.mean(curves["hip"])))
     shank = thigh - np.deg2rad(knee)

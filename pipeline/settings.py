@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from models.errors import SettingsError
 
 ForceMode = Literal["auto", "measured", "estimated"]
+IkEngine = Literal["batched", "opensim"]
 
 
 class Settings(BaseModel):
@@ -24,7 +25,7 @@ class Settings(BaseModel):
     scaler: str = Field("measurement", description="how scale factors are found")
     model: Path | None = Field(None, description="another generic .osim in place of LaiUhlrich2022")
     marker_placement: bool = Field(True, description="move model markers onto the static pose after scaling")
-    ik_engine: Literal["opensim"] = Field("opensim", description="inverse kinematics solver")
+    ik_engine: IkEngine = Field("batched", description="inverse kinematics: all frames at once, or OpenSim's solver")
     cutoff_hz: float | None = Field(None, gt=0.5, le=30.0, description="low-pass cut-off of coordinates and forces")
 
 

@@ -15,6 +15,7 @@ from scipy.spatial.transform import Rotation
 
 from models.errors import InverseKinematicsError
 from models.markers import MarkerTrajectories
+from pipeline.kinematics.engine import tracked_markers
 from pipeline.kinematics.pose_refinement import CoordinateTarget, PoseRefinement
 
 # Tolerance of OpenSim's solver. OpenCap uses 1e-5; here it only brings the refinement near: the result is the same
@@ -70,13 +71,8 @@ class PoseSolver:
         refined: bool = True,
     ) -> None:
         self._model = model
+        self.tracked = tracked_markers(model, markers, weights)
         in_model = model.getMarkerSet()
-        self.tracked = tuple(name for name in markers.names if weights.get(name, 0.0) > 0 and in_model.contains(name))
-        if not self.tracked:
-            raise InverseKinematicsError(
-                "The model has none of the trial's markers.",
-                hint=f"Markers of the trial: {', '.join(markers.names)}. Check the marker names or the marker set.",
-            )
         self._markers = markers.select(self.tracked)
         self._state = model.initSystem()
         found = [model.getCoordinateSet().get(index) for index in range(model.getCoordinateSet().getSize())]

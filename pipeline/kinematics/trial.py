@@ -12,7 +12,8 @@ from models.markers import MarkerTrajectories
 from models.skeleton import load_model, without_patellae
 from models.skeleton.marker_sets import marker_set as marker_set_of
 from pipeline.files.storage import write_storage
-from pipeline.kinematics.pose_solver import PoseSolver
+from pipeline.kinematics.engine import Engine
+from pipeline.settings import IkEngine
 from pipeline.trajectories import Kinematics
 
 # Three coordinates per marker: with fewer markers than this share of the unknown coordinates a frame has fewer
@@ -22,8 +23,10 @@ _COORDINATES_PER_MARKER = 3
 MAX_INTERPOLATED_SHARE = 0.2
 
 
-def solve_kinematics(model_path: Path, markers: MarkerTrajectories, marker_set: str) -> Kinematics:
-    """Find the joint coordinates of a trial with OpenSim's solver and OpenCap's marker weights.
+def solve_kinematics(
+    model_path: Path, markers: MarkerTrajectories, marker_set: str, engine: IkEngine = "batched"
+) -> Kinematics:
+    """Find the joint coordinates of a trial with OpenCap's marker weights.
 
     The patellae are taken out for this (they follow the knees and slow the solver tenfold; reference in
     `models.skeleton.without_patellae`). Coordinates that no marker observes, such as the toes', stay at their
@@ -37,6 +40,9 @@ def solve_kinematics(model_path: Path, markers: MarkerTrajectories, marker_set: 
         A whole trial; NaN where a marker is not seen, it then has no weight in that frame.
     marker_set : {'study', 'optical'}
         Names the markers and their weights.
+    engine : {'batched', 'opensim'}
+        All frames at once on the torch skeleton, or OpenSim's solver, the reference. Both find the same optimum
+        (docs/inverse-kinematics.md).
 
     Returns
     -------
@@ -49,9 +55,10 @@ def solve_kinematics(model_path: Path, markers: MarkerTrajectories, marker_set: 
     InverseKinematicsError
         The model has none of the markers, too few are seen in more than a fifth of the frames, or the pelvis is
         never seen.
+    ModelError
+        The batched skeleton does not know a joint, function or constraint of the model.
     """
-    weights = marker_set_of(marker_set).ik_weights
-    solver = PoseSolver(without_patellae(load_model(model_path)), markers, weights)
+    solver = _make_engine(engine, model_path, markers, marker_set_of(marker_set).ik_weights)
     tracked = markers.select(solver.tracked)
     n_free = len(solver.coordinates) - len(solver.unobserved)
     n_needed = -(-n_free // _COORDINATES_PER_MARKER)
@@ -61,16 +68,7 @@ def solve_kinematics(model_path: Path, markers: MarkerTrajectories, marker_set: 
 
     values = np.full((markers.n_frames, len(solver.coordinates)), np.nan)
     errors_m = np.full((markers.n_frames, len(solver.tracked)), np.nan)
-    started = False
-    for frame in map(int, solvable):
-        if not started:
-            started = _start(solver, frame)
-            solved = started
-        else:
-            solved = solver.solve_next(frame)
-        if solved:
-            values[frame] = solver.values
-            errors_m[frame] = solver.distances_m(frame)
+    values[solvable], errors_m[solvable] = solver.solve(solvable)
     is_solved = np.isfinite(values).all(axis=1)
     _check_share(int(is_solved.sum()), markers.n_frames, "have a solution", n_seen)
     for place in solver.root_angles:
@@ -99,12 +97,16 @@ def is_translation(coordinates: tuple[str, ...]) -> NDArray[np.bool_]:
     return np.array([name in {"pelvis_tx", "pelvis_ty", "pelvis_tz"} for name in coordinates])
 
 
-def _start(solver: PoseSolver, frame: int) -> bool:
-    try:
-        solver.solve_first(frame)
-    except InverseKinematicsError:
-        return False
-    return True
+def _make_engine(name: IkEngine, model_path: Path, markers: MarkerTrajectories, weights: dict[str, float]) -> Engine:
+    """Each engine is loaded when asked for: torch takes seconds."""
+    model = without_patellae(load_model(model_path))
+    if name == "opensim":
+        from pipeline.kinematics.opensim_engine import OpenSimEngine
+
+        return OpenSimEngine(model, markers, weights)
+    from pipeline.kinematics.batched_engine import BatchedEngine
+
+    return BatchedEngine(model, markers, weights)
 
 
 def _check_share(n_good: int, n_frames: int, what: str, n_seen: NDArray[np.int_]) -> None:

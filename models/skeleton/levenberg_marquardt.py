@@ -1,0 +1,120 @@
+"""Levenberg-Marquardt for many frames at once: each has its own damping, converged ones leave the batch.
+
+Ranges are kept by projection: a coordinate at its limit that the gradient would push outwards is left out of the step.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from models.skeleton.normal_equations import NormalEquations, PoseProblem
+
+# Damping relative to the Hessian's diagonal: far from the solution, and where a good start is known.
+COLD, WARM = 1e-2, 1e-7
+# A longer step leaves the region where the model is nearly linear [rad or m].
+_LONGEST = 0.5
+# Keeps the equations solvable where markers of a frame are missing; relative to the mean weight of a frame.
+_LEAST = 1e-8
+_AT_LIMIT = 1e-9
+
+
+@dataclass(frozen=True)
+class Minimum:
+    """What was found for each frame.
+
+    Attributes
+    ----------
+    values : Tensor, shape (n_coordinates, n_frames)
+    cost : Tensor, shape (n_frames,)
+    converged : Tensor of bool, shape (n_frames,)
+    stiffness : Tensor, shape (n_coordinates, n_frames)
+        Diagonal of the Hessian: how firmly the markers hold each coordinate; zero where it was not to be found.
+    """
+
+    values: Tensor
+    cost: Tensor
+    converged: Tensor
+    stiffness: Tensor
+
+
+def minimise(
+    problem: PoseProblem, start: Tensor, *, damping: float, tolerance: float, max_iterations: int = 40
+) -> Minimum:
+    """Find the nearest minimum of each frame's cost.
+
+    Parameters
+    ----------
+    problem : PoseProblem
+    start : Tensor, shape (n_coordinates, n_frames)
+    damping : float
+        `COLD` or `WARM`.
+    tolerance : float
+        Converged when no coordinate moves by more than this in a step [rad or m].
+    """
+    active = problem.active
+    values = start.clone()
+    values[active] = _within(problem, start[active].T).T
+    cost = values.new_zeros(values.shape[1])
+    stiffness = torch.zeros_like(values)
+    converged = torch.zeros(values.shape[1], dtype=torch.bool, device=values.device)
+    left = torch.arange(values.shape[1], device=values.device)
+    rest, current, poses = problem, problem.at(values), values
+    lambdas = torch.full_like(cost, damping)
+    floor = _LEAST * problem.weights.sum(dim=0).mean()
+    # Rounding may make an unchanged cost look higher.
+    slack = 1 + 10 * torch.finfo(values.dtype).eps
+    for _ in range(max_iterations):
+        here = poses[active].T
+        there = _within(rest, here + _step(rest, current, here, lambdas, floor))
+        trial = poses.index_copy(0, active, there.T)
+        attempt = rest.at(trial)
+        better = attempt.cost <= current.cost * slack
+        lambdas = torch.where(better, lambdas * 0.1, (lambdas * 10).clamp(min=1e-3)).clamp(1e-9, 1e6)
+        current = NormalEquations(
+            *(
+                torch.where(better.reshape(-1, *(1,) * (new.dim() - 1)), new, old)
+                for new, old in zip(attempt, current, strict=True)
+            )
+        )
+        poses = torch.where(better, trial, poses)
+        done = (there - here).abs().amax(dim=1) < tolerance
+        if done.any():
+            finished = left[done]
+            values[:, finished], cost[finished], converged[finished] = poses[:, done], current.cost[done], True
+            stiffness[active[:, None], finished] = current.hessian[done].diagonal(dim1=1, dim2=2).T
+            keep = (~done).nonzero().flatten()
+            left, poses, lambdas = left[keep], poses[:, keep], lambdas[keep]
+            rest, current = rest.frames(keep), NormalEquations(*(one[keep] for one in current))
+        if not len(left):
+            break
+    values[:, left], cost[left] = poses, current.cost
+    stiffness[active[:, None], left] = current.hessian.diagonal(dim1=1, dim2=2).T
+    return Minimum(values, cost, converged, stiffness)
+
+
+def blocked(problem: PoseProblem, here: Tensor, gradient: Tensor) -> Tensor:
+    """Which coordinates are at a limit that the cost pushes them against, shape (n_frames, n_active)."""
+    at_low = (here <= problem.low + _AT_LIMIT) & (gradient > 0)
+    at_high = (here >= problem.high - _AT_LIMIT) & (gradient < 0)
+    return at_low | at_high
+
+
+def damped_hessian(equations: NormalEquations, free: Tensor, lambdas: Tensor, floor: Tensor) -> Tensor:
+    """The Hessian, damped by its own diagonal, without rows and columns of coordinates that are not free."""
+    kept = equations.hessian * free.unsqueeze(2) * free.unsqueeze(1)
+    diagonal = equations.hessian.diagonal(dim1=1, dim2=2)
+    return kept + torch.diag_embed(lambdas.unsqueeze(1) * diagonal + floor + (1 - free))
+
+
+def _step(problem: PoseProblem, equations: NormalEquations, here: Tensor, lambdas: Tensor, floor: Tensor) -> Tensor:
+    free = (~blocked(problem, here, equations.gradient)).to(here.dtype)
+    factor, _ = torch.linalg.cholesky_ex(damped_hessian(equations, free, lambdas, floor))
+    step = -torch.cholesky_solve((equations.gradient * free).unsqueeze(2), factor).squeeze(2)
+    return torch.nan_to_num(step).clamp(-_LONGEST, _LONGEST)
+
+
+def _within(problem: PoseProblem, values: Tensor) -> Tensor:
+    return torch.minimum(torch.maximum(values, problem.low), problem.high)

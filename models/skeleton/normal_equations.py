@@ -1,0 +1,179 @@
+"""Cost, gradient and Gauss-Newton Hessian of a pose against measured markers, without a stored Jacobian.
+
+Every coordinate is a world twist (w, v) that moves the markers downstream of its joint. With them as point masses of
+their weights, J'WJ has the form of a mass matrix, and the composite-rigid-body algorithm applies (Featherstone, Rigid
+Body Dynamics Algorithms, 2008, chapter 6): per coordinate M0 = sum W, M1 = sum W x, M2 = sum W x x', f = sum W r and
+n = sum W x x r over the markers downstream; then p = w x M1 + M0 v and h = tr(M2) w - M2 w + M1 x v, and
+
+    H[c, d] = w_d . h_c + v_d . p_c   where d is upstream of c or in the same joint,   g[c] = v_c . f_c + w_c . n_c.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import NamedTuple
+
+import torch
+from torch import Tensor
+
+from models.skeleton.batched_algebra import cross
+from models.skeleton.kinematics import Kinematic, Offsets, SkeletonTree
+
+
+class NormalEquations(NamedTuple):
+    """Of half the cost: cost (n_frames,), gradient (n_frames, n_active), hessian (n_frames, n_active, n_active)."""
+
+    cost: Tensor
+    gradient: Tensor
+    hessian: Tensor
+
+
+@dataclass(frozen=True)
+class PoseProblem:
+    """Poses of many frames to be found from their markers.
+
+    The cost of a frame is ``sum(weight * distance^2) + sum(pull * (value - default)^2)``.
+
+    Attributes
+    ----------
+    tree : SkeletonTree
+    offsets : Offsets
+        One batch dimension: one skeleton for all frames (length 1), or one a frame.
+    measured_m : Tensor, shape (n_markers, 3, n_frames)
+        Anything finite where the weight is zero.
+    weights : Tensor, shape (n_markers, n_frames)
+    active : Tensor, shape (n_active,)
+        Places of the coordinates that are to be found; the others stay as they are.
+    pulls, targets : Tensor, shape (n_active, 1)
+        How strongly each coordinate is drawn [1/rad^2, times the markers' 1/m^2], and to where.
+    low, high : Tensor, shape (n_active,)
+    """
+
+    tree: SkeletonTree
+    offsets: Offsets
+    measured_m: Tensor
+    weights: Tensor
+    active: Tensor
+    pulls: Tensor
+    targets: Tensor
+    low: Tensor
+    high: Tensor
+    # Constants of the structure: driven coordinates that matter, markers downstream of them, who is upstream of whom.
+    driven: Tensor
+    downstream: Tensor
+    upstream: Tensor
+
+    @classmethod
+    def of(
+        cls,
+        tree: SkeletonTree,
+        offsets: Offsets,
+        measured_m: Tensor,
+        weights: Tensor,
+        active: Tensor,
+        pulls: Tensor,
+        targets: Tensor,
+    ) -> PoseProblem:
+        """State a problem; the constants of its structure are worked out here."""
+        driven = active
+        if len(tree.driven) > len(tree.coordinates):
+            n_free = len(tree.coordinates)
+            follows = torch.isin(tree.coupler_inputs, active).nonzero().flatten()
+            driven = torch.cat([active, follows + n_free])
+        joints = torch.tensor(tree.joint_of, device=active.device)[driven]
+        carries = tree.ancestors[joints][:, joints]
+        same = joints[:, None] == joints[None, :]
+        # A range of a full turn or more is no limit: angles may be counted through.
+        bounded = tree.high[active] - tree.low[active] < 2 * torch.pi
+        endless = torch.full_like(tree.low[active], torch.inf)
+        return cls(
+            tree=tree,
+            offsets=offsets,
+            measured_m=measured_m,
+            weights=weights,
+            active=active,
+            pulls=pulls,
+            targets=targets,
+            low=torch.where(bounded, tree.low[active], -endless),
+            high=torch.where(bounded, tree.high[active], endless),
+            driven=driven,
+            downstream=tree.downstream[driven],
+            # Both halves of the Hessian are added up below, so pairs within a joint count half.
+            upstream=torch.where(same, 0.5, carries),
+        )
+
+    def frames(self, chosen: Tensor | slice) -> PoseProblem:
+        """The problem of some of the frames."""
+        return replace(
+            self,
+            measured_m=self.measured_m[..., chosen],
+            weights=self.weights[..., chosen],
+            offsets=select_offsets(self.offsets, chosen),
+        )
+
+    def residuals_m(self, values: Tensor) -> Tensor:
+        """Modelled minus measured positions, shape (n_markers, 3, n_frames) [m]."""
+        return self.tree.kinematics(values, self.offsets, twists=False).markers - self.measured_m
+
+    def cost(self, values: Tensor) -> Tensor:
+        """Cost of each frame, shape (n_frames,)."""
+        of_markers = (self.weights * self.residuals_m(values).square().sum(dim=1)).sum(dim=0)
+        return of_markers + (self.pulls * (values[self.active] - self.targets).square()).sum(dim=0)
+
+    def at(self, values: Tensor) -> NormalEquations:
+        """Normal equations in these poses, shape (n_coordinates, n_frames)."""
+        pose = self.tree.kinematics(values, self.offsets)
+        residuals = pose.markers - self.measured_m
+        cost = (self.weights * residuals.square().sum(dim=1)).sum(dim=0)
+        gradient, hessian = self._of_markers(pose, residuals)
+        if len(self.driven) > len(self.active):
+            coupling = self.tree.coupling(values)[self.driven][:, self.active].permute(2, 0, 1)
+            gradient = (gradient.unsqueeze(1) @ coupling).squeeze(1)
+            hessian = coupling.transpose(1, 2) @ hessian @ coupling
+        apart = values[self.active] - self.targets
+        cost = cost + (self.pulls * apart.square()).sum(dim=0)
+        return NormalEquations(
+            cost, gradient + (self.pulls * apart).T, hessian + torch.diag_embed(self.pulls.flatten())
+        )
+
+    def _of_markers(self, pose: Kinematic, residuals: Tensor) -> tuple[Tensor, Tensor]:
+        weights = self.weights.unsqueeze(1)
+        x, y, z = (pose.markers * weights).unbind(1)
+        forces = weights * residuals
+        moments = cross(pose.markers, forces)
+        own = pose.markers
+        second = torch.stack(
+            [x * own[:, 0], y * own[:, 1], z * own[:, 2], x * own[:, 1], x * own[:, 2], y * own[:, 2]], 1
+        )
+        per_marker = torch.cat([weights, torch.stack([x, y, z], 1), second, forces, moments], 1)
+        n_frames = per_marker.shape[-1]
+        sums = (self.downstream @ per_marker.flatten(1)).unflatten(1, (16, n_frames))
+        angular, linear = pose.angular[self.driven], pose.linear[self.driven]
+        gradient = (linear * sums[:, 10:13] + angular * sums[:, 13:16]).sum(dim=1)
+        momentum = cross(angular, sums[:, 1:4]) + sums[:, 0:1] * linear
+        w0, w1, w2 = angular.unbind(1)
+        xx, yy, zz, xy, xz, yz = sums[:, 4:10].unbind(1)
+        turning = torch.stack(
+            [
+                (yy + zz) * w0 - xy * w1 - xz * w2,
+                (xx + zz) * w1 - xy * w0 - yz * w2,
+                (xx + yy) * w2 - xz * w0 - yz * w1,
+            ],
+            1,
+        ) + cross(sums[:, 1:4], linear)
+        spatial_momentum = torch.cat([turning, momentum], 1).permute(2, 0, 1).contiguous()
+        twists = torch.cat([angular, linear], 1).permute(2, 1, 0).contiguous()
+        half = torch.bmm(spatial_momentum, twists) * self.upstream
+        return gradient.T, half + half.transpose(1, 2)
+
+
+def select_offsets(offsets: Offsets, chosen: Tensor | slice) -> Offsets:
+    """Offsets of some of the frames; one skeleton for all frames stays what it is."""
+    if offsets.markers.shape[-1] == 1:
+        return offsets
+    return Offsets(
+        offsets.on_parent[..., chosen],
+        offsets.on_child[..., chosen],
+        offsets.markers[..., chosen],
+        offsets.translations[..., chosen],
+    )

@@ -1,0 +1,53 @@
+"""Stationary Gaussian noise of a given autocorrelation, for many recordings at once."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+import torch
+from torch import Tensor
+
+
+def draw(kernel: Tensor, n: int, n_series: int, generator: torch.Generator, like: Tensor) -> Tensor:
+    """Draw noise of unit variance.
+
+    Parameters
+    ----------
+    kernel : Tensor, shape (n_frames, n_frames)
+        Of `geometric` or `smooth`.
+    n, n_series : int
+        Recordings, and vectors in each.
+    generator : torch.Generator
+    like : Tensor
+        Gives dtype and device.
+
+    Returns
+    -------
+    Tensor, shape (n, n_frames, n_series, 3)
+    """
+    n_frames = len(kernel)
+    white = torch.randn(n, n_frames, 3 * n_series, generator=generator, device=like.device, dtype=like.dtype)
+    return (kernel.to(like) @ white).view(n, n_frames, n_series, 3)
+
+
+@lru_cache(maxsize=16)
+def geometric(n_frames: int, correlation: float) -> Tensor:
+    """Factor of the covariance of a first-order autoregression: ``correlation ** lag``; 0 is white noise."""
+    return _factor(correlation ** _lag(n_frames))
+
+
+@lru_cache(maxsize=16)
+def smooth(n_frames: int, time_frames: float) -> Tensor:
+    """Factor of the covariance ``(1 + lag / time) exp(-lag / time)``: a critically damped drift, without jolts."""
+    lag = _lag(n_frames) / time_frames
+    return _factor((1.0 + lag) * torch.exp(-lag))
+
+
+def _lag(n_frames: int) -> Tensor:
+    frame = torch.arange(n_frames, dtype=torch.float64)
+    return (frame[:, None] - frame).abs()
+
+
+def _factor(covariance: Tensor) -> Tensor:
+    # A trace of white noise, far below a micrometre, keeps the smooth covariance positive definite.
+    return torch.linalg.cholesky(covariance + 1e-9 * torch.eye(len(covariance), dtype=covariance.dtype))

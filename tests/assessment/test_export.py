@@ -1,0 +1,74 @@
+"""`python -m assessment export-markers`: sessions become clips that say nothing of who was filmed."""
+
+from __future__ import annotations
+
+import zipfile
+from pathlib import Path
+
+import numpy as np
+from typer.testing import CliRunner, Result
+
+from assessment.cli import app
+from pipeline.files.trc import read_trc
+from rl_scaling.clips import load_clips
+from tests.assessment.session_builder import build_session, marker_file
+
+
+def export(*arguments: str | Path) -> Result:
+    return CliRunner().invoke(app, ["export-markers", *map(str, arguments)])
+
+
+def test_a_session_becomes_clips_of_its_trials(tmp_path: Path) -> None:
+    session, out = build_session(tmp_path, "walk"), tmp_path / "clips.npz"
+    result = export(session, "-o", out, "--age-years", "72")
+    assert result.exit_code == 0, result.output
+    clips = load_clips(out)
+    assert sorted(clip.static for clip in clips) == [False, True]
+    walk = next(clip for clip in clips if not clip.static)
+    assert len(walk.names) == 43
+    assert walk.rate_hz == np.float64(walk.rate_hz)
+    assert (walk.subject.height_m, walk.subject.mass_kg, walk.subject.age_years) == (1.56, 58.0, 72.0)
+    assert walk.synthetic
+    raw = read_trc(marker_file(session, "walk"))
+    toe = raw.positions_m[:, raw.names.index("r_toe_study")]
+    assert np.nanmedian(np.abs(walk.positions_m[:, walk.names.index("r_toe_study")] - toe)) < 0.002
+
+
+def test_nothing_in_the_file_names_session_trial_or_time(tmp_path: Path) -> None:
+    session, out = build_session(tmp_path, "walk"), tmp_path / "clips.npz"
+    export(session, "-o", out)
+    first = {clip.clip for clip in load_clips(out)}
+    assert len({clip.person for clip in load_clips(out)}) == 1
+    with zipfile.ZipFile(out) as archive:
+        content = b"".join(archive.read(name) for name in archive.namelist())
+        members = {name.removesuffix(".npy") for name in archive.namelist()}
+    for word in ("walk", "neutral", "OpenCapData", "small", tmp_path.name):
+        assert word.encode() not in content
+        assert word.encode("utf-32-le") not in content
+    assert members == {
+        "format", "positions_m", "names", "first_frame", "clip", "person", "static", "synthetic", "rate_hz", "height_m",
+        "mass_kg", "sex", "age_years",
+    }  # fmt: skip
+    export(session, "-o", out, "--overwrite")
+    assert first.isdisjoint(clip.clip for clip in load_clips(out))
+
+
+def test_a_faulty_trial_is_left_out_and_said(tmp_path: Path) -> None:
+    session, out = build_session(tmp_path, "walk"), tmp_path / "clips.npz"
+    marker_file(session, "walk").write_text("nothing of use\n")
+    result = export(session, "-o", out)
+    assert result.exit_code == 2
+    assert "walk" in result.stderr
+    assert [clip.static for clip in load_clips(out)] == [True]
+
+
+def test_what_is_there_is_not_overwritten_and_sessions_that_are_none_are_said(tmp_path: Path) -> None:
+    session, out = build_session(tmp_path), tmp_path / "clips.npz"
+    out.write_text("precious")
+    result = export(session, "-o", out)
+    assert result.exit_code == 2
+    assert "--overwrite" in result.stderr
+    assert out.read_text() == "precious"
+    result = export(tmp_path / "absent", session, "-o", out, "--overwrite")
+    assert result.exit_code == 2
+    assert len(load_clips(out)) == 1
