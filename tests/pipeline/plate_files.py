@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import ezc3d
 import numpy as np
 from scipy.interpolate import interp1d
 
 from pipeline.files.storage import write_storage
 from pipeline.trajectories import ContactForce
+from tests.pipeline.c3d_writer import write_c3d
 
 Y_UP = np.eye(3)
 # File -> ground where the laboratory's X is forward, Y to the left and Z up.
@@ -58,7 +58,7 @@ def write_c3d_plates(path: Path, time_s: np.ndarray, plates: list[np.ndarray], r
     Each plate is 0.6 x 0.4 m, its middle under the mean centre of pressure, and its axes are the file's.
     """
     at_s = np.arange(0.0, time_s[-1], 1.0 / rate_hz)
-    content, points_per_s = ezc3d.c3d(), 100.0
+    points_per_s = 100.0
     channels, corners = [], []
     for values in plates:
         force, point, free_moment = np.split(interp1d(time_s, values, axis=0, kind="cubic")(at_s), 3, axis=1)
@@ -80,11 +80,7 @@ def write_c3d_plates(path: Path, time_s: np.ndarray, plates: list[np.ndarray], r
         ("FORCE_PLATFORM", "ORIGIN"): np.zeros((3, len(plates))),
         ("FORCE_PLATFORM", "CHANNEL"): np.arange(1, len(names) + 1).reshape(len(plates), 6).T,
     }
-    for (group, name), value in settings.items():
-        content["parameters"][group][name]["value"] = value
     samples = int(rate_hz / points_per_s)
     n_frames = len(at_s) // samples
-    content["data"]["points"] = np.ones((4, 1, n_frames))
-    content["data"]["analogs"] = np.hstack(channels)[: n_frames * samples].T[None]
-    content.write(str(path))
-    return path
+    analogs = np.hstack(channels)[: n_frames * samples].T[None]
+    return write_c3d(path, settings, np.ones((4, 1, n_frames)), analogs=analogs)

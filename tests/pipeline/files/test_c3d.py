@@ -1,31 +1,23 @@
 """C3D files, made with ezc3d and real; damaged ones break their reader, not the program."""
 
-import ezc3d
 import numpy as np
 import pytest
 
 from models.errors import ForceDataError, MarkerDataError
 from pipeline.files.c3d import read_c3d_markers, read_c3d_plates
+from tests.pipeline.c3d_writer import write_c3d
 
 GAIT = "lab_bmc_gait_ccby/Gait.c3d"
 
 
-def write_c3d(path, labels, points_m, *, unit="mm", rate_hz=100.0, unseen=(), descriptions=None):
-    content = ezc3d.c3d()
-    content["parameters"]["POINT"]["RATE"]["value"] = [rate_hz]
-    content["parameters"]["POINT"]["LABELS"]["value"] = labels
-    content["parameters"]["POINT"]["UNITS"]["value"] = [unit]
-    if descriptions:
-        content["parameters"]["POINT"]["DESCRIPTIONS"]["value"] = descriptions
+def write_points(path, labels, points_m, *, unit="mm", rate_hz=100.0, unseen=()):
     points = np.ones((4, len(labels), len(points_m)))
     points[:3] = points_m.transpose(2, 1, 0) * {"mm": 1000.0, "cm": 100.0, "m": 1.0, "in": 39.37}[unit]
-    content["data"]["points"] = points
     residuals = np.zeros((1, len(labels), len(points_m)))
     for frame, marker in unseen:
         residuals[0, marker, frame] = -1
-    content["data"]["meta_points"]["residuals"] = residuals
-    content.write(str(path))
-    return path
+    parameters = {("POINT", "RATE"): [rate_hz], ("POINT", "LABELS"): labels, ("POINT", "UNITS"): [unit]}
+    return write_c3d(path, parameters, points, residuals=residuals)
 
 
 @pytest.fixture
@@ -36,19 +28,19 @@ def points_m():
 class TestMarkers:
     @pytest.mark.parametrize("unit", ["mm", "cm", "m"])
     def test_metres_whatever_the_unit(self, tmp_path, points_m, unit):
-        read = read_c3d_markers(write_c3d(tmp_path / "a.c3d", ["A", "B", "C"], points_m, unit=unit))
+        read = read_c3d_markers(write_points(tmp_path / "a.c3d", ["A", "B", "C"], points_m, unit=unit))
         assert read.names == ("A", "B", "C")
         assert read.rate_hz == pytest.approx(100)
         np.testing.assert_allclose(read.positions_m, points_m, atol=1e-6)
 
     def test_negative_residual_means_not_seen(self, tmp_path, points_m):
-        read = read_c3d_markers(write_c3d(tmp_path / "a.c3d", ["A", "B", "C"], points_m, unseen=[(4, 1), (5, 1)]))
+        read = read_c3d_markers(write_points(tmp_path / "a.c3d", ["A", "B", "C"], points_m, unseen=[(4, 1), (5, 1)]))
         expected = np.zeros((20, 3), dtype=bool)
         expected[4:6, 1] = True
         np.testing.assert_array_equal(np.isnan(read.positions_m).any(axis=2), expected)
 
     def test_names_lose_the_subject_and_become_unique(self, tmp_path, points_m):
-        path = write_c3d(tmp_path / "a.c3d", ["Jane:LASI", "Jane:KNEE", "Jane:KNEE"], points_m)
+        path = write_points(tmp_path / "a.c3d", ["Jane:LASI", "Jane:KNEE", "Jane:KNEE"], points_m)
         assert read_c3d_markers(path).names == ("LASI", "KNEE", "KNEE_2")
 
     def test_real_recording(self, shared_data):
@@ -82,7 +74,7 @@ class TestPlates:
 
     def test_none_described(self, tmp_path, points_m):
         with pytest.raises(ForceDataError, match="describes no force plate"):
-            read_c3d_plates(write_c3d(tmp_path / "a.c3d", ["A", "B", "C"], points_m))
+            read_c3d_plates(write_points(tmp_path / "a.c3d", ["A", "B", "C"], points_m))
 
 
 class TestDamaged:
@@ -100,7 +92,7 @@ class TestDamaged:
             read_c3d_markers(tmp_path / "a.c3d")
 
     def test_cut_short(self, tmp_path, points_m):
-        path = write_c3d(tmp_path / "a.c3d", ["A", "B", "C"], points_m)
+        path = write_points(tmp_path / "a.c3d", ["A", "B", "C"], points_m)
         path.write_bytes(path.read_bytes()[:-400])
         with pytest.raises(MarkerDataError, match=r"cut short|damaged"):
             read_c3d_markers(path)
@@ -125,7 +117,7 @@ class TestDamaged:
                 assert error.hint
 
     def test_unknown_unit(self, tmp_path, points_m):
-        path = write_c3d(tmp_path / "a.c3d", ["A", "B", "C"], points_m, unit="in")
+        path = write_points(tmp_path / "a.c3d", ["A", "B", "C"], points_m, unit="in")
         with pytest.raises(MarkerDataError, match=r"coordinates in 'in'.*Accepted in POINT:UNITS: m, cm, mm"):
             read_c3d_markers(path)
 
