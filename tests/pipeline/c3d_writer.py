@@ -1,4 +1,4 @@
-"""C3D files for tests, written in a process of their own: ezc3d and OpenSim in one process take each other's vectors."""
+"""C3D files for tests, written in another process: ezc3d and OpenSim in one take each other's vectors."""
 
 from __future__ import annotations
 
