@@ -73,7 +73,7 @@ class SegmentLayout:
         Pairs of neighbouring segments of one side: 1 at the markers of a segment, and at those of the one it hangs on.
     of_chain : Tensor, shape (n_segments, n_chains)
     mirror : Tensor, shape (n_markers, 3)
-        -1 at Z of the left side.
+        Z is -1 on the left side, and 0 on bodies of the midline: shifted sideways is neither wide nor narrow.
     local_m : Tensor, shape (n_markers, 3)
         Where markers sit on their bodies, less the mean of the body's.
     """
@@ -99,7 +99,7 @@ class SegmentLayout:
         members = np.zeros((len(segments), len(bodies)))
         members[of_body[bodies], markers] = 1.0
         mirror = np.ones((len(bodies), 3))
-        mirror[[sides[body] == "_l" for body in bodies], 2] = -1.0
+        mirror[:, 2] = [{"_r": 1.0, "_l": -1.0, "": 0.0}[sides[body]] for body in bodies]
         local = tree.offsets().markers[..., 0].cpu().numpy().astype(float)
         for body in set(bodies):
             own = np.array(bodies) == body
@@ -162,12 +162,11 @@ def segment_tokens(tree: SkeletonTree, layout: SegmentLayout, fitted: Fitted) ->
     """Tokens of all segments, shape (n_subjects, n_segments, len(FEATURES))."""
     seen = fitted.seen.to(fitted.measured_m.dtype)
     rotations = fitted.pose.rotations[tree.marker_bodies + 1].permute(3, 0, 1, 2).unflatten(0, seen.shape[:2])
-    own = torch.einsum("nfmij,nfmi->nfmj", rotations, fitted.residuals_m) * layout.mirror
+    own = torch.einsum("nfmij,nfmi->nfmj", rotations, fitted.residuals_m)
     n_seen = torch.einsum("sm,nfm->ns", layout.members, seen).clamp(min=1.0).unsqueeze(2)
-    mean_m = torch.einsum("sm,nfmj->nsj", layout.members, own) / n_seen
-    along = layout.local_m * layout.mirror
-    spread = torch.einsum("sm,nfm,mj->nsj", layout.members, seen, along.square()) / n_seen
-    stretch = torch.einsum("sm,nfmj,mj->nsj", layout.members, own, along) / n_seen
+    mean_m = torch.einsum("sm,nfmj,mj->nsj", layout.members, own, layout.mirror) / n_seen
+    spread = torch.einsum("sm,nfm,mj->nsj", layout.members, seen, layout.local_m.square()) / n_seen
+    stretch = torch.einsum("sm,nfmj,mj->nsj", layout.members, own, layout.local_m) / n_seen
     stretch = stretch / spread.clamp(min=_LEAST_SPREAD_M2)
     by_axis = [one.unflatten(1, (-1, 3)) for one in (fitted.log_factors / _RATIO, fitted.apart)]
     known = [one.unflatten(1, (-1, 3)) for one in (fitted.observed, fitted.step)]
