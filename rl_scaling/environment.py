@@ -125,6 +125,8 @@ class ScalingEnvironment:
     best_log_factors : Tensor, shape (n_subjects, n_params)
         Those with the lowest J since the reset.
     best_objective : Tensor, shape (n_subjects,)
+    best_values : Tensor, shape (n_coordinates, n_subjects * n_frames)
+        Their poses.
     """
 
     def __init__(self, tree: SkeletonTree, settings: EnvironmentSettings) -> None:
@@ -183,6 +185,7 @@ class ScalingEnvironment:
         self._initial: Tensor | None = None
         self.state = self._measured(tasks.prior_mean, values, problem)
         self.best_log_factors, self.best_objective = self.state.log_factors, self.state.objective
+        self.best_values = values
         return self.state.observation
 
     @torch.no_grad()
@@ -207,6 +210,8 @@ class ScalingEnvironment:
         better = self.state.objective < self.best_objective
         self.best_log_factors = torch.where(better.unsqueeze(1), log_factors, self.best_log_factors)
         self.best_objective = torch.where(better, self.state.objective, self.best_objective)
+        of_frames = better.repeat_interleave(self._seen.shape[1])
+        self.best_values = torch.where(of_frames, values, self.best_values)
         of_truth = self.settings.reward == "truth"
         old, new = (one.distance if of_truth else one.objective for one in (before, self.state))
         return Transition(
@@ -215,6 +220,11 @@ class ScalingEnvironment:
             torch.zeros_like(better),
             self.n_done >= self.settings.n_steps,
         )
+
+    @torch.no_grad()
+    def best_state(self) -> State:
+        """What a scaler returns: the state with the lowest J since the reset, each person's own."""
+        return self._measured(self.best_log_factors, self.best_values, self._at_factors(self.best_log_factors))
 
     def least_squares_action(self) -> Tensor:
         """The damped least-squares step as an action, shape (n_subjects, n_segments, 3)."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import torch
 
 from rl_scaling.anthropometry import parameters
-from rl_scaling.environment import ScalingEnvironment
+from rl_scaling.environment import ScalingEnvironment, State
 from rl_scaling.experiment import Experiment
 from rl_scaling.networks import Actor
 from rl_scaling.train import draw_tasks, generic_tree
@@ -45,7 +45,7 @@ class Score:
 
 @torch.no_grad()
 def evaluate(experiment: Experiment, actor: Actor | None, n_people: int, seed: int, device: str = "cpu") -> list[Score]:
-    """Score the prior's mean, the least-squares step, and a policy after as many steps.
+    """Score the prior's mean, the least-squares step, and a policy after as many steps: last state and best by J.
 
     Parameters
     ----------
@@ -59,7 +59,7 @@ def evaluate(experiment: Experiment, actor: Actor | None, n_people: int, seed: i
     tasks = draw_tasks(tree, experiment, n_people, _HELD_OUT, seed)
     environment = ScalingEnvironment(tree, experiment.environment)
     environment.reset(tasks)
-    scores = [_score(environment, "prior mean")]
+    scores = [_score(environment, environment.state, "prior mean")]
     for name, policy in (("least squares", None), ("policy", actor)):
         if name == "policy" and actor is None:
             continue
@@ -71,12 +71,13 @@ def evaluate(experiment: Experiment, actor: Actor | None, n_people: int, seed: i
                 else policy(observation.tokens, observation.context)
             )
             observation = environment.step(chosen).observation
-        scores.append(_score(environment, name))
+        scores += [_score(environment, environment.state, name)]
+        scores += [_score(environment, environment.best_state(), f"{name}, lowest J")]
     return scores
 
 
-def _score(environment: ScalingEnvironment, method: str) -> Score:
-    state, truth = environment.state, environment.tasks.truth
+def _score(environment: ScalingEnvironment, state: State, method: str) -> Score:
+    truth = environment.tasks.truth
     joints, lengths = environment.errors_m(state.log_factors, state.values)
     long = [parameters().index(name) for name in LONG_AXES]
     apart = (state.log_factors - truth.log_factors)[:, long].abs() if truth is not None else state.log_factors

@@ -189,6 +189,7 @@ def test_time_running_out_is_no_end_and_the_best_state_is_kept(tasks: ScalingTas
     assert not any(step.terminated.any() for step in steps)
     torch.testing.assert_close(environment.best_objective, lowest)
     assert (environment.best_objective < environment.state.objective).all()
+    torch.testing.assert_close(environment.best_state().objective, lowest)
     assert steps[-1].observation.context[0, CONTEXT.index("step")] == 1.0
 
 

@@ -133,7 +133,8 @@ def test_the_commands_train_fine_tune_and_evaluate(tmp_path: Path) -> None:
     policy = ["--policy", str(tmp_path / "a" / POLICY)]
     assert run(app, ["finetune", *config, *policy, "--out", str(tmp_path / "b")]).exit_code == 0
     scored = run(app, ["evaluate", *config, *policy, "--people", "3"])
-    assert [score["method"] for score in json.loads(scored.stdout)] == ["prior mean", "least squares", "policy"]
+    methods = ["prior mean", "least squares", "least squares, lowest J", "policy", "policy, lowest J"]
+    assert [score["method"] for score in json.loads(scored.stdout)] == methods
     missing = run(app, ["pretrain", *config, "--out", str(tmp_path / "c"), "--device", "abacus"])
     assert missing.exit_code == 2
     assert "no device 'abacus'" in missing.output
