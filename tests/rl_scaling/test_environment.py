@@ -9,12 +9,15 @@ import pytest
 import torch
 
 from models.errors import ScalingError
+from models.skeleton import GENERIC_MODEL, load_model, without_patellae
+from models.skeleton.kinematics import SkeletonTree
 from models.skeleton.levenberg_marquardt import WARM, minimise
 from models.skeleton.scale_fit import ScalingClip, fit_poses_and_scales
 from models.subject import Subject
+from rl_scaling.anthropometry import parameters, prior
 from rl_scaling.environment import MAX_INCREMENT, EnvironmentSettings, ScalingEnvironment
 from rl_scaling.objective import MarkerFit, ObjectiveWeights, marker_fit, objective
-from rl_scaling.observation import CONTEXT, FEATURES
+from rl_scaling.observation import CONTEXT, FEATURES, SegmentLayout
 from rl_scaling.scaling_tasks import ScalingTasks, tasks_of
 from tests.rl_scaling.scaling_people import older_adults, random_actions, skeleton
 
@@ -219,3 +222,20 @@ def test_what_cannot_be_scaled_is_refused(tasks: ScalingTasks) -> None:
         ScalingEnvironment(skeleton(), EnvironmentSettings(objective=ObjectiveWeights(total_per_m2=0.0)))
     with pytest.raises(ScalingError, match="Markers have shape"):
         tasks_of(skeleton(), (Subject(1.7, 70.0, "f"),), tasks.markers_m)
+
+
+def test_another_marker_set_is_scaled_without_a_change() -> None:
+    tree = SkeletonTree.from_model(without_patellae(load_model(GENERIC_MODEL, "optical")))
+    layout = SegmentLayout.of(tree)
+    subject = Subject(1.62, 60.0, "f", 72.0)
+    values = tree.default.repeat(1, 2, 1)
+    values[:, 1, [tree.coordinates.index(f"knee_angle_{side}") for side in "rl"]] = 1.0
+    wanted = torch.as_tensor(prior(subject).mean_log) + 0.03
+    markers_m = tree.forward(values, (layout.tie @ wanted).reshape(1, 1, -1, 3))
+    environment = ScalingEnvironment(tree, EnvironmentSettings(objective=replace(SQUARES, prior=1e-8)))
+    environment.reset(tasks_of(tree, (subject,), markers_m))
+    for _ in range(20):
+        environment.step(environment.least_squares_action())
+    assert environment.state.fit.max_m < 1e-3
+    long = [parameters().index(name) for name in ("femur_y", "tibia_y", "pelvis_z")]
+    torch.testing.assert_close(environment.state.log_factors[0, long], wanted[long], atol=2e-3, rtol=0)
