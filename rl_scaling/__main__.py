@@ -1,0 +1,97 @@
+"""`python -m rl_scaling pretrain | finetune | evaluate`: learn to scale, on, and see how well."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated
+
+import torch
+import typer
+
+from models.errors import SarcoscopeError, SettingsError
+from rl_scaling.checkpoint import load_policy
+from rl_scaling.evaluate import evaluate as score
+from rl_scaling.experiment import read_experiment
+from rl_scaling.observation import SegmentLayout
+from rl_scaling.train import CHECKPOINT, POLICY, Training, generic_tree
+
+app = typer.Typer(help="Learn to scale skeletons to markers.", no_args_is_help=True, add_completion=False)
+
+Config = Annotated[Path, typer.Option(help="Experiment, e.g. rl_scaling/experiments/smoke.toml")]
+Out = Annotated[Path, typer.Option(help="Folder for curve, checkpoint and policy")]
+Device = Annotated[str, typer.Option(help="cpu or cuda")]
+Resume = Annotated[bool, typer.Option("--resume", help="Go on from the folder's checkpoint")]
+Policy = Annotated[Path, typer.Option(help="policy.safetensors of an earlier training")]
+
+
+@app.command()
+def pretrain(config: Config, out: Out, device: Device = "cpu", resume: Resume = False) -> None:
+    """Train from the start."""
+    with _said():
+        _train(Training(read_experiment(config), out, _checked(device)), resume)
+
+
+@app.command()
+def finetune(config: Config, out: Out, policy: Policy, device: Device = "cpu", resume: Resume = False) -> None:
+    """Train on from a policy."""
+    with _said():
+        start, _ = load_policy(policy, SegmentLayout.of(generic_tree()).exists)
+        _train(Training(read_experiment(config), out, _checked(device), start), resume)
+
+
+@app.command()
+def evaluate(
+    config: Config,
+    policy: Annotated[Path | None, typer.Option(help="policy.safetensors; none: least squares only")] = None,
+    people: Annotated[int, typer.Option(min=1, help="How many people whom training never drew")] = 128,
+    seed: Annotated[int, typer.Option(min=0)] = 0,
+    device: Device = "cpu",
+) -> None:
+    """Score a policy and the least-squares step on the same people; JSON on standard output."""
+    with _said():
+        tree = generic_tree(_checked(device))
+        actor = None if policy is None else load_policy(policy, SegmentLayout.of(tree).exists)[0]
+        found = score(read_experiment(config), actor, people, seed, device)
+        typer.echo(json.dumps([asdict(one) for one in found], indent=2))
+
+
+def _train(training: Training, resume: bool) -> None:
+    if resume:
+        training.resume()
+    elif (training.folder / CHECKPOINT).exists():
+        raise SettingsError(
+            "The folder holds a training already.", hint="Go on with --resume, or choose another folder."
+        )
+    training.run()
+    last = training.rows[-1]
+    typer.echo(
+        f"{training.n_done} rounds, {last['env_steps']} steps, {last['updates']} updates, {last['seconds']:.0f} s; "
+        f"policy: {training.folder / POLICY}",
+        err=True,
+    )
+
+
+def _checked(device: str) -> str:
+    """The device, if there is one of this name."""
+    available = ("cpu", *(("cuda",) if torch.cuda.is_available() else ()))
+    if device not in available:
+        raise SettingsError(f"There is no device {device!r} here.", hint=f"Available: {', '.join(available)}.")
+    return device
+
+
+@contextmanager
+def _said() -> Iterator[None]:
+    """Say an error in one message, and exit with code 2."""
+    try:
+        yield
+    except SarcoscopeError as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(2) from None
+
+
+if __name__ == "__main__":
+    app()

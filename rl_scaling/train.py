@@ -1,0 +1,176 @@
+"""Training: new people in every round, one episode of all of them, and updates of the learner after each step."""
+
+from __future__ import annotations
+
+import csv
+import time
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from models.errors import SettingsError
+from models.skeleton import GENERIC_MODEL, load_model, without_patellae
+from models.skeleton.kinematics import SkeletonTree
+from rl_scaling.checkpoint import load_checkpoint, save_checkpoint, save_policy
+from rl_scaling.environment import ScalingEnvironment
+from rl_scaling.experiment import Experiment
+from rl_scaling.networks import Actor, Critic
+from rl_scaling.replay import PrioritisedReplay
+from rl_scaling.scaling_tasks import ScalingTasks, tasks_of_synthetic
+from rl_scaling.subjects import SubjectGenerator
+from rl_scaling.td3 import TD3, experience
+
+POLICY, CHECKPOINT, CURVE = "policy.safetensors", "checkpoint.safetensors", "curve.csv"
+COLUMNS = (
+    "round", "env_steps", "updates", "seconds", "reward", "objective_start", "objective_best", "rms_mm", "max_mm",
+    "critic_error", "noise",
+)  # fmt: skip
+"""Columns of the learning curve; errors are those of the last step, means over people."""
+
+
+def generic_tree(device: torch.device | str = "cpu") -> SkeletonTree:
+    """The generic skeleton in single precision."""
+    return SkeletonTree.from_model(without_patellae(load_model(GENERIC_MODEL))).to(torch.float32, device)
+
+
+def draw_tasks(tree: SkeletonTree, experiment: Experiment, n: int, *seed: int) -> ScalingTasks:
+    """Draw people of the experiment's populations; the same seed gives the same people."""
+    numbers = np.random.default_rng(seed)
+    people = SubjectGenerator(tree, experiment.populations).sample(n, experiment.frames, int(numbers.integers(2**31)))
+    return tasks_of_synthetic(tree, people, experiment.frames_per_movement, numbers)
+
+
+class Training:
+    """One training in one folder, where its curve, checkpoint and policy go.
+
+    Parameters
+    ----------
+    experiment : Experiment
+    folder : Path
+        Made where it is not there.
+    device : str
+    start : Actor, optional
+        The policy to begin with; it also is the anchor.
+
+    Raises
+    ------
+    SettingsError
+        The policy to begin with is of another kind or size than the experiment's.
+    """
+
+    def __init__(self, experiment: Experiment, folder: Path, device: str = "cpu", start: Actor | None = None) -> None:
+        self.experiment, self.folder = experiment, folder
+        folder.mkdir(parents=True, exist_ok=True)
+        self.environment = ScalingEnvironment(generic_tree(device), experiment.environment)
+        exists = self.environment.layout.exists
+        n_segments, n_params = len(exists), self.environment.layout.tie.shape[1]
+        n_privileged = 1 if experiment.environment.reward == "objective" else 2 + n_params
+        with torch.random.fork_rng(devices=[]):
+            torch.manual_seed(experiment.seed)
+            actor = Actor(exists, experiment.network)
+            critics = tuple(Critic(n_segments, n_privileged, experiment.network) for _ in range(2))
+        if start is not None:
+            try:
+                actor.load_state_dict(start.state_dict())
+            except RuntimeError as reason:
+                raise SettingsError(
+                    "The policy to begin with has another network than the experiment's.",
+                    hint="Give an experiment whose [network] is that of the policy.",
+                ) from reason
+        self.generator = torch.Generator(device).manual_seed(experiment.seed)
+        self.learner = TD3(
+            actor.to(device), (critics[0].to(device), critics[1].to(device)), experiment.td3, self.generator
+        )
+        self.replay = PrioritisedReplay(experiment.replay_capacity, experiment.priority_exponent, device)
+        self.rows: list[dict[str, float]] = []
+
+    @property
+    def n_done(self) -> int:
+        """Rounds that are over."""
+        return len(self.rows)
+
+    def resume(self) -> None:
+        """Go on from the folder's checkpoint.
+
+        Raises
+        ------
+        SettingsError
+            There is none, or it is of another experiment.
+        """
+        counts = load_checkpoint(self.folder / CHECKPOINT, self.learner, self.replay, self.generator)
+        if counts["experiment"] != self.experiment.model_dump(mode="json"):
+            raise SettingsError(
+                "The checkpoint is of another experiment.",
+                hint="Resume with the experiment file it was begun with, or choose another folder.",
+            )
+        self.rows = counts["rows"]
+
+    def run(self, until: int | None = None) -> None:
+        """Train to the end, or until so many rounds are over; checkpoint, curve and policy are written on the way."""
+        last = self.experiment.n_rounds if until is None else min(until, self.experiment.n_rounds)
+        before_s = self.rows[-1]["seconds"] if self.rows else 0.0
+        began_s = time.perf_counter()
+        while self.n_done < last:
+            row = self._round()
+            self.rows.append(row | {"seconds": round(before_s + time.perf_counter() - began_s, 3)})
+            if self.n_done % self.experiment.checkpoint_rounds == 0 or self.n_done == last:
+                self._save()
+
+    def _round(self) -> dict[str, float]:
+        experiment, environment = self.experiment, self.environment
+        tasks = draw_tasks(environment.tree, experiment, experiment.n_subjects, experiment.seed, self.n_done)
+        observation, noise = environment.reset(tasks), experiment.noise(self.n_done)
+        at_start, gained, errors = environment.state.objective.mean(), torch.zeros(len(tasks)), []
+        gained = gained.to(at_start.device)
+        truncated = False
+        while not truncated:
+            action = self._explore(observation.tokens, observation.context, noise)
+            result = environment.step(action)
+            rows = experience(observation, action, result.reward, result.observation, result.terminated)
+            self.replay.add(rows)
+            gained += result.reward
+            observation, truncated = result.observation, result.truncated
+            if self.n_done >= experiment.warmup_rounds:
+                errors += [self._update() for _ in range(experiment.updates_per_step)]
+        fit = environment.state.fit
+        return {
+            "round": self.n_done + 1,
+            "env_steps": self.replay.n_added,
+            "updates": self.learner.n_updates,
+            "reward": float(gained.mean()),
+            "objective_start": float(at_start),
+            "objective_best": float(environment.best_objective.mean()),
+            "rms_mm": 1000.0 * float(fit.rms_m.mean()),
+            "max_mm": 1000.0 * float(fit.max_m.mean()),
+            "critic_error": float(torch.stack(errors).mean()) if errors else float("nan"),
+            "noise": noise,
+        }
+
+    @torch.no_grad()
+    def _explore(self, tokens: Tensor, context: Tensor, noise: float) -> Tensor:
+        action = self.learner.actor(tokens, context)
+        drawn = torch.randn(action.shape, generator=self.generator, device=action.device, dtype=action.dtype)
+        return (action + noise * drawn * self.learner.actor.exists).clamp(-1.0, 1.0)
+
+    def _update(self) -> Tensor:
+        """One update of the learner; mean size of the critics' error."""
+        sample = self.replay.sample(
+            self.experiment.batch_size, self.experiment.compensation(self.n_done), self.generator
+        )
+        errors = self.learner.update(sample.experience, sample.weights)
+        self.replay.update(sample.places, errors)
+        return errors.abs().mean()
+
+    def _save(self) -> None:
+        described = self.experiment.model_dump(mode="json")
+        counts: dict[str, Any] = {"experiment": described, "rows": self.rows}
+        save_checkpoint(self.folder / CHECKPOINT, self.learner, self.replay, self.generator, counts)
+        about = {"experiment": described, "trained": self.rows[-1], "torch": str(torch.__version__)}
+        save_policy(self.folder / POLICY, self.learner.actor, self.experiment.network, about)
+        with (self.folder / CURVE).open("w", newline="", encoding="utf-8") as file:
+            table = csv.DictWriter(file, COLUMNS)
+            table.writeheader()
+            table.writerows(self.rows)

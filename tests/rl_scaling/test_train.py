@@ -1,0 +1,140 @@
+"""Training: it runs, goes on where it stopped, and its commands say what is wrong."""
+
+from __future__ import annotations
+
+import csv
+import json
+from pathlib import Path
+
+import pytest
+import torch
+from safetensors.torch import load_file, save_file
+from typer.testing import CliRunner
+
+from models.errors import SettingsError
+from rl_scaling.__main__ import app
+from rl_scaling.checkpoint import load_policy
+from rl_scaling.evaluate import evaluate
+from rl_scaling.experiment import Experiment, read_experiment
+from rl_scaling.networks import Actor, NetworkSettings
+from rl_scaling.train import CHECKPOINT, CURVE, POLICY, Training, draw_tasks, generic_tree
+
+EXPERIMENTS = Path(__file__).resolve().parents[2] / "rl_scaling" / "experiments"
+SMOKE = EXPERIMENTS / "smoke.toml"
+EXISTS = torch.ones(7, 3, dtype=torch.bool)
+
+
+@pytest.fixture(scope="module")
+def experiment() -> Experiment:
+    return read_experiment(SMOKE)
+
+
+def curve(folder: Path) -> list[dict[str, str]]:
+    with (folder / CURVE).open(newline="", encoding="utf-8") as file:
+        return [{name: value for name, value in row.items() if name != "seconds"} for row in csv.DictReader(file)]
+
+
+def test_every_experiment_can_be_read_and_is_called_as_its_file() -> None:
+    files = sorted(EXPERIMENTS.glob("*.toml"))
+    assert len(files) >= 5
+    assert [read_experiment(file).name for file in files] == [file.stem for file in files]
+
+
+def test_noise_falls_along_half_a_cosine_and_compensation_rises(experiment: Experiment) -> None:
+    noises = [experiment.noise(done) for done in (0, 1, 2, 4, 9)]
+    # 0.05 + 0.25 (1 + cos(pi t)) / 2 at t = 0, 1/4, 1/2, 1 and beyond.
+    assert noises == pytest.approx([0.3, 0.26339, 0.175, 0.05, 0.05], abs=1e-5)
+    assert [experiment.compensation(done) for done in (0, 2, 4)] == pytest.approx([0.4, 0.7, 1.0])
+
+
+def test_a_stopped_training_goes_on_as_if_it_had_not_stopped(experiment: Experiment, tmp_path: Path) -> None:
+    whole = Training(experiment, tmp_path / "whole")
+    whole.run()
+    Training(experiment, tmp_path / "parts").run(until=2)
+    assert len(curve(tmp_path / "parts")) == 2
+    rest = Training(experiment, tmp_path / "parts")
+    rest.resume()
+    rest.run()
+    assert curve(tmp_path / "parts") == curve(tmp_path / "whole")
+    kept = [load_file(tmp_path / folder / CHECKPOINT) for folder in ("whole", "parts")]
+    assert kept[0].keys() == kept[1].keys()
+    assert all(torch.equal(kept[0][name], kept[1][name]) for name in kept[0])
+    # And it has learnt something: the residual policy is no longer the least-squares step.
+    assert load_file(tmp_path / "whole" / POLICY)["head.weight"].abs().max() > 0
+
+
+def test_a_seed_repeats_people_and_others_are_others(experiment: Experiment) -> None:
+    tree = generic_tree()
+    one, same, other = (draw_tasks(tree, experiment, 3, 0, place).markers_m for place in (1, 1, 2))
+    assert torch.equal(one, same)
+    assert not torch.allclose(one, other, atol=1e-3)
+
+
+def test_a_policy_comes_back_as_it_was_and_is_scored(experiment: Experiment, tmp_path: Path) -> None:
+    training = Training(experiment, tmp_path)
+    training.run(until=2)
+    actor, network = load_policy(tmp_path / POLICY, EXISTS)
+    assert network == experiment.network
+    for one, other in zip(actor.parameters(), training.learner.actor.parameters(), strict=True):
+        assert torch.equal(one, other)
+    assert json.loads((tmp_path / "policy.json").read_text())["experiment"]["name"] == "smoke"
+    untrained = Actor(EXISTS, NetworkSettings(residual_reach=0.3))
+    scores = {score.method: score for score in evaluate(experiment, untrained, 6, seed=0)}
+    assert scores["policy"].joints_mm == pytest.approx(scores["least squares"].joints_mm, rel=1e-4)
+    assert scores["least squares"].objective < scores["prior mean"].objective
+
+
+def test_fine_tuning_begins_with_the_policy_and_stays_near_it(experiment: Experiment, tmp_path: Path) -> None:
+    start = Actor(EXISTS, experiment.network)
+    torch.nn.init.constant_(start.head.bias, 0.1)
+    training = Training(experiment, tmp_path, start=start)
+    assert torch.equal(training.learner.actor.head.bias, start.head.bias)
+    assert torch.equal(training.learner.anchor.head.bias, start.head.bias)
+    with pytest.raises(SettingsError, match="another network"):
+        Training(experiment, tmp_path, start=Actor(EXISTS, NetworkSettings(width=16)))
+
+
+def test_a_checkpoint_of_another_experiment_is_refused(experiment: Experiment, tmp_path: Path) -> None:
+    Training(experiment, tmp_path).run(until=1)
+    with pytest.raises(SettingsError, match="of another experiment"):
+        Training(experiment.model_copy(update={"batch_size": 16}), tmp_path).resume()
+    (tmp_path / CHECKPOINT).write_bytes(b"no tensors")
+    with pytest.raises(SettingsError, match="cannot be read"):
+        Training(experiment, tmp_path).resume()
+    save_file({"a": torch.zeros(1)}, tmp_path / CHECKPOINT, {"counts": "{}"})
+    with pytest.raises(SettingsError, match="of another experiment"):
+        Training(experiment, tmp_path).resume()
+    with pytest.raises(SettingsError, match="no policy for this skeleton"):
+        load_policy(tmp_path / CHECKPOINT, EXISTS)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("batch_size = 32", "batch_size = 0", "batch_size is not accepted"),
+        ("n_steps = 4", "n_stepps = 4", "environment.n_stepps is not accepted"),
+        ('kind = "transformer"', 'kind = "lstm"', "network.kind is not accepted"),
+        ("[td3]", "[td3", "cannot be read"),
+    ],
+)
+def test_what_an_experiment_cannot_say_is_named(old: str, new: str, message: str, tmp_path: Path) -> None:
+    file = tmp_path / "wrong.toml"
+    file.write_text(SMOKE.read_text().replace(old, new))
+    with pytest.raises(SettingsError, match=message):
+        read_experiment(file)
+
+
+def test_the_commands_train_fine_tune_and_evaluate(tmp_path: Path) -> None:
+    run, config = CliRunner().invoke, ["--config", str(SMOKE)]
+    assert run(app, ["pretrain", *config, "--out", str(tmp_path / "a")]).exit_code == 0
+    again = run(app, ["pretrain", *config, "--out", str(tmp_path / "a")])
+    assert again.exit_code == 2
+    assert "holds a training already" in again.output
+    policy = ["--policy", str(tmp_path / "a" / POLICY)]
+    assert run(app, ["finetune", *config, *policy, "--out", str(tmp_path / "b")]).exit_code == 0
+    scored = run(app, ["evaluate", *config, *policy, "--people", "3"])
+    methods = ["prior mean", "least squares", "least squares, lowest J", "policy", "policy, lowest J"]
+    assert [score["method"] for score in json.loads(scored.stdout)] == methods
+    missing = run(app, ["pretrain", *config, "--out", str(tmp_path / "c"), "--device", "abacus"])
+    assert missing.exit_code == 2
+    assert "no device 'abacus'" in missing.output
