@@ -2,13 +2,6 @@
 
 from __future__ import annotations
 
-import os
-
-# Before numpy and torch are loaded: test processes already fill the cores, and threads that spin for each other's
-# cores make the suite many times slower.
-for _variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
-    os.environ.setdefault(_variable, "1")
-
 from collections.abc import Callable
 from pathlib import Path
 
