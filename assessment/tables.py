@@ -9,9 +9,7 @@ import pandas as pd
 
 from assessment.summary import Summary
 from pipeline.quality import Mark, Quality
-from pipeline.trajectories import ContactForces, JointMoments, Kinematics
-
-TRANSLATIONS = ("pelvis_tx", "pelvis_ty", "pelvis_tz")
+from pipeline.trajectories import TRANSLATIONS, ContactForces, JointMoments, Kinematics
 
 
 def write_curves(

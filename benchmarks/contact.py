@@ -51,7 +51,7 @@ def main(lab: Path, field: Path | None) -> None:
     print(f"{'':28s} {'N/kg':>6s} {'RMSE N/kg':>17s} {'mm':>5s}  RMSE Nm/kg")
     with tempfile.TemporaryDirectory() as folder:
         for mass_kg, trials in ((STATIC_KG, SEATED + STANDING + WALKS), (WALKWAY_KG, WALKS)):
-            model = _with_mass(lab / "Models/manually_scaled.osim", Path(folder) / f"{mass_kg}.osim", mass_kg)
+            model = model_with_mass(lab / "Models/manually_scaled.osim", Path(folder) / f"{mass_kg}.osim", mass_kg)
             for trial in trials:
                 measured, estimated = (_lab_trial(lab, model, trial, mode) for mode in ("measured", "estimated"))
                 name = f"{trial} {mass_kg:g} kg"
@@ -177,7 +177,8 @@ def _rms(parts: list[np.ndarray]) -> float:
     return float(np.sqrt(np.mean(np.concatenate(parts) ** 2)))
 
 
-def _with_mass(source: Path, path: Path, mass_kg: float) -> Path:
+def model_with_mass(source: Path, path: Path, mass_kg: float) -> Path:
+    """Write a copy of a model whose bodies are scaled to a body mass."""
     model = load_model(source)
     ratio = mass_kg / model.getTotalMass(model.initSystem())
     bodies = model.getBodySet()

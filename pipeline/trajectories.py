@@ -13,6 +13,9 @@ from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
 
+TRANSLATIONS = frozenset({"pelvis_tx", "pelvis_ty", "pelvis_tz"})
+"""Coordinates in metres; all others are angles."""
+
 ForceOrigin = Literal["measured", "estimated", "simulated"]
 """Measured by plates, estimated from the movement, or simulated (the synthetic example). Never mixed."""
 

@@ -14,7 +14,7 @@ from models.skeleton.marker_sets import marker_set as marker_set_of
 from pipeline.files.storage import write_storage
 from pipeline.kinematics.engine import Engine
 from pipeline.settings import IkEngine
-from pipeline.trajectories import Kinematics
+from pipeline.trajectories import TRANSLATIONS, Kinematics
 
 # Three coordinates per marker: with fewer markers than this share of the unknown coordinates a frame has fewer
 # equations than unknowns.
@@ -94,7 +94,7 @@ def write_kinematics(path: Path, kinematics: Kinematics) -> None:
 
 def is_translation(coordinates: tuple[str, ...]) -> NDArray[np.bool_]:
     """Which coordinates are metres; all others are angles."""
-    return np.array([name in {"pelvis_tx", "pelvis_ty", "pelvis_tz"} for name in coordinates])
+    return np.array([name in TRANSLATIONS for name in coordinates])
 
 
 def _make_engine(name: IkEngine, model_path: Path, markers: MarkerTrajectories, weights: dict[str, float]) -> Engine:

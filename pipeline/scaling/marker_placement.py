@@ -93,13 +93,9 @@ def remove_unplaced(model: osim.Model, static: MarkerTrajectories | None, set_na
     static : MarkerTrajectories or None
         What markers were placed on; None when there was no placement.
     """
-    table = marker_set(set_name).markers
-    places = [(marker.body, marker.offset_m) for marker in table]
     placed = set(static.names) if static is not None else set()
     removed = [
-        marker.name
-        for marker, place in zip(table, places, strict=True)
-        if places.count(place) > 1 and marker.name not in placed and model.getMarkerSet().contains(marker.name)
+        name for name in marker_set(set_name).placeholders if name not in placed and model.getMarkerSet().contains(name)
     ]
     for name in removed:
         model.updMarkerSet().remove(model.getMarkerSet().getIndex(name))

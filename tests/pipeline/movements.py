@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import cache
-from pathlib import Path
 
 import numpy as np
 import opensim as osim
@@ -99,17 +98,3 @@ def turned(kinematics: Kinematics, heading_rad: float, shift_m: np.ndarray) -> K
     values[:, angles] = (turn * Rotation.from_euler("ZXY", values[:, angles])).as_euler("ZXY")
     values[:, places] = turn.apply(values[:, places]) + shift_m
     return replace(kinematics, values=values)
-
-
-def model_with_mass(path: Path, source: Path, mass_kg: float) -> Path:
-    """A copy of a model whose bodies are scaled to a body mass."""
-    model = load_model(source)
-    ratio = mass_kg / model.getTotalMass(model.initSystem())
-    bodies = model.getBodySet()
-    for i in range(bodies.getSize()):
-        body = bodies.get(i)
-        inertia = body.get_inertia()
-        body.setMass(body.getMass() * ratio)
-        body.set_inertia(osim.Vec6(*[inertia.get(j) * ratio for j in range(6)]))
-    model.printToXML(str(path))
-    return path

@@ -8,13 +8,14 @@ import opensim as osim
 import pytest
 from defusedxml import ElementTree
 
+from benchmarks.contact import model_with_mass
 from models.errors import ForceDataError
 from models.skeleton import GENERIC_MODEL, load_model
 from pipeline.dynamics import solve_dynamics
 from pipeline.dynamics_files import write_dynamics
 from pipeline.files.storage import read_storage
 from pipeline.trajectories import Kinematics
-from tests.pipeline.movements import model_with_mass, rise_from_chair, squat
+from tests.pipeline.movements import rise_from_chair, squat
 from tests.pipeline.plate_files import Y_UP, Z_UP_TO_GROUND, plate_columns, turned, write_c3d_plates, write_plates
 
 
@@ -197,7 +198,7 @@ def recorded(path):
 def lab(shared_data, tmp_path_factory):
     root = shared_data(LAB)
     model = model_with_mass(
-        tmp_path_factory.mktemp("lab") / "s4.osim", root / "Models/manually_scaled.osim", PLATE_MASS_KG
+        root / "Models/manually_scaled.osim", tmp_path_factory.mktemp("lab") / "s4.osim", PLATE_MASS_KG
     )
 
     def trial(name, *, seated, force_mode):
