@@ -1,0 +1,94 @@
+"""Before reinforcement: a teacher who knows the truth shows what it would do in every state the policy gets into.
+
+The teacher's action leads straight to the true factors, which only simulation knows; the policy sees none of them, so
+what it learns is the step expected of people who look like that (DAgger, Ross et al. 2011, 1011.0686, with an
+asymmetric teacher). New people in every round: nothing is stored from one round to the next.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from rl_scaling.environment import MAX_INCREMENT, ScalingEnvironment
+from rl_scaling.scaling_tasks import ScalingTasks
+from rl_scaling.td3 import TD3
+
+
+@dataclass(frozen=True)
+class ImitationSettings:
+    """How long and how fast the policy imitates.
+
+    Attributes
+    ----------
+    n_rounds : int
+        Rounds of one episode each, before those of reinforcement.
+    n_subjects : int
+        People in a round.
+    epochs : int
+        How often each round's states are gone through.
+    batch_size : int
+    learning_rate_start, learning_rate_end : float
+        Adam's, annealed along half a cosine.
+    noise : float
+        Standard deviation of what is added to the policy's actions on the way: states that it would not get into.
+    """
+
+    n_rounds: int
+    n_subjects: int = 256
+    epochs: int = 2
+    batch_size: int = 256
+    learning_rate_start: float = 1e-3
+    learning_rate_end: float = 5e-5
+    noise: float = 0.2
+
+    def learning_rate(self, n_done: int) -> float:
+        """Rate after so many rounds."""
+        falling = 0.5 * (1.0 + np.cos(np.pi * min(n_done / self.n_rounds, 1.0)))
+        return float(self.learning_rate_end + (self.learning_rate_start - self.learning_rate_end) * falling)
+
+
+def teacher_action(environment: ScalingEnvironment) -> Tensor:
+    """The action that leads straight to the true factors, shape (n_subjects, n_segments, 3)."""
+    truth = environment.tasks.truth
+    assert truth is not None, "checked where the experiment is read"
+    apart = truth.log_factors - environment.state.log_factors
+    return (apart / np.log1p(MAX_INCREMENT)).clamp(-1.0, 1.0).unflatten(1, environment.action_shape)
+
+
+def imitation_round(
+    environment: ScalingEnvironment,
+    learner: TD3,
+    tasks: ScalingTasks,
+    settings: ImitationSettings,
+    n_done: int,
+    generator: torch.Generator,
+) -> float:
+    """One episode of the policy, and updates towards what the teacher would have done in its states.
+
+    Returns
+    -------
+    float
+        Mean squared difference from the teacher's actions.
+    """
+    observation = environment.reset(tasks)
+    seen: list[tuple[Tensor, Tensor, Tensor]] = []
+    truncated = False
+    while not truncated:
+        wanted = teacher_action(environment) * learner.actor.exists
+        seen.append((observation.tokens, observation.context, wanted))
+        with torch.no_grad():
+            action = learner.actor(observation.tokens, observation.context)
+        drawn = torch.randn(action.shape, generator=generator, device=action.device, dtype=action.dtype)
+        result = environment.step(action + settings.noise * drawn * learner.actor.exists)
+        observation, truncated = result.observation, result.truncated
+    tokens, context, wanted = (torch.cat(parts) for parts in zip(*seen, strict=True))
+    losses = []
+    for _ in range(settings.epochs):
+        order = torch.randperm(len(tokens), generator=generator, device=tokens.device)
+        for rows in order.split(settings.batch_size):
+            losses.append(learner.imitate(tokens[rows], context[rows], wanted[rows], settings.learning_rate(n_done)))
+    return float(torch.stack(losses).mean())
