@@ -14,6 +14,7 @@ import typer
 
 from models.errors import SarcoscopeError, SettingsError
 from rl_scaling.checkpoint import load_policy
+from rl_scaling.clip_tasks import FilmedPerson, read_people
 from rl_scaling.evaluate import evaluate as score
 from rl_scaling.experiment import read_experiment
 from rl_scaling.observation import SegmentLayout
@@ -25,22 +26,32 @@ Config = Annotated[Path, typer.Option(help="Experiment, e.g. rl_scaling/experime
 Out = Annotated[Path, typer.Option(help="Folder for curve, checkpoint and policy")]
 Device = Annotated[str, typer.Option(help="cpu or cuda")]
 Resume = Annotated[bool, typer.Option("--resume", help="Go on from the folder's checkpoint")]
+Clips = Annotated[Path | None, typer.Option(help="Filmed people, of `python -m assessment export-markers`")]
 Policy = Annotated[Path, typer.Option(help="policy.safetensors of an earlier training")]
 
 
 @app.command()
-def pretrain(config: Config, out: Out, device: Device = "cpu", resume: Resume = False) -> None:
+def pretrain(config: Config, out: Out, clips: Clips = None, device: Device = "cpu", resume: Resume = False) -> None:
     """Train from the start."""
     with _said():
-        _train(Training(read_experiment(config), out, _checked(device)), resume)
+        filmed = _filmed(clips, device)
+        _train(Training(read_experiment(config), out, _checked(device), filmed=filmed), resume)
 
 
 @app.command()
-def finetune(config: Config, out: Out, policy: Policy, device: Device = "cpu", resume: Resume = False) -> None:
+def finetune(
+    config: Config,
+    out: Out,
+    policy: Policy,
+    clips: Clips = None,
+    device: Device = "cpu",
+    resume: Resume = False,
+) -> None:
     """Train on from a policy."""
     with _said():
         start, _ = load_policy(policy, SegmentLayout.of(generic_tree()).exists)
-        _train(Training(read_experiment(config), out, _checked(device), start), resume)
+        filmed = _filmed(clips, device)
+        _train(Training(read_experiment(config), out, _checked(device), start, filmed), resume)
 
 
 @app.command()
@@ -73,6 +84,16 @@ def _train(training: Training, resume: bool) -> None:
         f"policy: {training.folder / POLICY}",
         err=True,
     )
+
+
+def _filmed(clips: Path | None, device: str) -> tuple[FilmedPerson, ...]:
+    """People of a clips file; who is left out is said."""
+    if clips is None:
+        return ()
+    people, left_out = read_people(generic_tree(_checked(device)), clips)
+    for message in left_out:
+        typer.echo(message, err=True)
+    return people
 
 
 def _checked(device: str) -> str:
