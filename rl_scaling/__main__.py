@@ -1,4 +1,4 @@
-"""`python -m rl_scaling pretrain | finetune | evaluate`: learn to scale, on, and see how well."""
+"""`python -m rl_scaling pretrain | finetune | evaluate | ablate`: learn to scale, on, and see how well."""
 
 from __future__ import annotations
 
@@ -13,6 +13,8 @@ import torch
 import typer
 
 from models.errors import SarcoscopeError, SettingsError
+from rl_scaling.ablation import TABLE, read_variation
+from rl_scaling.ablation import ablate as run_ablation
 from rl_scaling.checkpoint import load_policy
 from rl_scaling.clip_tasks import FilmedPerson, read_people
 from rl_scaling.evaluate import evaluate as score
@@ -68,6 +70,25 @@ def evaluate(
         actor = None if policy is None else load_policy(policy, SegmentLayout.of(tree).exists)[0]
         found = score(read_experiment(config), actor, people, seed, device)
         typer.echo(json.dumps([asdict(one) for one in found], indent=2))
+
+
+@app.command()
+def ablate(
+    config: Config,
+    vary: Annotated[
+        list[str],
+        typer.Option(help="NAME:key=value,key=value, e.g. feed_forward:network.kind=feed_forward; NAME: as is"),
+    ],
+    out: Out,
+    seeds: Annotated[int, typer.Option(min=1, help="How many seeds of each, from 0 on")] = 3,
+    people: Annotated[int, typer.Option(min=1, help="How many people whom training never drew")] = 128,
+    every: Annotated[int, typer.Option(min=1, help="Rounds between scores")] = 10,
+) -> None:
+    """Train one experiment in named variations; what is done is not done again. One table of curves: curves.csv."""
+    with _said():
+        variations = [read_variation(one) for one in vary]
+        run_ablation(read_experiment(config), variations, range(seeds), out, people, every)
+        typer.echo(f"Curves: {out / TABLE}", err=True)
 
 
 def _train(training: Training, resume: bool) -> None:
