@@ -1,4 +1,4 @@
-"""`python -m rl_scaling pretrain | finetune | evaluate`: learn to scale, on, and see how well."""
+"""`python -m rl_scaling pretrain | finetune | evaluate | ablate`: learn to scale, on, and see how well."""
 
 from __future__ import annotations
 
@@ -13,7 +13,10 @@ import torch
 import typer
 
 from models.errors import SarcoscopeError, SettingsError
+from rl_scaling.ablation import TABLE, read_variation
+from rl_scaling.ablation import ablate as run_ablation
 from rl_scaling.checkpoint import load_policy
+from rl_scaling.clip_tasks import FilmedPerson, read_people
 from rl_scaling.evaluate import evaluate as score
 from rl_scaling.experiment import read_experiment
 from rl_scaling.observation import SegmentLayout
@@ -25,22 +28,32 @@ Config = Annotated[Path, typer.Option(help="Experiment, e.g. rl_scaling/experime
 Out = Annotated[Path, typer.Option(help="Folder for curve, checkpoint and policy")]
 Device = Annotated[str, typer.Option(help="cpu or cuda")]
 Resume = Annotated[bool, typer.Option("--resume", help="Go on from the folder's checkpoint")]
+Clips = Annotated[Path | None, typer.Option(help="Filmed people, of `python -m assessment export-markers`")]
 Policy = Annotated[Path, typer.Option(help="policy.safetensors of an earlier training")]
 
 
 @app.command()
-def pretrain(config: Config, out: Out, device: Device = "cpu", resume: Resume = False) -> None:
+def pretrain(config: Config, out: Out, clips: Clips = None, device: Device = "cpu", resume: Resume = False) -> None:
     """Train from the start."""
     with _said():
-        _train(Training(read_experiment(config), out, _checked(device)), resume)
+        filmed = _filmed(clips, device)
+        _train(Training(read_experiment(config), out, _checked(device), filmed=filmed), resume)
 
 
 @app.command()
-def finetune(config: Config, out: Out, policy: Policy, device: Device = "cpu", resume: Resume = False) -> None:
+def finetune(
+    config: Config,
+    out: Out,
+    policy: Policy,
+    clips: Clips = None,
+    device: Device = "cpu",
+    resume: Resume = False,
+) -> None:
     """Train on from a policy."""
     with _said():
         start, _ = load_policy(policy, SegmentLayout.of(generic_tree()).exists)
-        _train(Training(read_experiment(config), out, _checked(device), start), resume)
+        filmed = _filmed(clips, device)
+        _train(Training(read_experiment(config), out, _checked(device), start, filmed), resume)
 
 
 @app.command()
@@ -59,6 +72,25 @@ def evaluate(
         typer.echo(json.dumps([asdict(one) for one in found], indent=2))
 
 
+@app.command()
+def ablate(
+    config: Config,
+    vary: Annotated[
+        list[str],
+        typer.Option(help="NAME:key=value,key=value, e.g. feed_forward:network.kind=feed_forward; NAME: as is"),
+    ],
+    out: Out,
+    seeds: Annotated[int, typer.Option(min=1, help="How many seeds of each, from 0 on")] = 3,
+    people: Annotated[int, typer.Option(min=1, help="How many people whom training never drew")] = 128,
+    every: Annotated[int, typer.Option(min=1, help="Rounds between scores")] = 10,
+) -> None:
+    """Train one experiment in named variations; what is done is not done again. One table of curves: curves.csv."""
+    with _said():
+        variations = [read_variation(one) for one in vary]
+        run_ablation(read_experiment(config), variations, range(seeds), out, people, every)
+        typer.echo(f"Curves: {out / TABLE}", err=True)
+
+
 def _train(training: Training, resume: bool) -> None:
     if resume:
         training.resume()
@@ -73,6 +105,16 @@ def _train(training: Training, resume: bool) -> None:
         f"policy: {training.folder / POLICY}",
         err=True,
     )
+
+
+def _filmed(clips: Path | None, device: str) -> tuple[FilmedPerson, ...]:
+    """People of a clips file; who is left out is said."""
+    if clips is None:
+        return ()
+    people, left_out = read_people(generic_tree(_checked(device)), clips)
+    for message in left_out:
+        typer.echo(message, err=True)
+    return people
 
 
 def _checked(device: str) -> str:

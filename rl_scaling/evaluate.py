@@ -14,8 +14,9 @@ from rl_scaling.train import draw_tasks, generic_tree
 
 LONG_AXES = ("femur_y", "tibia_y", "foot_x", "torso_y", "humerus_y", "forearm_y")
 
-# Seeds of training are (seed, round); these people have a first number that no experiment uses.
-_HELD_OUT = 2**31
+# Seeds of training are (seed, round); no experiment uses this seed.
+HELD_OUT = 2**31
+"""First number of the seeds of people whom training never draws."""
 
 
 @dataclass(frozen=True)
@@ -56,7 +57,7 @@ def evaluate(experiment: Experiment, actor: Actor | None, n_people: int, seed: i
     device : str
     """
     tree = generic_tree(device)
-    tasks = draw_tasks(tree, experiment, n_people, _HELD_OUT, seed)
+    tasks = draw_tasks(tree, experiment, n_people, HELD_OUT, seed)
     environment = ScalingEnvironment(tree, experiment.environment)
     environment.reset(tasks)
     scores = [_score(environment, environment.state, "prior mean")]

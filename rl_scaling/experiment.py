@@ -25,6 +25,7 @@ class Experiment(BaseModel):
     frames: dict[MovementName, int] = Field(description="length of each recording; `standing` is the static trial")
     frames_per_movement: int = Field(gt=0, description="frames that the scaler is given of each movement")
     n_subjects: int = Field(gt=0, description="people scaled at once; new ones in every round")
+    clip_share: float = Field(0.0, ge=0.0, lt=1.0, description="of a round's people who are filmed ones, see --clips")
     n_rounds: int = Field(gt=0, description="rounds of one episode each of all people")
     warmup_rounds: int = Field(ge=0, description="rounds before the first update")
     updates_per_step: int = Field(gt=0, description="critic updates for each step of all people")

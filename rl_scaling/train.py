@@ -15,6 +15,7 @@ from models.errors import SettingsError
 from models.skeleton import GENERIC_MODEL, load_model, without_patellae
 from models.skeleton.kinematics import SkeletonTree
 from rl_scaling.checkpoint import load_checkpoint, save_checkpoint, save_policy
+from rl_scaling.clip_tasks import FilmedPerson, joined, tasks_of_clips
 from rl_scaling.environment import ScalingEnvironment
 from rl_scaling.experiment import Experiment
 from rl_scaling.networks import Actor, Critic
@@ -43,6 +44,39 @@ def draw_tasks(tree: SkeletonTree, experiment: Experiment, n: int, *seed: int) -
     return tasks_of_synthetic(tree, people, experiment.frames_per_movement, numbers)
 
 
+def check_clips(experiment: Experiment, filmed: tuple[FilmedPerson, ...]) -> None:
+    """Refuse filmed people where the experiment has no use for them, and their absence where it has.
+
+    Raises
+    ------
+    SettingsError
+    """
+    if experiment.clip_share > 0.0 and experiment.environment.reward == "truth":
+        raise SettingsError(
+            "The reward 'truth' is not known of filmed people.",
+            hint='Give the experiment reward = "objective", or clip_share = 0.',
+        )
+    n_filmed = int(experiment.clip_share * experiment.n_subjects)
+    if (n_filmed > 0) != bool(filmed):
+        raise SettingsError(
+            f"clip_share makes {n_filmed} of a round's people filmed ones, and {len(filmed)} are given.",
+            hint="Give --clips and a clip_share that is at least one person a round, or neither.",
+        )
+
+
+def draw_round(
+    tree: SkeletonTree, experiment: Experiment, filmed: tuple[FilmedPerson, ...], n_done: int
+) -> ScalingTasks:
+    """Draw the people of a round: synthetic ones, and the experiment's share of filmed ones."""
+    n_filmed = int(experiment.clip_share * experiment.n_subjects)
+    synthetic = draw_tasks(tree, experiment, experiment.n_subjects - n_filmed, experiment.seed, n_done)
+    if not n_filmed:
+        return synthetic
+    numbers = np.random.default_rng((experiment.seed, n_done, n_filmed))
+    chosen = [filmed[place] for place in numbers.integers(len(filmed), size=n_filmed)]
+    return joined(synthetic, tasks_of_clips(tree, chosen, synthetic.markers_m.shape[1], numbers))
+
+
 class Training:
     """One training in one folder, where its curve, checkpoint and policy go.
 
@@ -54,15 +88,26 @@ class Training:
     device : str
     start : Actor, optional
         The policy to begin with; it also is the anchor.
+    filmed : tuple of FilmedPerson
+        Whom ``clip_share`` draws on.
 
     Raises
     ------
     SettingsError
-        The policy to begin with is of another kind or size than the experiment's.
+        The policy to begin with is of another kind or size than the experiment's, or filmed people are given without
+        a use for them, or the other way round.
     """
 
-    def __init__(self, experiment: Experiment, folder: Path, device: str = "cpu", start: Actor | None = None) -> None:
-        self.experiment, self.folder = experiment, folder
+    def __init__(
+        self,
+        experiment: Experiment,
+        folder: Path,
+        device: str = "cpu",
+        start: Actor | None = None,
+        filmed: tuple[FilmedPerson, ...] = (),
+    ) -> None:
+        check_clips(experiment, filmed)
+        self.experiment, self.folder, self.filmed = experiment, folder, filmed
         folder.mkdir(parents=True, exist_ok=True)
         self.environment = ScalingEnvironment(generic_tree(device), experiment.environment)
         exists = self.environment.layout.exists
@@ -88,6 +133,10 @@ class Training:
         self.rows: list[dict[str, float]] = []
 
     @property
+    def _filmed_names(self) -> list[str]:
+        return [one.person for one in self.filmed]
+
+    @property
     def n_done(self) -> int:
         """Rounds that are over."""
         return len(self.rows)
@@ -106,6 +155,11 @@ class Training:
                 "The checkpoint is of another experiment.",
                 hint="Resume with the experiment file it was begun with, or choose another folder.",
             )
+        if counts["filmed"] != self._filmed_names:
+            raise SettingsError(
+                "The checkpoint was trained with other filmed people.",
+                hint="Resume with the clips file it was begun with, or choose another folder.",
+            )
         self.rows = counts["rows"]
 
     def run(self, until: int | None = None) -> None:
@@ -121,7 +175,7 @@ class Training:
 
     def _round(self) -> dict[str, float]:
         experiment, environment = self.experiment, self.environment
-        tasks = draw_tasks(environment.tree, experiment, experiment.n_subjects, experiment.seed, self.n_done)
+        tasks = draw_round(environment.tree, experiment, self.filmed, self.n_done)
         observation, noise = environment.reset(tasks), experiment.noise(self.n_done)
         at_start, gained, errors = environment.state.objective.mean(), torch.zeros(len(tasks)), []
         gained = gained.to(at_start.device)
@@ -166,9 +220,14 @@ class Training:
 
     def _save(self) -> None:
         described = self.experiment.model_dump(mode="json")
-        counts: dict[str, Any] = {"experiment": described, "rows": self.rows}
+        counts: dict[str, Any] = {"experiment": described, "rows": self.rows, "filmed": self._filmed_names}
         save_checkpoint(self.folder / CHECKPOINT, self.learner, self.replay, self.generator, counts)
-        about = {"experiment": described, "trained": self.rows[-1], "torch": str(torch.__version__)}
+        about = {
+            "experiment": described,
+            "trained": self.rows[-1],
+            "filmed_people": len(self.filmed),
+            "torch": str(torch.__version__),
+        }
         save_policy(self.folder / POLICY, self.learner.actor, self.experiment.network, about)
         with (self.folder / CURVE).open("w", newline="", encoding="utf-8") as file:
             table = csv.DictWriter(file, COLUMNS)
