@@ -13,6 +13,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from models.errors import ScalingError
 from rl_scaling.environment import MAX_INCREMENT, ScalingEnvironment
 from rl_scaling.scaling_tasks import ScalingTasks
 from rl_scaling.td3 import TD3
@@ -52,9 +53,16 @@ class ImitationSettings:
 
 
 def teacher_action(environment: ScalingEnvironment) -> Tensor:
-    """The action that leads straight to the true factors, shape (n_subjects, n_segments, 3)."""
+    """Return the action that leads straight to the true factors, shape (n_subjects, n_segments, 3).
+
+    Raises
+    ------
+    ScalingError
+        The truth is not known.
+    """
     truth = environment.tasks.truth
-    assert truth is not None, "checked where the experiment is read"
+    if truth is None:
+        raise ScalingError("The truth of these people is not known.", hint="Use synthetic people.")
     apart = truth.log_factors - environment.state.log_factors
     return (apart / np.log1p(MAX_INCREMENT)).clamp(-1.0, 1.0).unflatten(1, environment.action_shape)
 
@@ -86,9 +94,9 @@ def imitation_round(
         result = environment.step(action + settings.noise * drawn * learner.actor.exists)
         observation, truncated = result.observation, result.truncated
     tokens, context, wanted = (torch.cat(parts) for parts in zip(*seen, strict=True))
-    losses = []
+    rate, losses = settings.learning_rate(n_done), []
     for _ in range(settings.epochs):
         order = torch.randperm(len(tokens), generator=generator, device=tokens.device)
-        for rows in order.split(settings.batch_size):
-            losses.append(learner.imitate(tokens[rows], context[rows], wanted[rows], settings.learning_rate(n_done)))
+        batches = order.split(settings.batch_size)
+        losses += [learner.imitate(tokens[rows], context[rows], wanted[rows], rate) for rows in batches]
     return float(torch.stack(losses).mean())

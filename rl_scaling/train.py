@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from rl_scaling.checkpoint import load_checkpoint, save_checkpoint, save_policy
 from rl_scaling.clip_tasks import FilmedPerson, joined, tasks_of_clips
 from rl_scaling.environment import ScalingEnvironment
 from rl_scaling.experiment import Experiment
+from rl_scaling.imitation import ImitationSettings, imitation_round
 from rl_scaling.networks import Actor, Critic
 from rl_scaling.replay import PrioritisedReplay
 from rl_scaling.scaling_tasks import ScalingTasks, tasks_of_synthetic
@@ -27,7 +29,7 @@ from rl_scaling.td3 import TD3, experience
 POLICY, CHECKPOINT, CURVE = "policy.safetensors", "checkpoint.safetensors", "curve.csv"
 COLUMNS = (
     "round", "env_steps", "updates", "seconds", "reward", "objective_start", "objective_best", "rms_mm", "max_mm",
-    "critic_error", "noise",
+    "critic_error", "noise", "teacher_error",
 )  # fmt: skip
 """Columns of the learning curve; errors are those of the last step, means over people."""
 
@@ -41,7 +43,17 @@ def draw_tasks(tree: SkeletonTree, experiment: Experiment, n: int, *seed: int) -
     """Draw people of the experiment's populations; the same seed gives the same people."""
     numbers = np.random.default_rng(seed)
     people = SubjectGenerator(tree, experiment.populations).sample(n, experiment.frames, int(numbers.integers(2**31)))
-    return tasks_of_synthetic(tree, people, experiment.frames_per_movement, numbers)
+    tasks = tasks_of_synthetic(tree, people, experiment.frames_per_movement, numbers)
+    return tasks if experiment.withheld == 0.0 else _withholding(tasks, experiment, numbers)
+
+
+def _withholding(tasks: ScalingTasks, experiment: Experiment, numbers: np.random.Generator) -> ScalingTasks:
+    """Hide each movement of each person by chance, so that a policy learns to do with what a session has."""
+    n_frames, n_movements = tasks.markers_m.shape[1] - 1, len(experiment.frames) - 1
+    hidden = numbers.random((len(tasks), n_movements)) < experiment.withheld
+    of_frame = torch.as_tensor(np.repeat(hidden, n_frames // n_movements, axis=1), device=tasks.markers_m.device)
+    of_frame = torch.cat([torch.zeros_like(of_frame[:, :1]), of_frame], dim=1)
+    return replace(tasks, markers_m=tasks.markers_m.masked_fill(of_frame[:, :, None, None], torch.nan))
 
 
 def check_clips(experiment: Experiment, filmed: tuple[FilmedPerson, ...]) -> None:
@@ -164,19 +176,32 @@ class Training:
 
     def run(self, until: int | None = None) -> None:
         """Train to the end, or until so many rounds are over; checkpoint, curve and policy are written on the way."""
-        last = self.experiment.n_rounds if until is None else min(until, self.experiment.n_rounds)
+        last = self.experiment.n_total if until is None else min(until, self.experiment.n_total)
         before_s = self.rows[-1]["seconds"] if self.rows else 0.0
         began_s = time.perf_counter()
         while self.n_done < last:
-            row = self._round()
+            imitation = self.experiment.imitation
+            if imitation is not None and self.n_done < imitation.n_rounds:
+                row = self._imitation(imitation)
+            else:
+                row = self._reinforcement()
             self.rows.append(row | {"seconds": round(before_s + time.perf_counter() - began_s, 3)})
             if self.n_done % self.experiment.checkpoint_rounds == 0 or self.n_done == last:
                 self._save()
 
-    def _round(self) -> dict[str, float]:
+    def _imitation(self, settings: ImitationSettings) -> dict[str, float]:
         experiment, environment = self.experiment, self.environment
+        tasks = draw_tasks(environment.tree, experiment, settings.n_subjects, experiment.seed, self.n_done)
+        difference = imitation_round(environment, self.learner, tasks, settings, self.n_done, self.generator)
+        if self.n_done + 1 == experiment.n_imitation:
+            self.learner.settle()
+        return self._row() | {"noise": settings.noise, "teacher_error": difference}
+
+    def _reinforcement(self) -> dict[str, float]:
+        experiment, environment = self.experiment, self.environment
+        n_done = self.n_done - experiment.n_imitation
         tasks = draw_round(environment.tree, experiment, self.filmed, self.n_done)
-        observation, noise = environment.reset(tasks), experiment.noise(self.n_done)
+        observation, noise = environment.reset(tasks), experiment.noise(n_done)
         at_start, gained, errors = environment.state.objective.mean(), torch.zeros(len(tasks)), []
         gained = gained.to(at_start.device)
         truncated = False
@@ -187,21 +212,36 @@ class Training:
             self.replay.add(rows)
             gained += result.reward
             observation, truncated = result.observation, result.truncated
-            if self.n_done >= experiment.warmup_rounds:
-                errors += [self._update() for _ in range(experiment.updates_per_step)]
-        fit = environment.state.fit
-        return {
-            "round": self.n_done + 1,
-            "env_steps": self.replay.n_added,
-            "updates": self.learner.n_updates,
+            if n_done >= experiment.warmup_rounds:
+                errors += [self._update(n_done) for _ in range(experiment.updates_per_step)]
+        return self._row() | {
             "reward": float(gained.mean()),
             "objective_start": float(at_start),
-            "objective_best": float(environment.best_objective.mean()),
-            "rms_mm": 1000.0 * float(fit.rms_m.mean()),
-            "max_mm": 1000.0 * float(fit.max_m.mean()),
             "critic_error": float(torch.stack(errors).mean()) if errors else float("nan"),
             "noise": noise,
         }
+
+    def _row(self) -> dict[str, float]:
+        """What is said of every round, of either kind."""
+        fit = self.environment.state.fit
+        return dict.fromkeys(COLUMNS, float("nan")) | {
+            "round": self.n_done + 1,
+            "env_steps": self._env_steps,
+            "updates": self.learner.n_updates,
+            "objective_best": float(self.environment.best_objective.mean()),
+            "rms_mm": 1000.0 * float(fit.rms_m.mean()),
+            "max_mm": 1000.0 * float(fit.max_m.mean()),
+        }
+
+    @property
+    def _env_steps(self) -> int:
+        """Steps of single people so far."""
+        imitation, experiment = self.experiment.imitation, self.experiment
+        n_imitated = min(self.n_done + 1, experiment.n_imitation)
+        n_people = (n_imitated * imitation.n_subjects if imitation else 0) + experiment.n_subjects * (
+            self.n_done + 1 - n_imitated
+        )
+        return n_people * experiment.environment.n_steps
 
     @torch.no_grad()
     def _explore(self, tokens: Tensor, context: Tensor, noise: float) -> Tensor:
@@ -209,11 +249,9 @@ class Training:
         drawn = torch.randn(action.shape, generator=self.generator, device=action.device, dtype=action.dtype)
         return (action + noise * drawn * self.learner.actor.exists).clamp(-1.0, 1.0)
 
-    def _update(self) -> Tensor:
+    def _update(self, n_done: int) -> Tensor:
         """One update of the learner; mean size of the critics' error."""
-        sample = self.replay.sample(
-            self.experiment.batch_size, self.experiment.compensation(self.n_done), self.generator
-        )
+        sample = self.replay.sample(self.experiment.batch_size, self.experiment.compensation(n_done), self.generator)
         errors = self.learner.update(sample.experience, sample.weights)
         self.replay.update(sample.places, errors)
         return errors.abs().mean()
@@ -224,7 +262,7 @@ class Training:
         save_checkpoint(self.folder / CHECKPOINT, self.learner, self.replay, self.generator, counts)
         about = {
             "experiment": described,
-            "trained": self.rows[-1],
+            "trained": {name: value for name, value in self.rows[-1].items() if not np.isnan(value)},
             "filmed_people": len(self.filmed),
             "torch": str(torch.__version__),
         }
