@@ -8,13 +8,13 @@ from pathlib import Path
 import pytest
 import torch
 from safetensors.torch import load_file
-from tests.rl_scaling.scaling_people import older_adults, skeleton
 
 from models.errors import ScalingError, SettingsError
 from rl_scaling.environment import EnvironmentSettings, ScalingEnvironment
 from rl_scaling.experiment import Experiment, read_experiment
 from rl_scaling.imitation import ImitationSettings, teacher_action
 from rl_scaling.train import CHECKPOINT, POLICY, Training, draw_tasks, generic_tree
+from tests.rl_scaling.scaling_people import older_adults, skeleton
 
 SMOKE = Path(__file__).resolve().parents[2] / "rl_scaling" / "experiments" / "smoke.toml"
 
