@@ -17,6 +17,7 @@ from models.skeleton import GENERIC_MODEL, load_model, without_patellae
 from models.skeleton.kinematics import SkeletonTree
 from rl_scaling.checkpoint import load_checkpoint, save_checkpoint, save_policy
 from rl_scaling.clip_tasks import FilmedPerson, joined, tasks_of_clips
+from rl_scaling.distributed import rank
 from rl_scaling.environment import ScalingEnvironment
 from rl_scaling.experiment import Experiment
 from rl_scaling.imitation import ImitationSettings, imitation_round
@@ -77,14 +78,14 @@ def check_clips(experiment: Experiment, filmed: tuple[FilmedPerson, ...]) -> Non
 
 
 def draw_round(
-    tree: SkeletonTree, experiment: Experiment, filmed: tuple[FilmedPerson, ...], n_done: int
+    tree: SkeletonTree, experiment: Experiment, filmed: tuple[FilmedPerson, ...], *seed: int
 ) -> ScalingTasks:
     """Draw the people of a round: synthetic ones, and the experiment's share of filmed ones."""
     n_filmed = int(experiment.clip_share * experiment.n_subjects)
-    synthetic = draw_tasks(tree, experiment, experiment.n_subjects - n_filmed, experiment.seed, n_done)
+    synthetic = draw_tasks(tree, experiment, experiment.n_subjects - n_filmed, *seed)
     if not n_filmed:
         return synthetic
-    numbers = np.random.default_rng((experiment.seed, n_done, n_filmed))
+    numbers = np.random.default_rng((*seed, n_filmed))
     chosen = [filmed[place] for place in numbers.integers(len(filmed), size=n_filmed)]
     return joined(synthetic, tasks_of_clips(tree, chosen, synthetic.markers_m.shape[1], numbers))
 
@@ -137,7 +138,7 @@ class Training:
                     "The policy to begin with has another network than the experiment's.",
                     hint="Give an experiment whose [network] is that of the policy.",
                 ) from reason
-        self.generator = torch.Generator(device).manual_seed(experiment.seed)
+        self.generator = torch.Generator(device).manual_seed(experiment.seed + rank())
         self.learner = TD3(
             actor.to(device), (critics[0].to(device), critics[1].to(device)), experiment.td3, self.generator
         )
@@ -147,6 +148,16 @@ class Training:
     @property
     def _filmed_names(self) -> list[str]:
         return [one.person for one in self.filmed]
+
+    @property
+    def _seed(self) -> tuple[int, ...]:
+        """Of this round's people; other people in every process, and alone as ever."""
+        return (self.experiment.seed, self.n_done, *([rank()] if rank() else []))
+
+    @property
+    def checkpoint(self) -> Path:
+        """Where the checkpoint of this process lies."""
+        return self.folder / (f"{rank()}-{CHECKPOINT}" if rank() else CHECKPOINT)
 
     @property
     def n_done(self) -> int:
@@ -161,7 +172,7 @@ class Training:
         SettingsError
             There is none, or it is of another experiment.
         """
-        counts = load_checkpoint(self.folder / CHECKPOINT, self.learner, self.replay, self.generator)
+        counts = load_checkpoint(self.checkpoint, self.learner, self.replay, self.generator)
         if counts["experiment"] != self.experiment.model_dump(mode="json"):
             raise SettingsError(
                 "The checkpoint is of another experiment.",
@@ -191,7 +202,7 @@ class Training:
 
     def _imitation(self, settings: ImitationSettings) -> dict[str, float]:
         experiment, environment = self.experiment, self.environment
-        tasks = draw_tasks(environment.tree, experiment, settings.n_subjects, experiment.seed, self.n_done)
+        tasks = draw_tasks(environment.tree, experiment, settings.n_subjects, *self._seed)
         difference = imitation_round(environment, self.learner, tasks, settings, self.n_done, self.generator)
         if self.n_done + 1 == experiment.n_imitation:
             self.learner.settle()
@@ -200,7 +211,7 @@ class Training:
     def _reinforcement(self) -> dict[str, float]:
         experiment, environment = self.experiment, self.environment
         n_done = self.n_done - experiment.n_imitation
-        tasks = draw_round(environment.tree, experiment, self.filmed, self.n_done)
+        tasks = draw_round(environment.tree, experiment, self.filmed, *self._seed)
         observation, noise = environment.reset(tasks), experiment.noise(n_done)
         at_start, gained, errors = environment.state.objective.mean(), torch.zeros(len(tasks)), []
         gained = gained.to(at_start.device)
@@ -259,7 +270,9 @@ class Training:
     def _save(self) -> None:
         described = self.experiment.model_dump(mode="json")
         counts: dict[str, Any] = {"experiment": described, "rows": self.rows, "filmed": self._filmed_names}
-        save_checkpoint(self.folder / CHECKPOINT, self.learner, self.replay, self.generator, counts)
+        save_checkpoint(self.checkpoint, self.learner, self.replay, self.generator, counts)
+        if rank() != 0:
+            return
         about = {
             "experiment": described,
             "trained": {name: value for name, value in self.rows[-1].items() if not np.isnan(value)},
