@@ -16,7 +16,7 @@ from torch import Tensor
 from models.errors import ScalingError
 from models.skeleton.kinematics import SkeletonTree
 from models.skeleton.scale_factors import PLAUSIBLE_FACTORS
-from rl_scaling.measuring import Chunk, Measured, chunks_of_people, joint_errors_m
+from rl_scaling.measuring import Chunk, Measured, chunks_of_people, joint_errors_m, measured_in_chunks
 from rl_scaling.objective import MarkerFit, ObjectiveWeights, TruthWeights, objective
 from rl_scaling.observation import Observation, SegmentLayout, context_numbers
 from rl_scaling.people_frames import PeopleFrames
@@ -159,11 +159,12 @@ class ScalingEnvironment:
         self._precision = torch.linalg.inv(tasks.prior_covariance)
         self._chunks = self._split()
         means = tasks.prior_mean
-        parts = [
-            one.measured(means[one.people], one.frames.start(means[one.people]), n_iterations=0) for one in self._chunks
-        ]
+        found = measured_in_chunks(
+            self._chunks,
+            lambda one: one.measured(means[one.people], one.frames.start(means[one.people]), n_iterations=0),
+        )
         self._initial: Tensor | None = None
-        self.state = self._state(means, Measured.joined(parts))
+        self.state = self._state(means, found)
         self.best_log_factors, self.best_objective = self.state.log_factors, self.state.objective
         self.best_values = self.state.values
         return self.state.observation
@@ -181,13 +182,15 @@ class ScalingEnvironment:
         wanted = before.log_factors + np.log1p(MAX_INCREMENT) * action.clamp(-1.0, 1.0).flatten(1)
         log_factors = wanted.clamp(self._low, self._high)
         change = log_factors - before.log_factors
-        parts = []
-        for one in self._chunks:
+
+        def follow(one: Chunk) -> Measured:
             values = before.values[:, self.frames.places(one.people)]
             start = one.frames.followed(values, before.pose_by_parameter[one.people], change[one.people])
-            parts.append(one.measured(log_factors[one.people], start, self.settings.refit_iterations))
+            return one.measured(log_factors[one.people], start, self.settings.refit_iterations)
+
+        found = measured_in_chunks(self._chunks, follow)
         self.n_done += 1
-        self.state = self._state(log_factors, Measured.joined(parts))
+        self.state = self._state(log_factors, found)
         better = self.state.objective < self.best_objective
         self.best_log_factors = torch.where(better.unsqueeze(1), log_factors, self.best_log_factors)
         self.best_objective = torch.where(better, self.state.objective, self.best_objective)
@@ -205,13 +208,12 @@ class ScalingEnvironment:
     @torch.no_grad()
     def best_state(self) -> State:
         """What a scaler returns: the state with the lowest J since the reset, each person's own."""
-        parts = [
-            one.measured(
-                self.best_log_factors[one.people], self.best_values[:, self.frames.places(one.people)], n_iterations=0
-            )
-            for one in self._chunks
-        ]
-        return self._state(self.best_log_factors, Measured.joined(parts))
+        factors, values = self.best_log_factors, self.best_values
+        found = measured_in_chunks(
+            self._chunks,
+            lambda one: one.measured(factors[one.people], values[:, self.frames.places(one.people)], n_iterations=0),
+        )
+        return self._state(factors, found)
 
     def least_squares_action(self) -> Tensor:
         """The damped least-squares step as an action, shape (n_subjects, n_segments, 3)."""

@@ -5,6 +5,8 @@ A chunk's numbers stay in the processor's cache; on a GPU one chunk holds as man
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -128,6 +130,24 @@ class Chunk:
             return torch.full_like(shares[:, 0], torch.nan)
         centres_m = pose.origins[self.joints].permute(2, 0, 1).unflatten(0, shares.shape)
         return joint_errors_m(centres_m, truth, shares)
+
+
+def measured_in_chunks(chunks: list[Chunk], work: Callable[[Chunk], Measured]) -> Measured:
+    """Do a work on each chunk, as many at once as torch has threads; the result does not depend on their number.
+
+    A chunk is too small to be worth sharing among threads operation by operation.
+    """
+    n_threads = min(torch.get_num_threads(), len(chunks))
+    if n_threads == 1 or chunks[0].precision.device.type != "cpu":
+        return Measured.joined([work(chunk) for chunk in chunks])
+    before = torch.get_num_threads()
+    try:
+        with ThreadPoolExecutor(n_threads, initializer=torch.set_num_threads, initargs=(1,)) as pool:
+            # Whether gradients are kept is each thread's own.
+            return Measured.joined(list(pool.map(torch.no_grad()(work), chunks)))
+    finally:
+        # Part of torch's setting is the whole process's.
+        torch.set_num_threads(before)
 
 
 def joint_errors_m(centres_m: Tensor, truth: Truth, shares: Tensor) -> Tensor:

@@ -107,5 +107,5 @@ class TiedScales:
         slid = along.unsqueeze(2) * lift(self.tree.translation_levers[self.slides], 1)
         offsets.index_add_(1, self.of_slides, slid)
         found = torch.matmul(self.chains, offsets.flatten(2)).unflatten(1, (len(weights), -1))
-        found = found.unflatten(3, (3, -1)) * weights[:, None, None]
+        found = found.unflatten(3, (3, -1)).mul_(weights[:, None, None])
         return found.flatten(0, 3).T.contiguous().unflatten(1, (3 * len(weights), -1))

@@ -101,9 +101,11 @@ def blocked(problem: PoseProblem, here: Tensor, gradient: Tensor) -> Tensor:
 
 def damped_hessian(equations: NormalEquations, free: Tensor, lambdas: Tensor, floor: Tensor) -> Tensor:
     """The Hessian, damped by its own diagonal, without rows and columns of coordinates that are not free."""
-    kept = equations.hessian * free.unsqueeze(2) * free.unsqueeze(1)
+    damped = equations.hessian * free.unsqueeze(2)
+    damped *= free.unsqueeze(1)
     diagonal = equations.hessian.diagonal(dim1=1, dim2=2)
-    return kept + torch.diag_embed(lambdas.unsqueeze(1) * diagonal + floor + (1 - free))
+    damped.diagonal(dim1=1, dim2=2).add_(lambdas.unsqueeze(1) * diagonal + floor + (1 - free))
+    return damped
 
 
 def stepped(problem: PoseProblem, values: Tensor, equations: NormalEquations, lambdas: Tensor, floor: Tensor) -> Tensor:

@@ -136,11 +136,8 @@ class PoseProblem:
             gradient = (gradient.unsqueeze(1) @ coupling).squeeze(1)
             hessian = coupling.transpose(1, 2) @ hessian @ coupling
         pulled = self.pulls * (values[self.active] - self.targets)
-        return NormalEquations(
-            self.cost_at(values, pose.markers),
-            gradient + pulled.T,
-            hessian + torch.diag_embed(self.pulls.flatten()),
-        )
+        hessian.diagonal(dim1=1, dim2=2).add_(self.pulls.flatten())
+        return NormalEquations(self.cost_at(values, pose.markers), gradient + pulled.T, hessian)
 
     def jacobian(self, values: Tensor, pose: Kinematic) -> Tensor:
         """How markers move with the active coordinates, times the roots of their weights.
@@ -157,7 +154,7 @@ class PoseProblem:
         rows = torch.stack([component for arm in arms for component in arm]) * self.weights.sqrt()
         rows = rows.flatten(0, 1).T.contiguous().unflatten(1, (6, -1))
         twists = torch.cat([pose.angular[self.driven], pose.linear[self.driven]], 1).flatten(0, 1).T.contiguous()
-        found = torch.bmm(twists.unflatten(1, (-1, 6)), rows) * self.downstream.repeat(1, 3)
+        found = torch.bmm(twists.unflatten(1, (-1, 6)), rows).mul_(self.downstream.repeat(1, 3))
         if len(self.driven) == len(self.active):
             return found
         return self._coupling(values).mT @ found
@@ -193,7 +190,7 @@ class PoseProblem:
         ) + cross(sums[:, 1:4], linear)
         spatial_momentum = torch.cat([turning, momentum], 1).permute(2, 0, 1).contiguous()
         twists = torch.cat([angular, linear], 1).permute(2, 1, 0).contiguous()
-        half = torch.bmm(spatial_momentum, twists) * self.upstream
+        half = torch.bmm(spatial_momentum, twists).mul_(self.upstream)
         return gradient.T, half + half.transpose(1, 2)
 
 
