@@ -45,7 +45,10 @@ def measure(environment: ScalingEnvironment, tasks: ScalingTasks) -> Figures:
     processor_s = time.process_time()
     step_s = _seconds(environment.tree, lambda: environment.step(environment.least_squares_action()), REPEATS)
     processor_s = (time.process_time() - processor_s) / REPEATS
-    figures = {"steps per second": round(len(tasks) / step_s), "resets per second": round(len(tasks) / reset_s)}
+    figures: Figures = {
+        "steps per second": round(len(tasks) / step_s),
+        "resets per second": round(len(tasks) / reset_s),
+    }
     if environment.tree.default.device.type == "cpu":
         figures["steps per second of a core's time"] = round(len(tasks) / processor_s)
         figures["load of the machine"] = round(os.getloadavg()[0], 1)
@@ -80,7 +83,7 @@ def split(environment: ScalingEnvironment, tasks: ScalingTasks) -> Figures:
         "- Cholesky and solution": lambda: torch.cholesky_solve(right, torch.linalg.cholesky_ex(hessian)[0]),
         "tokens": lambda: segment_tokens(tree, environment.layout, fitted),
     }
-    figures = {}
+    figures: Figures = {}
     for name, part in parts.items():
         part()
         began_s = time.process_time()

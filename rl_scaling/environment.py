@@ -159,10 +159,8 @@ class ScalingEnvironment:
         self._precision = torch.linalg.inv(tasks.prior_covariance)
         self._chunks = self._split()
         means = tasks.prior_mean
-        found = measured_in_chunks(
-            self._chunks,
-            lambda one: one.measured(means[one.people], one.frames.start(means[one.people]), n_iterations=0),
-        )
+        # Not in chunks: the last iterations are of few frames, whose cost is that of the calls.
+        found = self._measured(means, self.frames.start(means))
         self._initial: Tensor | None = None
         self.state = self._state(means, found)
         self.best_log_factors, self.best_objective = self.state.log_factors, self.state.objective
@@ -208,12 +206,7 @@ class ScalingEnvironment:
     @torch.no_grad()
     def best_state(self) -> State:
         """What a scaler returns: the state with the lowest J since the reset, each person's own."""
-        factors, values = self.best_log_factors, self.best_values
-        found = measured_in_chunks(
-            self._chunks,
-            lambda one: one.measured(factors[one.people], values[:, self.frames.places(one.people)], n_iterations=0),
-        )
-        return self._state(factors, found)
+        return self._state(self.best_log_factors, self._measured(self.best_log_factors, self.best_values))
 
     def least_squares_action(self) -> Tensor:
         """The damped least-squares step as an action, shape (n_subjects, n_segments, 3)."""
@@ -250,6 +243,13 @@ class ScalingEnvironment:
             Chunk(people, self.frames.chosen(people), self.tasks.chosen(people), precision[people], longest, joints)
             for people in chunks_of_people(len(self.tasks), self.frames.n_frames, joints.device)
         ]
+
+    def _measured(self, log_factors: Tensor, values: Tensor) -> Measured:
+        """Measure in these poses."""
+        return measured_in_chunks(
+            self._chunks,
+            lambda one: one.measured(log_factors[one.people], values[:, self.frames.places(one.people)], 0),
+        )
 
     def _state(self, log_factors: Tensor, found: Measured) -> State:
         """What was measured, as a state: with what it is worth, and what policies and critics see."""
