@@ -156,6 +156,13 @@ def test_people_do_not_see_each_other(tasks: ScalingTasks, monkeypatch: pytest.M
     assert_same(together, in_chunks, atol=1e-9)
     torch.testing.assert_close(in_chunks.state.values, together.state.values, atol=1e-9, rtol=0)
     torch.testing.assert_close(in_chunks.best_state().objective, best.objective, atol=1e-9, rtol=0)
+    n_threads = torch.get_num_threads()
+    monkeypatch.setattr(torch, "get_num_threads", lambda: 2)
+    on_threads = after(replace(tasks, markers_m=markers_m))
+    monkeypatch.undo()
+    torch.set_num_threads(n_threads)
+    assert torch.equal(on_threads.state.values, in_chunks.state.values)
+    assert torch.equal(on_threads.state.observation.tokens, in_chunks.state.observation.tokens)
 
 
 def test_the_truth_is_nearest_at_the_true_factors(tasks: ScalingTasks) -> None:
