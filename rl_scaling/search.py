@@ -60,11 +60,7 @@ def search(
     observation = environment.reset(tasks, start)
     states = [environment.state]
     for _ in range(n_steps):
-        action = (
-            environment.least_squares_action()
-            if actor is None
-            else actor(observation.tokens, observation.context)
-        )
+        action = environment.least_squares_action() if actor is None else actor(observation.tokens, observation.context)
         observation = environment.step(action).observation
         states.append(environment.state)
         before, after = states[-2].objective, states[-1].objective
