@@ -1,8 +1,9 @@
 """What the choices of the scaling search rest on, and whether its standard errors hold.
 
-``python -m benchmarks.scaling_search OPENCAP_SESSION LAB_SESSION``: the sessions of `benchmarks.scaling`. Each person is
-scaled by the optimiser on the standing pose and one movement; the scaled model, markers at their generic offsets, is judged
-on movements that the search never saw. Errors: root mean square and largest over markers, means over frames [cm].
+``python -m benchmarks.scaling_search OPENCAP_SESSION LAB_SESSION``: the sessions of `benchmarks.scaling`. Each person
+is scaled by the optimiser on the standing pose and one movement; the scaled model, markers at their generic offsets, is
+judged on movements that the search never saw. Errors: root mean square and largest over markers, means over frames
+[cm].
 """
 
 from __future__ import annotations
@@ -93,12 +94,14 @@ def simulated_people() -> dict[str, float]:
         apart.append(found.log_factors - person.log_factors)
         scores.append(apart[-1] / found.standard_errors_log)
     figures: dict[str, float] = {}
-    _tell(figures, "simulated: true factors within 1.96 standard errors [%]", 100 * np.mean(np.abs(scores) < 1.96))
-    _tell(figures, "simulated: RMS of error over standard error", np.sqrt(np.mean(np.square(scores))))
+    _tell(
+        figures, "simulated: true factors within 1.96 standard errors [%]", 100 * float(np.mean(np.abs(scores) < 1.96))
+    )
+    _tell(figures, "simulated: RMS of error over standard error", float(np.sqrt(np.mean(np.square(scores)))))
     for name in ("femur_y", "tibia_y", "torso_y", "humerus_y"):
         column = np.array(apart)[:, parameters().index(name)]
-        _tell(figures, f"simulated: mean error of {name} [%]", 100 * column.mean())
-        _tell(figures, f"simulated: RMS error of {name} [%]", 100 * np.sqrt(np.mean(column**2)))
+        _tell(figures, f"simulated: mean error of {name} [%]", 100 * float(column.mean()))
+        _tell(figures, f"simulated: RMS error of {name} [%]", 100 * float(np.sqrt(np.mean(column**2))))
     return figures
 
 
@@ -117,7 +120,7 @@ def _judged(
 
 
 def _tell(figures: dict[str, float], label: str, value: float) -> None:
-    figures[label] = round(float(value), 3)
+    figures[label] = round(value, 3)
     print(f"{label:75s} {value:8.3f}", flush=True)
 
 
