@@ -41,7 +41,7 @@ def test_what_a_segments_markers_are_misplaced_by_is_the_error_models() -> None:
 
 
 def test_true_factors_lie_within_two_standard_errors_as_often_as_they_should() -> None:
-    """Nine in ten; thighs are seen too short by the squat, which no standard error knows."""
+    """About nine in ten; thighs are seen too short by the squat, which no standard error knows."""
     tree = skeleton()
     frames = {"standing": 40, "squat": 120, "sit_to_stand": 120}
     people = SubjectGenerator(tree, (*OLDER_ADULTS, *ADULTS)).sample(6, frames, 4)  # type: ignore[arg-type]
