@@ -74,6 +74,21 @@ class Transition:
 
 
 @dataclass(frozen=True)
+class Start:
+    """Where an episode begins instead of at the prior's mean.
+
+    Attributes
+    ----------
+    log_factors : Tensor, shape (n_subjects, n_params)
+    values : Tensor, shape (n_coordinates, n_subjects * n_frames)
+        Poses near those that belong to these factors; they are fitted.
+    """
+
+    log_factors: Tensor
+    values: Tensor
+
+
+@dataclass(frozen=True)
 class State:
     """Where the people of an environment stand.
 
@@ -141,8 +156,8 @@ class ScalingEnvironment:
         return len(self.layout.segments), 3
 
     @torch.no_grad()
-    def reset(self, tasks: ScalingTasks) -> Observation:
-        """Begin with people at the mean of their prior, their poses found from the markers alone.
+    def reset(self, tasks: ScalingTasks, start: Start | None = None) -> Observation:
+        """Begin with people at the mean of their prior, their poses found from the markers alone; or at ``start``.
 
         Raises
         ------
@@ -158,11 +173,11 @@ class ScalingEnvironment:
         self.frames = PeopleFrames.of(self.tree, self.layout, tasks.markers_m)
         self._precision = torch.linalg.inv(tasks.prior_covariance)
         self._chunks = self._split()
-        means = tasks.prior_mean
+        log_factors, near = (tasks.prior_mean, None) if start is None else (start.log_factors, start.values)
         # Not in chunks: the last iterations are of few frames, whose cost is that of the calls.
-        found = self._measured(means, self.frames.start(means))
+        found = self._measured(log_factors, self.frames.start(log_factors, near))
         self._initial: Tensor | None = None
-        self.state = self._state(means, found)
+        self.state = self._state(log_factors, found)
         self.best_log_factors, self.best_objective = self.state.log_factors, self.state.objective
         self.best_values = self.state.values
         return self.state.observation

@@ -88,18 +88,21 @@ class PeopleFrames:
         of_frames = (one.repeat_interleave(self.n_frames, dim=-1) for one in vars(of_people).values())
         return replace(self.problem, offsets=Offsets(*of_frames))
 
-    def start(self, log_factors: Tensor) -> Tensor:
-        """Poses from the markers alone, shape (n_coordinates, n_subjects * n_frames)."""
+    def start(self, log_factors: Tensor, near: Tensor | None = None) -> Tensor:
+        """Poses from the markers alone, shape (n_coordinates, n_subjects * n_frames); or from poses ``near`` them."""
         problem = self.at_factors(log_factors)
+        values = self._cold(problem) if near is None else near
+        return minimise(problem, values, damping=WARM, tolerance=_START_TOLERANCE).values
+
+    def _cold(self, problem: PoseProblem) -> Tensor:
         laid = self.root.lay_onto(problem.tree, problem.offsets, problem.measured_m, problem.weights)
-        cold = minimise(
+        return minimise(
             problem,
             torch.nan_to_num(laid),
             damping=COLD,
             tolerance=_COLD_TOLERANCE,
             max_iterations=_COLD_ITERATIONS,
-        )
-        return minimise(problem, cold.values, damping=WARM, tolerance=_START_TOLERANCE).values
+        ).values
 
     def followed(self, values: Tensor, pose_by_parameter: Tensor, change: Tensor) -> Tensor:
         """Poses that follow a change of the factors to first order.
