@@ -41,6 +41,9 @@ class ImitationSettings:
         Adam's, annealed along half a cosine.
     noise : float
         Standard deviation of what is added to the policy's actions on the way: states that it would not get into.
+    truth_share : float
+        How much of the teacher's action leads to the true joints; the rest is the least-squares step. The true factors
+        fit biased markers worse than least squares does, so this is what trades joints against marker errors.
     """
 
     n_rounds: int
@@ -50,6 +53,7 @@ class ImitationSettings:
     learning_rate_start: float = 1e-3
     learning_rate_end: float = 5e-5
     noise: float = 0.2
+    truth_share: float = 0.75
 
     def learning_rate(self, n_done: int) -> float:
         """Rate after so many rounds."""
@@ -67,14 +71,16 @@ def moves_joints(tree: SkeletonTree, tie: Tensor) -> Tensor:
     return by_parameter.abs().sum(dim=0) * np.log1p(MAX_INCREMENT) > _MOVES_M
 
 
-def teacher_action(environment: ScalingEnvironment, moving: Tensor) -> Tensor:
-    """Return the action that leads to the true joint centres, shape (n_subjects, n_segments, 3).
+def teacher_action(environment: ScalingEnvironment, moving: Tensor, truth_share: float) -> Tensor:
+    """Return the action that leads towards the true joint centres, shape (n_subjects, n_segments, 3).
 
     Parameters
     ----------
     environment : ScalingEnvironment
     moving : Tensor of bool, shape (n_params,)
         See `moves_joints`.
+    truth_share : float
+        See `ImitationSettings`.
 
     Raises
     ------
@@ -85,8 +91,10 @@ def teacher_action(environment: ScalingEnvironment, moving: Tensor) -> Tensor:
     if truth is None:
         raise ScalingError("The truth of these people is not known.", hint="Use synthetic people.")
     to_truth = (truth.log_factors - environment.state.log_factors) / np.log1p(MAX_INCREMENT)
-    to_truth = to_truth.clamp(-1.0, 1.0).unflatten(1, environment.action_shape)
-    return torch.where(moving.unflatten(0, (-1, 3)), to_truth, environment.least_squares_action())
+    to_markers = environment.state.step / np.log1p(MAX_INCREMENT)
+    to_truth = truth_share * to_truth + (1.0 - truth_share) * to_markers
+    action = torch.where(moving, to_truth, to_markers).clamp(-1.0, 1.0)
+    return action.unflatten(1, environment.action_shape)
 
 
 def imitation_round(
@@ -109,7 +117,7 @@ def imitation_round(
     seen: list[tuple[Tensor, Tensor, Tensor]] = []
     truncated = False
     while not truncated:
-        wanted = teacher_action(environment, moving) * learner.actor.exists
+        wanted = teacher_action(environment, moving, settings.truth_share) * learner.actor.exists
         seen.append((observation.tokens, observation.context, wanted))
         with torch.no_grad():
             action = learner.actor(observation.tokens, observation.context)

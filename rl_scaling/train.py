@@ -30,9 +30,12 @@ from rl_scaling.td3 import TD3, experience
 POLICY, CHECKPOINT, CURVE = "policy.safetensors", "checkpoint.safetensors", "curve.csv"
 COLUMNS = (
     "round", "env_steps", "updates", "seconds", "reward", "objective_start", "objective_best", "rms_mm", "max_mm",
-    "critic_error", "noise", "teacher_error",
+    "critic_error", "noise", "teacher_error", "validation",
 )  # fmt: skip
 """Columns of the learning curve; errors are those of the last step, means over people."""
+
+# Seeds of training are (seed, round); these people have a first number that no experiment uses, as those of a test do.
+_VALIDATION = 2**31 + 1
 
 
 def generic_tree(device: torch.device | str = "cpu") -> SkeletonTree:
@@ -267,11 +270,34 @@ class Training:
         self.replay.update(sample.places, errors)
         return errors.abs().mean()
 
+    @torch.no_grad()
+    def _validate(self) -> bool:
+        """Score the policy on people it is never trained on; whether it is the best so far, and so worth keeping."""
+        experiment, environment, actor = self.experiment, self.environment, self.learner.actor
+        if not experiment.n_validation:
+            return True
+        before = [row["validation"] for row in self.rows if not np.isnan(row["validation"])]
+        tasks = draw_tasks(environment.tree, experiment, experiment.n_validation, _VALIDATION)
+        observation = environment.reset(tasks)
+        for _ in range(experiment.environment.n_steps):
+            observation = environment.step(actor(observation.tokens, observation.context)).observation
+        of_truth = experiment.environment.reward == "truth"
+        score = float((environment.state.distance if of_truth else environment.best_objective).mean())
+        self.rows[-1]["validation"] = score
+        return score < min(before, default=float("inf"))
+
     def _save(self) -> None:
+        best = self._validate()
         described = self.experiment.model_dump(mode="json")
         counts: dict[str, Any] = {"experiment": described, "rows": self.rows, "filmed": self._filmed_names}
         save_checkpoint(self.checkpoint, self.learner, self.replay, self.generator, counts)
         if rank() != 0:
+            return
+        with (self.folder / CURVE).open("w", newline="", encoding="utf-8") as file:
+            table = csv.DictWriter(file, COLUMNS)
+            table.writeheader()
+            table.writerows(self.rows)
+        if not best:
             return
         about = {
             "experiment": described,
@@ -280,7 +306,3 @@ class Training:
             "torch": str(torch.__version__),
         }
         save_policy(self.folder / POLICY, self.learner.actor, self.experiment.network, about)
-        with (self.folder / CURVE).open("w", newline="", encoding="utf-8") as file:
-            table = csv.DictWriter(file, COLUMNS)
-            table.writeheader()
-            table.writerows(self.rows)

@@ -38,18 +38,25 @@ def test_the_teacher_leads_to_the_true_joints_and_leaves_widths_to_the_markers()
     tasks, moving = older_adults(3), moves_joints(skeleton(), environment.layout.tie)
     environment.reset(tasks)
     for _ in range(12):
-        action = teacher_action(environment, moving).flatten(1)
+        action = teacher_action(environment, moving, 1.0).flatten(1)
         assert torch.equal(action[:, ~moving], environment.least_squares_action().flatten(1)[:, ~moving])
         environment.step(action.unflatten(1, environment.action_shape))
     assert tasks.truth is not None
     assert (environment.state.log_factors - tasks.truth.log_factors)[:, moving].abs().max() < 1e-9
 
 
+def test_a_teacher_of_no_truth_is_the_least_squares_step() -> None:
+    environment = ScalingEnvironment(skeleton(), EnvironmentSettings(reward="truth"))
+    environment.reset(older_adults(3))
+    moving = moves_joints(skeleton(), environment.layout.tie)
+    torch.testing.assert_close(teacher_action(environment, moving, 0.0), environment.least_squares_action())
+
+
 def test_without_truth_there_is_no_teacher() -> None:
     environment = ScalingEnvironment(skeleton(), EnvironmentSettings())
     environment.reset(replace(older_adults(1), truth=None))
     with pytest.raises(ScalingError, match="truth of these people is not known"):
-        teacher_action(environment, moves_joints(skeleton(), environment.layout.tie))
+        teacher_action(environment, moves_joints(skeleton(), environment.layout.tie), 1.0)
 
 
 def test_the_policy_comes_nearer_to_its_teacher(experiment: Experiment, tmp_path: Path) -> None:
