@@ -126,16 +126,17 @@ def _scale_into(task: FilesTask) -> ScalingRecord:
     partial = task.path.with_name(f".{task.path.stem}.{uuid.uuid4().hex[:8]}.osim")
     try:
         task.path.parent.mkdir(parents=True, exist_ok=True)
-        with Workers(1) as workers:
-            model = workers.run(scale_files, replace(task, path=partial))
-        partial.replace(task.path)
+        try:
+            with Workers(1) as workers:
+                model = workers.run(scale_files, replace(task, path=partial))
+            partial.replace(task.path)
+        finally:
+            partial.unlink(missing_ok=True)
     except OSError as error:
         raise SettingsError(
             f"{task.path.name} cannot be written: {error.strerror or type(error).__name__}.",
             hint="Give a place as --out that can be written.",
         ) from None
-    finally:
-        partial.unlink(missing_ok=True)
     return _record(task, replace(model, path=task.path))
 
 
