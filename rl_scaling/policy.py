@@ -29,7 +29,7 @@ from rl_scaling.scaling_checks import POOR_FIT_M, check_count, check_height, che
 from rl_scaling.scaling_frames import choose_frames, poses_of_frames
 from rl_scaling.scaling_tasks import tasks_of
 from rl_scaling.search import MOST_STEPS, SearchResult, search
-from rl_scaling.uncertainty import replicas
+from rl_scaling.uncertainty import REPLICA_STEPS, replicas
 from rl_scaling.verdicts import Verdict, notes_on, verdict
 
 Array = NDArray[np.float64]
@@ -165,16 +165,15 @@ class ScalingPolicy:
         notes = list(frames.notes)
         if float(found.fit.rms_m) > POOR_FIT_M:
             check_sides(tree, environment.layout, frames, expected)
-            notes.append(
-                f"The scaled skeleton fits its markers badly ({1e3 * float(found.fit.rms_m):.0f} mm): check the recording."
-            )
+            poor_mm = 1e3 * float(found.fit.rms_m)
+            notes.append(f"The scaled skeleton fits its markers badly ({poor_mm:.0f} mm): check the recording.")
         check_height(tree, subject, (found.log_factors[0] @ tie.T).unflatten(0, (-1, 3)), expected)
 
         observed = found.observation.tokens[0][:, _OBSERVED].flatten().double().numpy()
         shown = torch.as_tensor(np.isfinite(frames.markers_m).all(axis=2).any(axis=0)).to(tie)
         n_markers = (environment.layout.members @ shown).int().repeat_interleave(3).tolist()
         disturbed, begin = replicas(tree, environment.layout, tasks, found.log_factors, found.values)
-        again = self._answer(search(environment, disturbed, self.actor, self.settings.n_steps, begin))
+        again = self._answer(search(environment, disturbed, self.actor, REPLICA_STEPS, begin))
         names, log_factors = parameters(), found.log_factors[0].double().numpy()
         spread = tasks.prior_covariance[0].diagonal().sqrt()
         notes += notes_on(names, log_factors, tasks.prior_mean[0].double().numpy(), spread.double().numpy())
@@ -189,7 +188,7 @@ class ScalingPolicy:
         )
 
     def _answer(self, result: SearchResult) -> State:
-        """The state with the lowest J; of a policy that was rewarded with the truth, which J does not know, the last."""
+        """The state with the lowest J; the last of a policy rewarded with the truth, which J does not know."""
         return result.last if self.actor is not None and self.settings.reward == "truth" else result.best
 
     def _factors(self, tree: SkeletonTree, log_factors: Array, notes: tuple[str, ...]) -> ScaleFactors:

@@ -61,7 +61,7 @@ def check_count(tree: SkeletonTree, frames: ScalingFrames) -> None:
     ------
     ScalingError
     """
-    seen = np.isfinite(frames.markers_m).all(axis=2).any(axis=0)
+    seen = np.asarray(np.isfinite(frames.markers_m).all(axis=2).any(axis=0))
     if seen.sum() < FEWEST_MARKERS:
         names = ", ".join(name for name, ok in zip(tree.markers, seen, strict=True) if ok)
         raise ScalingError(
@@ -85,20 +85,17 @@ def check_sides(tree: SkeletonTree, layout: SegmentLayout, frames: ScalingFrames
     """
     other = mirrored_names(tree.markers)
     partner = np.array([tree.markers.index(other.get(name, name)) for name in tree.markers])
-    of_part = {
-        part: (layout.members[[layout.segments.index(one) for one in segments]].sum(dim=0) > 0).cpu().numpy()
-        for part, segments in _PARTS.items()
-    }
+    of_part = {part: _members(layout, segments) for part, segments in _PARTS.items()}
     choices = list(product((False, True), repeat=len(_PARTS)))
     tried = np.stack([_swapped(frames.markers_m[0], partner, of_part, choice) for choice in choices])
-    n_seen = np.isfinite(frames.markers_m[0]).all(axis=1).sum()
+    n_seen = int(np.isfinite(frames.markers_m[0]).all(axis=1).sum())
     errors = np.sqrt(cold_poses(tree, tried, log_scales)[1].cost.cpu().numpy() / n_seen)
     best = int(errors.argmin())
     if errors[best] < _MARKEDLY * errors[0]:
         parts = ", ".join(part for part, chosen in zip(_PARTS, choices[best], strict=True) if chosen)
         raise ScalingError(
-            f"Left and right are exchanged in the markers of: {parts}. With the names swapped the standing pose fits at "
-            f"{1e3 * errors[best]:.0f} mm, as they are at {1e3 * errors[0]:.0f} mm.",
+            f"Left and right are exchanged in the markers of: {parts}. With the names swapped the standing pose "
+            f"fits at {1e3 * errors[best]:.0f} mm, as they are at {1e3 * errors[0]:.0f} mm.",
             hint="Swap the names of left and right markers there, and scale again.",
             stage="scaling",
         )
@@ -122,12 +119,18 @@ def check_height(tree: SkeletonTree, subject: Subject, found: Tensor, expected: 
     ratio = float(lengths_m[0] / lengths_m[1])
     if abs(ratio - 1.0) > HEIGHT_WITHIN:
         raise ScalingError(
-            f"The markers show legs and trunk of a person of about {ratio * subject.height_m:.2f} m; the height given is "
-            f"{subject.height_m:.2f} m.",
+            f"The markers show legs and trunk of a person of about {ratio * subject.height_m:.2f} m; the height given "
+            f"is {subject.height_m:.2f} m.",
             hint=f"Accepted: within {100 * HEIGHT_WITHIN:.0f} %. Check the height, and whether the recording's lengths "
             "are right: in OpenCap the size of the squares of the calibration board, elsewhere the unit of the file.",
             stage="scaling",
         )
+
+
+def _members(layout: SegmentLayout, segments: tuple[str, ...]) -> NDArray[np.bool_]:
+    """Markers that sit on these segments."""
+    rows = [layout.segments.index(segment) for segment in segments]
+    return np.asarray(layout.members[rows].sum(dim=0).cpu().numpy() > 0)
 
 
 def _swapped(

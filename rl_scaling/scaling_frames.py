@@ -25,8 +25,8 @@ N_FRAMES = 10
 
 # OpenCap's marker predictor settles within a second (docs/scaling.md); shorter recordings are used whole.
 SETTLING_S, LONG_ENOUGH_S = 1.0, 3.0
-# Multiples of the golden ratio, less whole numbers, are spread evenly, and keep step with no rhythm: equal distances may
-# take every frame from the bottom of a squat.
+# Multiples of the golden ratio, less whole numbers, are spread evenly, and keep step with no rhythm: at equal distances
+# every frame may be from the bottom of a squat.
 _GOLDEN = (5.0**0.5 - 1.0) / 2.0
 _TOLERANCE, _MAX_ITERATIONS = 1e-3, 40
 
@@ -70,9 +70,10 @@ def choose_frames(tree: SkeletonTree, markers: ScalingMarkers, n_frames: int = N
     notes: list[str] = []
     if markers.static is not None:
         of_static = _on_skeleton(tree, markers.static, usable)
-        seen = np.isfinite(of_static).all(axis=2)
+        seen = np.asarray(np.isfinite(of_static).all(axis=2))
         total = np.where(seen[..., None], of_static, 0.0).sum(axis=0)
-        mean = np.where(seen.any(axis=0)[:, None], total / np.maximum(seen.sum(axis=0), 1)[:, None], np.nan)[None]
+        n_seen = np.asarray(seen.sum(axis=0))[:, None]
+        mean = np.where(n_seen > 0, total / np.maximum(n_seen, 1), np.nan)[None]
         if _rooted(mean, root)[0]:
             standing = [mean]
         else:

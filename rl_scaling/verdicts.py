@@ -1,4 +1,4 @@
-"""What the reader must know of each scale factor: whether markers or anthropometry say it, and how far apart they are."""
+"""What each scale factor rests on, markers or anthropometry, and whether the two are far apart."""
 
 from __future__ import annotations
 
