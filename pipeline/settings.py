@@ -12,7 +12,7 @@ from models.errors import SettingsError
 ForceMode = Literal["auto", "measured", "estimated"]
 IkEngine = Literal["batched", "opensim"]
 
-DEFAULT_SCALER = "measurement"
+DEFAULT_SCALER = "optimiser"
 """The scaler of every run that names none: command line, app and `Settings` take it from here."""
 
 
