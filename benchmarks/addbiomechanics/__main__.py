@@ -12,6 +12,7 @@ from benchmarks.addbiomechanics.judge import SyntheticJudge, filmed_errors_cm
 from benchmarks.addbiomechanics.peer import EngineFit, addbiomechanics_factors, fit, saved_names
 from benchmarks.addbiomechanics.people import (
     FILMED,
+    FILMED_GUESSED,
     N_SYNTHETIC,
     EnginePerson,
     engine_person,
@@ -24,6 +25,7 @@ from models.errors import SarcoscopeError, SettingsError
 from models.skeleton.marker_sets import marker_set
 from rl_scaling.train import generic_tree
 
+FILMED_NAMES = (FILMED, FILMED_GUESSED)
 SYNTHETIC = tuple(synthetic_name(place) for place in range(N_SYNTHETIC))
 
 
@@ -55,12 +57,14 @@ def score(session: Path | None) -> dict[str, Any]:
 
 
 def _person(name: str, session: Path | None) -> EnginePerson:
-    if name == FILMED:
+    if name in FILMED_NAMES:
         if session is None:
             raise SettingsError(f"{name} is a filmed person.", hint="Give --session, the folder of the recordings.")
-        return filmed_person(session)
+        return filmed_person(session, name)
     if name not in SYNTHETIC:
-        raise SettingsError(f"There is no person {name!r}.", hint=f"Accepted: {', '.join((FILMED, *SYNTHETIC))}.")
+        raise SettingsError(
+            f"There is no person {name!r}.", hint=f"Accepted: {', '.join((*FILMED_NAMES, *SYNTHETIC))}."
+        )
     people, _ = synthetic_people(generic_tree())
     return engine_person(people, SYNTHETIC.index(name), marker_set("study").names)
 
@@ -96,7 +100,7 @@ def main(arguments: list[str]) -> None:
     parser = argparse.ArgumentParser("python -m benchmarks.addbiomechanics")
     commands = parser.add_subparsers(dest="command", required=True)
     fitting = commands.add_parser("fit", help="run the engine on people without a saved run")
-    fitting.add_argument("names", nargs="*", default=[FILMED, *SYNTHETIC], metavar="NAME")
+    fitting.add_argument("names", nargs="*", default=[*FILMED_NAMES, *SYNTHETIC], metavar="NAME")
     fitting.add_argument("--python", type=Path, required=True, help="interpreter of the engine's environment")
     scoring = commands.add_parser("score", help="judge the saved runs")
     for command in (fitting, scoring):

@@ -66,14 +66,20 @@ def write_metrics(model: Any, path: Path) -> None:
     document.write(path)
 
 
-def make_fitter(model: Any, subject: dict[str, Any], folder: Path) -> Any:
-    """Set up the fitter with the engine's weights and the ANSUR prior of the person's sex, stature and mass."""
+def make_fitter(model: Any, subject: dict[str, Any], tracking: list[str], folder: Path) -> Any:
+    """Set up the fitter with the engine's weights and the ANSUR prior of the person's sex, stature and mass.
+
+    Without names of tracking markers the engine's own rule holds: the model's flags if enough markers have one, else
+    names that end in 1, 2 or 3.
+    """
     fitter = nimble.biomechanics.MarkerFitter(model.skeleton, model.markersMap)
     fitter.setInitialIKSatisfactoryLoss(1e-5)
     fitter.setInitialIKMaxRestarts(RESTARTS)
     fitter.setIterationLimit(ITERATIONS)
     fitter.setIgnoreJointLimits(False)
-    if len(model.anatomicalMarkers) > LEAST_ANATOMICAL:
+    if tracking:
+        fitter.setTrackingMarkers(tracking)
+    elif len(model.anatomicalMarkers) > LEAST_ANATOMICAL:
         fitter.setTrackingMarkers(model.trackingMarkers)
     else:
         fitter.setTriadsToTracking()
@@ -128,7 +134,7 @@ def main(job_file: Path, result_file: Path) -> None:
     began_s = time.perf_counter()
     with tempfile.TemporaryDirectory() as name:
         model = read_model(Path(job["model"]), Path(name))
-        fitter = make_fitter(model, job["subject"], Path(name))
+        fitter = make_fitter(model, job["subject"], job["tracking"], Path(name))
         trials = {trial: read_trial(fitter, path, job["every"]) for trial, path in job["trials"].items()}
         settings = nimble.biomechanics.InitialMarkerFitParams()
         settings.setMaxTrialsToUseForMultiTrialScaling(MAX_TRIALS)

@@ -103,6 +103,7 @@ def write_job(person: EnginePerson, folder: Path) -> Path:
         "model": str(GENERIC_MODEL),
         "subject": {"sex": subject.sex, "height_m": subject.height_m, "mass_kg": subject.mass_kg},
         "every": person.every,
+        "tracking": list(person.tracking),
         "trials": {trial: str(path) for trial, path in files.items()},
     }
     path = folder / "job.json"
@@ -164,7 +165,7 @@ def addbiomechanics_factors(name: str) -> EngineFit:
     Parameters
     ----------
     name : str
-        ``oc_a``, or `people.synthetic_name` of a place.
+        `people.FILMED`, `people.FILMED_GUESSED`, or `people.synthetic_name` of a place.
 
     Raises
     ------

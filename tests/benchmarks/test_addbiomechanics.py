@@ -30,7 +30,9 @@ def person(sex="f") -> EnginePerson:
     places_m = np.random.default_rng(1).normal(size=(6, 3, 3))
     places_m[3, 2] = np.nan
     markers = MarkerTrajectories(NAMES, places_m, np.arange(6) / 60.0)
-    return EnginePerson("someone", Subject(1.62, 61.5, sex, 80.0), {"standing": markers, "gait": markers}, every=10)
+    return EnginePerson(
+        "someone", Subject(1.62, 61.5, sex, 80.0), {"standing": markers, "gait": markers}, 10, ("C7_study",)
+    )
 
 
 def saved(**changes) -> dict:
@@ -56,7 +58,7 @@ def folder(tmp_path, monkeypatch) -> Path:
 def test_the_engine_gets_every_marker_with_its_gaps_and_the_person_in_its_units(tmp_path):
     job = json.loads(peer.write_job(person(), tmp_path).read_text())
     assert job["subject"] == {"sex": "f", "height_m": 1.62, "mass_kg": 61.5}
-    assert job["every"] == 10
+    assert (job["every"], job["tracking"]) == (10, ["C7_study"])
     assert Path(job["model"]).is_file()
     assert list(job["trials"]) == ["standing", "gait"]
     given = read_trc(Path(job["trials"]["gait"]))
