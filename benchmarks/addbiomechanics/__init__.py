@@ -5,7 +5,7 @@ environment of its own (Python 3.11, Linux), which nothing of Sarcoscope needs::
 
     make addbiomechanics                   # python -m venv .addbiomechanics, packages of requirements.txt beside this
     python -m benchmarks.addbiomechanics fit --python .addbiomechanics/bin/python [--session OPENCAP_SESSION] [NAME...]
-    python -m benchmarks.addbiomechanics score [--session OPENCAP_SESSION]
+    python -m benchmarks.addbiomechanics score --session OPENCAP_SESSION
 
 ``fit`` takes about 10 to 20 CPU minutes a person and saves each as ``benchmarks/results/addbiomechanics/NAME.json``,
 with what the engine said, commit, machine and date; people who have one are left out. ``score`` needs no engine: it
@@ -15,7 +15,7 @@ judges the saved scales as every other scaler's are judged, prints the table ("f
 =============  ==========================================================================================
 module         holds
 =============  ==========================================================================================
-`people`       who: OpenCap's field-study subject (``oc_a``) and four synthetic older adults
+`people`       who: OpenCap's field-study subject and four synthetic older adults
 `engine`       the script that runs in the other environment
 `peer`         its inputs, its outputs, `addbiomechanics_factors`
 `judge`        the saved scales on our skeleton: marker errors, and errors against the truth of simulation

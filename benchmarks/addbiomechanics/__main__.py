@@ -27,6 +27,7 @@ from rl_scaling.train import generic_tree
 
 FILMED_NAMES = (FILMED, FILMED_GUESSED)
 SYNTHETIC = tuple(synthetic_name(place) for place in range(N_SYNTHETIC))
+_SESSION_HINT = "Give --session, the folder of OpenCap's field-study subject."
 
 
 def fit_missing(names: tuple[str, ...], python: Path, session: Path | None) -> None:
@@ -41,16 +42,16 @@ def fit_missing(names: tuple[str, ...], python: Path, session: Path | None) -> N
 def score(session: Path | None) -> dict[str, Any]:
     """Judge every saved run; print and return the table."""
     figures: dict[str, Any] = {}
-    judge = SyntheticJudge()
+    synthetic: SyntheticJudge | None = None
     for name in saved_names():
         saved = addbiomechanics_factors(name)
         if name in SYNTHETIC:
-            figures[name] = asdict(judge.judge(SYNTHETIC.index(name), saved.factors))
+            synthetic = synthetic or SyntheticJudge()
+            figures[name] = asdict(synthetic.judge(SYNTHETIC.index(name), saved.factors))
         elif session is not None:
             figures[name] = filmed_errors_cm(session, saved.factors)
         else:
-            print(f"{name}: left out, its recordings were not given (--session)")
-            continue
+            raise SettingsError(f"{name} is a filmed person.", hint=_SESSION_HINT)
         figures[name] = _rounded(figures[name]) | _rounded(_of_engine(saved)) | {"from_saved_run": saved.made}
         _print(name, figures[name])
     return figures
@@ -59,7 +60,7 @@ def score(session: Path | None) -> dict[str, Any]:
 def _person(name: str, session: Path | None) -> EnginePerson:
     if name in FILMED_NAMES:
         if session is None:
-            raise SettingsError(f"{name} is a filmed person.", hint="Give --session, the folder of the recordings.")
+            raise SettingsError(f"{name} is a filmed person.", hint=_SESSION_HINT)
         return filmed_person(session, name)
     if name not in SYNTHETIC:
         raise SettingsError(
