@@ -20,13 +20,13 @@ from benchmarks.saving import save
 from models.skeleton.kinematics import SkeletonTree
 from models.skeleton.levenberg_marquardt import damped_hessian
 from models.skeleton.pose_refit import refit
+from rl_scaling.drawing import generic_tree
 from rl_scaling.environment import EnvironmentSettings, ScalingEnvironment
 from rl_scaling.observation import Fitted, segment_tokens
 from rl_scaling.population import OLDER_ADULTS
 from rl_scaling.scale_equations import scale_step
 from rl_scaling.scaling_tasks import ScalingTasks, tasks_of_synthetic
 from rl_scaling.subjects import SubjectGenerator
-from rl_scaling.train import generic_tree
 
 PEOPLE, PEOPLE_ON_GPU, PEOPLE_OF_SPLIT = (64, 256, 1024), (4096, 16384), 36
 RECORDINGS = {"standing": 20, "squat": 40, "gait": 40}

@@ -23,10 +23,10 @@ from matplotlib.figure import Figure
 from benchmarks.learning_curves import at, of, paired_interval, reached, summary
 from benchmarks.saving import RESULTS, save
 from rl_scaling.ablation import MEASURES, TABLE, Curve, Variation, ablate, held_out, measured, scale_with, varied
+from rl_scaling.drawing import generic_tree
 from rl_scaling.environment import ScalingEnvironment
 from rl_scaling.experiment import Experiment, read_experiment
 from rl_scaling.population import OLDER_ADULTS
-from rl_scaling.train import generic_tree
 
 ROOT = Path(__file__).resolve().parents[1]
 EXPERIMENT = ROOT / "rl_scaling" / "experiments" / "claims.toml"

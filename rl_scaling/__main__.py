@@ -18,10 +18,11 @@ from rl_scaling.ablation import ablate as run_ablation
 from rl_scaling.checkpoint import load_policy
 from rl_scaling.clip_tasks import FilmedPerson, read_people
 from rl_scaling.distributed import joined
+from rl_scaling.drawing import generic_tree
 from rl_scaling.evaluate import evaluate as score
 from rl_scaling.experiment import Experiment, read_experiment
 from rl_scaling.observation import SegmentLayout
-from rl_scaling.train import POLICY, Training, generic_tree
+from rl_scaling.train import POLICY, Training
 
 app = typer.Typer(help="Learn to scale skeletons to markers.", no_args_is_help=True, add_completion=False)
 

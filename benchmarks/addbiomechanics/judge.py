@@ -23,9 +23,9 @@ from pipeline.files.trc import read_trc
 from pipeline.kinematics import solve_kinematics
 from pipeline.scaling import apply_factors, load_generic
 from rl_scaling.anthropometry import parameters
+from rl_scaling.drawing import generic_tree
 from rl_scaling.evaluate import LONG_AXES
 from rl_scaling.scaling_tasks import joint_centres_m, segment_lengths_m
-from rl_scaling.train import generic_tree
 
 Array = NDArray[np.float64]
 

@@ -11,10 +11,11 @@ from safetensors.torch import load_file
 
 from models.errors import ScalingError, SettingsError
 from rl_scaling.anthropometry import parameters
+from rl_scaling.drawing import draw_tasks, generic_tree
 from rl_scaling.environment import EnvironmentSettings, ScalingEnvironment
 from rl_scaling.experiment import Experiment, read_experiment
 from rl_scaling.imitation import ImitationSettings, imitation_round, moves_joints, teacher_action
-from rl_scaling.train import CHECKPOINT, POLICY, Training, draw_tasks, generic_tree
+from rl_scaling.train import CHECKPOINT, POLICY, Training
 from tests.rl_scaling.scaling_people import older_adults, skeleton
 
 SMOKE = Path(__file__).resolve().parents[2] / "rl_scaling" / "experiments" / "smoke.toml"
