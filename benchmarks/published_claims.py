@@ -17,16 +17,29 @@ from typing import Any
 
 import numpy as np
 import torch
+from matplotlib import rc_context
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from benchmarks.learning_curves import at, of, paired_interval, reached, summary
 from benchmarks.saving import RESULTS, save
-from rl_scaling.ablation import MEASURES, TABLE, Curve, Variation, ablate, held_out, measured, scale_with, varied
+from benchmarks.static_errors import static_errors
+from rl_scaling.ablation import (
+    MEASURES,
+    TABLE,
+    Curve,
+    Variation,
+    ablate,
+    folder_of,
+    held_out,
+    measured,
+    scale_with,
+    varied,
+)
 from rl_scaling.environment import ScalingEnvironment
 from rl_scaling.experiment import Experiment, read_experiment
 from rl_scaling.population import OLDER_ADULTS
-from rl_scaling.train import generic_tree
+from rl_scaling.train import POLICY, generic_tree
 
 ROOT = Path(__file__).resolve().parents[1]
 EXPERIMENT = ROOT / "rl_scaling" / "experiments" / "claims.toml"
@@ -88,10 +101,7 @@ def compare(curves: Sequence[Curve], arms: tuple[str, str], reference: dict[str,
             for unit, both in needed.items()
         }
     figures["differences"] = {
-        f"after {episodes} episodes": {
-            measure: dict(zip(("mean", "low", "high"), _difference(curves, arms, measure, episodes), strict=True))
-            for measure in MEASURES
-        }
+        f"after {episodes} episodes": {measure: _difference(curves, arms, measure, episodes) for measure in MEASURES}
         for episodes in EPISODES
     }
     return figures
@@ -114,8 +124,9 @@ def draw(panels: Sequence[tuple[str, str, Sequence[Curve], tuple[str, str], floa
         axis.set_title(title, fontsize=9)
     figure.axes[0].set_ylabel("marker RMS of held-out people [mm]", fontsize=8)
     path.parent.mkdir(parents=True, exist_ok=True)
-    # Without a date, the same curves give the same file.
-    figure.savefig(path, metadata={"Date": None})
+    # Without a date and with a fixed salt, the same curves give the same file; text stays text.
+    with rc_context({"svg.hashsalt": path.stem, "svg.fonttype": "none"}):
+        figure.savefig(path, metadata={"Date": None})
 
 
 def _panel(axis: Axes, unit: str, curves: Sequence[Curve], arms: tuple[str, str], least_squares_mm: float) -> None:
@@ -137,12 +148,11 @@ def _errors(curves: Sequence[Curve], episodes: float) -> dict[str, Any]:
     return {measure: summary([float(at(curve, measure, episodes).mean()) for curve in curves]) for measure in MEASURES}
 
 
-def _difference(
-    curves: Sequence[Curve], arms: tuple[str, str], measure: str, episodes: float
-) -> tuple[float, float, float]:
-    second, first = (np.array([at(curve, measure, episodes) for curve in of(curves, arm)]) for arm in reversed(arms))
-    mean, low, high = (round(one, 3) for one in paired_interval(second, first))
-    return mean, low, high
+def _difference(curves: Sequence[Curve], arms: tuple[str, str], measure: str, episodes: float) -> dict[str, float]:
+    """First arm less the second, and the interval among people."""
+    first, second = (np.array([at(curve, measure, episodes) for curve in of(curves, arm)]) for arm in arms)
+    found = paired_interval(second, first)
+    return {name: round(value, 3) for name, value in zip(("mean", "low", "high"), found, strict=True)}
 
 
 def _reached(curve: Curve, unit: str, level: float) -> float | None:
@@ -161,11 +171,13 @@ def main(folder: Path) -> None:
     experiment = read_experiment(EXPERIMENT)
     of_adults, of_older = references(experiment), references(varied(experiment, OLDER))
     pre_trained, scratch = OLDER_ARMS
+    policies = [folder_of(folder / "older adults", pre_trained, seed) / POLICY for seed in SEEDS]
     figures = {
         "seeds": len(SEEDS),
         "held-out people": N_PEOPLE,
         "episodes": int(adults[0].episodes[-1]),
         "a: transformer and feed-forward, adults": compare(adults, ADULTS_ARMS, of_adults),
+        "b: static error and AddBiomechanics', older adults": static_errors(varied(experiment, OLDER), policies),
         "c: pre-trained and from scratch, older adults": compare(older, OLDER_ARMS, of_older)
         | {
             "episodes of the pre-trained to be as good as from scratch at the end": as_good_as(
