@@ -1,7 +1,8 @@
 """The published claims about learning to scale, re-run on synthetic people.
 
-``python -m benchmarks.published_claims [FOLDER]``: trains what FOLDER (default ``results/published_claims``) does not
-hold yet, 3 seeds of 4 trainings on one CPU thread (about 45 minutes), and writes curves, figures and a drawing.
+``python -m benchmarks.published_claims [FOLDER [OPENCAP_SESSION]]``: trains what FOLDER (default
+``results/published_claims``) does not hold yet, 3 seeds of 4 trainings on one CPU thread, and writes curves, figures
+and a drawing. OPENCAP_SESSION is the folder of OpenCap's field-study subject, for a comparison on a filmed person.
 Published: Jo and Kang, ICROS 2025 (see docs/learning-to-scale.md): (a) a Transformer learns in half the episodes a
 feed-forward network needs; (b) the static marker error is lower than AddBiomechanics'; (c) on older adults, networks
 that were trained on adults before learn in an eighth of the episodes.
@@ -23,7 +24,7 @@ from matplotlib.figure import Figure
 
 from benchmarks.learning_curves import at, of, paired_interval, reached, summary
 from benchmarks.saving import RESULTS, save
-from benchmarks.static_errors import static_errors
+from benchmarks.static_errors import filmed_person, older_adults
 from rl_scaling.ablation import (
     MEASURES,
     TABLE,
@@ -164,20 +165,27 @@ def _ratio(first: float | None, second: float | None) -> float | None:
     return None if not first or second is None else second / first
 
 
-def main(folder: Path) -> None:
+def main(folder: Path, session: Path | None) -> None:
     """Train, print and save."""
     torch.set_num_threads(1)
     adults, older = train(folder)
     experiment = read_experiment(EXPERIMENT)
     of_adults, of_older = references(experiment), references(varied(experiment, OLDER))
     pre_trained, scratch = OLDER_ARMS
-    policies = [folder_of(folder / "older adults", pre_trained, seed) / POLICY for seed in SEEDS]
+    of_arm = {
+        arm: [folder_of(folder / place, arm, seed) / POLICY for seed in SEEDS]
+        for place, arm in (("adults", ADULTS_ARMS[0]), ("older adults", pre_trained))
+    }
     figures = {
         "seeds": len(SEEDS),
         "held-out people": N_PEOPLE,
         "episodes": int(adults[0].episodes[-1]),
         "a: transformer and feed-forward, adults": compare(adults, ADULTS_ARMS, of_adults),
-        "b: static error and AddBiomechanics', older adults": static_errors(varied(experiment, OLDER), policies),
+        "b: static error and AddBiomechanics', synthetic older adults": older_adults(
+            varied(experiment, OLDER), of_arm[pre_trained]
+        ),
+        "b: static error and AddBiomechanics', a filmed adult": session
+        and filmed_person(experiment, of_arm[ADULTS_ARMS[0]], session),
         "c: pre-trained and from scratch, older adults": compare(older, OLDER_ARMS, of_older)
         | {
             "episodes of the pre-trained to be as good as from scratch at the end": as_good_as(
@@ -201,6 +209,9 @@ def main(folder: Path) -> None:
 
 
 if __name__ == "__main__":
-    if len(sys.argv) > 2:
-        sys.exit("python -m benchmarks.published_claims [FOLDER]")
-    main(Path(sys.argv[1]) if len(sys.argv) == 2 else ROOT / "results" / "published_claims")
+    if len(sys.argv) > 3:
+        sys.exit("python -m benchmarks.published_claims [FOLDER [OPENCAP_SESSION]]")
+    main(
+        Path(sys.argv[1]) if len(sys.argv) > 1 else ROOT / "results" / "published_claims",
+        Path(sys.argv[2]) if len(sys.argv) > 2 else None,
+    )

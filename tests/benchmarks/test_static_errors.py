@@ -23,7 +23,7 @@ CHANGES = {"populations": ["us_older", "korea_older"], "network.width": 8, "netw
 
 def test_without_saved_runs_there_is_nothing_to_compare(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(claim, "SAVED", tmp_path)
-    assert claim.static_errors(read_experiment(EXPERIMENTS / "claims.toml"), []) is None
+    assert claim.older_adults(read_experiment(EXPERIMENTS / "claims.toml"), []) is None
 
 
 def test_the_same_factors_have_the_same_errors_whoever_found_them(
@@ -47,7 +47,7 @@ def test_the_same_factors_have_the_same_errors_whoever_found_them(
 
     training = Training(older, tmp_path / "training")
     training.run(until=1)
-    compared = claim.static_errors(older, [tmp_path / "training" / "policy.safetensors"])
+    compared = claim.older_adults(older, [tmp_path / "training" / "policy.safetensors"])
     assert compared is not None
     methods = compared["methods"]
     assert compared["people"] == 1
