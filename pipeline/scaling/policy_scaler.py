@@ -7,8 +7,9 @@ from pathlib import Path
 
 import numpy as np
 
+from models.errors import ScalingError
 from models.markers import ScalingMarkers
-from models.skeleton import GENERIC_MODEL, without_patellae
+from models.skeleton import GENERIC_MODEL, load_model, without_patellae
 from models.skeleton.kinematics import SkeletonTree
 from models.skeleton.marker_sets import MarkerSetName
 from models.skeleton.scale_factors import FactorEstimate, ScaleFactors
@@ -18,6 +19,9 @@ from rl_scaling.policy import PolicyScaling, ScalingPolicy
 from rl_scaling.subjects import OLDER_FROM_YEARS
 
 ADULTS, OLDER_ADULTS = "adults", "older_adults"
+
+# Joint centres of the same skeleton lie this near to each other: OpenCap's file is written to fewer digits.
+_SAME_SKELETON_M = 1e-3
 
 
 @dataclass(frozen=True)
@@ -89,7 +93,25 @@ def _search(
 ) -> PolicyScaling:
     """Search on the generic skeleton with the session's markers, patellae left out, which carry none."""
     model, _ = load_generic(model_file, marker_set)
-    return policy.scale(markers, subject, SkeletonTree.from_model(without_patellae(model)))
+    tree = SkeletonTree.from_model(without_patellae(model))
+    _check_skeleton(tree, model_file)
+    return policy.scale(markers, subject, tree)
+
+
+def _check_skeleton(tree: SkeletonTree, model_file: Path) -> None:
+    """Refuse a skeleton that the build of people is not known for: factors are relative to LaiUhlrich2022 unscaled."""
+    known = SkeletonTree.from_model(without_patellae(load_model(GENERIC_MODEL)))
+    if tree.bodies == known.bodies:
+        apart = tree.body_frames(tree.default)[1] - known.body_frames(known.default)[1]
+        if float(apart.norm(dim=-1).max()) < _SAME_SKELETON_M:
+            return
+    raise ScalingError(
+        "What people's build leads to expect is known for the unscaled LaiUhlrich2022 only, and this model has other "
+        "joint centres.",
+        hint="Scale it with --scaler measurement, or leave out --model.",
+        file=model_file.name,
+        stage="scaling",
+    )
 
 
 def policy_by_age(subject: Subject) -> tuple[str, tuple[str, ...]]:

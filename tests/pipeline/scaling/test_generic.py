@@ -60,7 +60,7 @@ def test_longer_legs_on_a_shorter_trunk_are_told_from_a_tall_person():
 
 
 def test_the_scaled_model_knows_how_tall_it_is(tmp_path, standing):
-    scaled = build_scaled_model(standing, SUBJECT, Settings(), "study", tmp_path / "scaled.osim")
+    scaled = build_scaled_model(standing, SUBJECT, Settings(scaler="measurement"), "study", tmp_path / "scaled.osim")
     assert scaled.body_height_m == pytest.approx(1.87, abs=1e-6)
     assert body_height_m(load_model(scaled.path)) == pytest.approx(1.87, abs=1e-6)
 
@@ -95,7 +95,9 @@ def test_an_unscaled_model_without_markers_gets_ours_and_says_so(tmp_path, stand
     assert "bare.osim has none of the session's markers" in notes[0]
     assert none == ()
     if marker_set == "study":
-        scaled = build_scaled_model(standing, SUBJECT, Settings(model=path), "study", tmp_path / "scaled.osim")
+        scaled = build_scaled_model(
+            standing, SUBJECT, Settings(scaler="measurement", model=path), "study", tmp_path / "scaled.osim"
+        )
         np.testing.assert_allclose(scaled.factors.factors, 1.1, atol=1e-9)
         assert notes[0] in scaled.notes
 
@@ -103,14 +105,16 @@ def test_an_unscaled_model_without_markers_gets_ours_and_says_so(tmp_path, stand
 def test_a_scaled_model_without_markers_is_refused_since_our_offsets_are_not_its_own(tmp_path, standing):
     path = saved(without_markers(person(1.05)), tmp_path / "bare.osim")
     with pytest.raises(ModelError, match="lacks 43 markers of the session") as error:
-        build_scaled_model(standing, SUBJECT, Settings(model=path), "study", tmp_path / "scaled.osim")
+        build_scaled_model(
+            standing, SUBJECT, Settings(scaler="measurement", model=path), "study", tmp_path / "scaled.osim"
+        )
     assert "only if it is the unscaled LaiUhlrich2022" in error.value.hint
 
 
 def test_opencaps_own_generic_model_scales_like_ours(tmp_path, shared_data, standing):
-    settings = Settings(model=shared_data(OPENCAPS))
+    settings = Settings(scaler="measurement", model=shared_data(OPENCAPS))
     theirs = build_scaled_model(standing, SUBJECT, settings, "study", tmp_path / "theirs.osim")
-    ours = build_scaled_model(standing, SUBJECT, Settings(), "study", tmp_path / "ours.osim")
+    ours = build_scaled_model(standing, SUBJECT, Settings(scaler="measurement"), "study", tmp_path / "ours.osim")
     assert theirs.factors.bodies == ours.factors.bodies
     np.testing.assert_allclose(theirs.factors.factors, ours.factors.factors, atol=1e-6)
     assert "LaiUhlrich2022 has them" in theirs.notes[0]
@@ -120,8 +124,10 @@ def test_the_sessions_own_scaled_model_serves_as_the_generic_one(tmp_path, share
     session = read_session(shared_data(FIELD), tmp_path)
     static = read_markers(session, session.trial(session.static_trial))
     subject = session.subject.complete()
-    scaled = build_scaled_model(static, subject, Settings(model=session.model_file), "study", tmp_path / "again.osim")
-    ours = build_scaled_model(static, subject, Settings(), "study", tmp_path / "ours.osim")
+    scaled = build_scaled_model(
+        static, subject, Settings(scaler="measurement", model=session.model_file), "study", tmp_path / "again.osim"
+    )
+    ours = build_scaled_model(static, subject, Settings(scaler="measurement"), "study", tmp_path / "ours.osim")
     # It was scaled on the same neutral trial: what is left are its placed markers.
     for body in ("femur_r", "femur_l", "tibia_r", "tibia_l", "torso"):
         assert scaled.factors.of(body)[1] == pytest.approx(1.0, abs=0.03), body

@@ -84,7 +84,9 @@ def test_equals_the_model_scaler_of_opensim(tmp_path):
 
 
 def test_mass_is_the_subjects_and_keeps_its_distribution(tmp_path, tall_standing):
-    scaled = build_scaled_model(tall_standing, SUBJECT, Settings(), "study", tmp_path / "deep" / "scaled.osim")
+    scaled = build_scaled_model(
+        tall_standing, SUBJECT, Settings(scaler="measurement"), "study", tmp_path / "deep" / "scaled.osim"
+    )
     model, generic = load_model(scaled.path), load_model(GENERIC_MODEL)
     state = model.initSystem()
     assert model.getTotalMass(state) == pytest.approx(82.0, abs=1e-9)
@@ -97,7 +99,7 @@ def test_mass_is_the_subjects_and_keeps_its_distribution(tmp_path, tall_standing
 
 
 def test_perfect_markers_leave_no_error(tmp_path, tall_standing):
-    settings = Settings(marker_placement=False)
+    settings = Settings(scaler="measurement", marker_placement=False)
     scaled = build_scaled_model(tall_standing, SUBJECT, settings, "study", tmp_path / "scaled.osim")
     # The pull of the ankles to 5 degrees leaves a few millimetres at the feet.
     assert max(scaled.static_marker_errors_m.values()) < 0.008
@@ -110,11 +112,13 @@ def test_placement_moves_markers_onto_the_static_pose_but_leaves_fixed_ones(tmp_
     for name, shift_m in (("r_thigh1_study", 0.03), ("r_lelbow_study", 0.03)):
         moved[:, tall_standing.names.index(name), 1] += shift_m
     markers = tall_standing.with_positions(moved)
-    placed = build_scaled_model(markers, SUBJECT, Settings(), "study", tmp_path / "a.osim")
+    placed = build_scaled_model(markers, SUBJECT, Settings(scaler="measurement"), "study", tmp_path / "a.osim")
     assert placed.unplaced_marker_errors_m["r_thigh1_study"] > 0.025
     assert placed.static_marker_errors_m["r_thigh1_study"] < 0.002
     assert placed.static_marker_errors_m["r_lelbow_study"] > 0.01
-    kept = build_scaled_model(markers, SUBJECT, Settings(marker_placement=False), "study", tmp_path / "b.osim")
+    kept = build_scaled_model(
+        markers, SUBJECT, Settings(scaler="measurement", marker_placement=False), "study", tmp_path / "b.osim"
+    )
     of_placed, of_kept = load_model(placed.path), load_model(kept.path)
 
     def offset(model, name):
@@ -131,7 +135,7 @@ def test_a_person_who_stands_flexed_stays_flexed(tmp_path):
     pose = {f"{joint}_{side}": np.deg2rad(angle) for joint, angle in stance.items() for side in "rl"}
     pose["lumbar_extension"] = np.deg2rad(-15.0)
     markers = markers_of(load_model(GENERIC_MODEL), [pose] * 20)
-    scaled = build_scaled_model(markers, SUBJECT, Settings(), "study", tmp_path / "scaled.osim")
+    scaled = build_scaled_model(markers, SUBJECT, Settings(scaler="measurement"), "study", tmp_path / "scaled.osim")
     kinematics = solve_kinematics(scaled.path, markers.frames(0, 2), "study")
     for joint, angle in stance.items():
         assert np.rad2deg(kinematics.coordinate(f"{joint}_r")[0]) == pytest.approx(angle, abs=4.0), joint
@@ -166,7 +170,7 @@ def test_implausible_factors_are_noted(tmp_path, tall_standing):
     far = tall_standing.positions_m.copy()
     for name in ("r_ankle_study", "r_mankle_study"):
         far[:, tall_standing.names.index(name), 1] -= 0.35
-    settings = Settings(marker_placement=False)
+    settings = Settings(scaler="measurement", marker_placement=False)
     scaled = build_scaled_model(tall_standing.with_positions(far), SUBJECT, settings, "study", tmp_path / "m.osim")
     assert any("tibia_r are implausible" in note and "adults have 0.65 to 1.5" in note for note in scaled.notes)
 
@@ -185,7 +189,9 @@ def test_hip_centres_are_estimated_where_the_laboratory_has_none():
 
 def test_cluster_markers_without_a_place_are_left_out(tmp_path):
     markers = markers_of(scaled_person(lambda _: (1.0, 1.0, 1.0), "optical"), [{}] * 5)
-    scaled = build_scaled_model(markers, SUBJECT, Settings(marker_placement=False), "optical", tmp_path / "scaled.osim")
+    scaled = build_scaled_model(
+        markers, SUBJECT, Settings(scaler="measurement", marker_placement=False), "optical", tmp_path / "scaled.osim"
+    )
     model = load_model(scaled.path)
     assert not model.getMarkerSet().contains("r_thigh1")
     assert model.getMarkerSet().contains("r_knee")
@@ -202,11 +208,15 @@ def test_another_generic_model_keeps_its_markers_and_must_have_the_sessions(tmp_
     path = tmp_path / "Other.osim"
     other.printToXML(str(path))
     with pytest.raises(ModelError, match=r"lacks 2 markers of the session: .*r_knee_study") as caught:
-        build_scaled_model(tall_standing, SUBJECT, Settings(model=path), "study", tmp_path / "scaled.osim")
+        build_scaled_model(
+            tall_standing, SUBJECT, Settings(scaler="measurement", model=path), "study", tmp_path / "scaled.osim"
+        )
     assert "C7_study" in caught.value.message
     assert not (tmp_path / "scaled.osim").exists()
     rest = tall_standing.select([name for name in tall_standing.names if name not in {"r_knee_study", "C7_study"}])
-    scaled = build_scaled_model(rest, SUBJECT, Settings(model=path), "study", tmp_path / "scaled.osim")
+    scaled = build_scaled_model(
+        rest, SUBJECT, Settings(scaler="measurement", model=path), "study", tmp_path / "scaled.osim"
+    )
     assert load_model(scaled.path).getName() == "Other_scaled"
 
 

@@ -9,12 +9,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from models.errors import SettingsError
-from models.markers import ScalingMarkers
+from models.errors import ScalingError, SettingsError
+from models.markers import MarkerTrajectories, ScalingMarkers
+from models.skeleton import GENERIC_MODEL, load_model
 from models.skeleton.marker_sets import MarkerSetName
+from models.skeleton.scale_factors import ScaleFactors
 from pipeline.kinematics import solve_kinematics
 from pipeline.scaling import SCALERS, build_scaled_model, make_scaler
-from pipeline.scaling.policy_scaler import policy_by_age
+from pipeline.scaling.policy_scaler import LearnedScaler, OptimiserScaler, policy_by_age
+from pipeline.scaling.scaled_model import apply_factors
 from pipeline.settings import DEFAULT_SCALER, Settings
 from tests.pipeline.scaling_people import SUBJECT, record, true_factors, untrained_policy
 
@@ -124,3 +127,20 @@ def test_a_movement_alone_is_enough(scaler: str, tmp_path: Path) -> None:
     assert any("no neutral trial" in note for note in scaled.notes)
     for body in ("femur_r", "tibia_l"):
         assert scaled.factors.of(body)[1] == pytest.approx(true_factors().of(body)[1], rel=0.03), body
+
+
+@pytest.mark.parametrize("name", ["optimiser", "rl"])
+def test_a_skeleton_whose_people_are_not_known_is_refused(name: str, tmp_path: Path) -> None:
+    model = load_model(GENERIC_MODEL)
+    apply_factors(model, ScaleFactors(("femur_r", "femur_l"), np.full((2, 3), 1.05), scaler="by hand"), 70.0)
+    path = tmp_path / "taller.osim"
+    model.printToXML(str(path))
+    standing = MarkerTrajectories(("r_knee_study",), np.zeros((1, 1, 3)), np.zeros(1))
+    scaler: OptimiserScaler | LearnedScaler = OptimiserScaler(path, "study")
+    if name == "rl":
+        scaler = LearnedScaler(path, "study", str(untrained_policy(tmp_path / "policy")))
+    with pytest.raises(
+        ScalingError, match=r"unscaled LaiUhlrich2022 only, .* other joint centres.*taller\.osim"
+    ) as caught:
+        scaler.scale(ScalingMarkers(standing), SUBJECT)
+    assert "--scaler measurement" in caught.value.hint
