@@ -44,8 +44,8 @@ def scale(
     scaler: ScalerName = DEFAULT_SCALER,
     policy: PolicyName = None,
     place_markers: Annotated[
-        bool, typer.Option(help="Move the model's markers onto the static pose after scaling")
-    ] = True,
+        bool, typer.Option("--place-markers", help="Move model markers onto the static pose, as `run` does")
+    ] = False,
     marker_set: Annotated[
         MarkerNames | None, typer.Option(help="Whose marker names the files have [default: by the names]")
     ] = None,
