@@ -88,7 +88,8 @@ def test_table_for_people_shows_factors_how_sure_they_are_errors_and_notes(
     assert result.stdout == ""
     for said in ("femur_y", "standard error", "Scale factors (optimiser) on neutral, squat", "cm RMS, worst", "note:"):
         assert said in result.stderr, said
-    measured = _run("--static", files[0], "--movement", files[1], *PERSON, "--out", out, "--overwrite")
+    again = ("--scaler", "measurement", "--out", out, "--overwrite")
+    measured = _run("--static", files[0], "--movement", files[1], *PERSON, *again)
     assert "Y (length)" in measured.stderr
     assert "'measurement' has no use for movements: squat not used" in measured.stderr
 
