@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.addbiomechanics.judge import SyntheticJudge, filmed_errors_cm
-from benchmarks.addbiomechanics.peer import EngineFit, addbiomechanics_factors, fit, saved_names
+from benchmarks.addbiomechanics.peer import EngineFit, addbiomechanics_factors, check_person, fit, saved_names
 from benchmarks.addbiomechanics.people import (
     FILMED,
     FILMED_GUESSED,
@@ -47,7 +47,10 @@ def score(session: Path | None) -> dict[str, Any]:
         saved = addbiomechanics_factors(name)
         if name in SYNTHETIC:
             synthetic = synthetic or SyntheticJudge()
-            figures[name] = asdict(synthetic.judge(SYNTHETIC.index(name), saved.factors))
+            place = SYNTHETIC.index(name)
+            check_person(saved, synthetic.people.people[place].subject)
+            figures[name] = asdict(synthetic.judge(place, saved.factors))
+            figures[name]["with_true_scales"] = asdict(synthetic.judge(place, synthetic.true_factors(place)))
         elif session is not None:
             figures[name] = filmed_errors_cm(session, saved.factors)
         else:

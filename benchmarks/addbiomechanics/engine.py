@@ -107,7 +107,7 @@ def make_fitter(model: Any, subject: dict[str, Any], tracking: list[str], folder
 def read_trial(fitter: Any, path: str, every: int) -> tuple[list[Any], list[Any]]:
     """Markers as they are in the file and as the engine's repair leaves them, both of every so manieth frame.
 
-    The repair sees all frames: at 12 Hz it takes steps for errors and moves the feet by decimetres.
+    The repair sees all frames: at 12 Hz it takes steps for errors and moves the feet far off.
     """
     trc = nimble.biomechanics.OpenSimParser.loadTRC(path)
     raw = [{name: place for name, place in frame.items() if np.isfinite(place).all()} for frame in trc.markerTimesteps]
@@ -156,6 +156,7 @@ def main(job_file: Path, result_file: Path) -> None:
     bodies = [skeleton.getBodyNode(index) for index in range(skeleton.getNumBodyNodes())]
     result = {
         "format": 1,
+        "subject": job["subject"],
         "body_scales": {body.getName(): [float(factor) for factor in body.getScale()] for body in bodies},
         "marker_moves_m": {marker: [float(x) for x in fitted[marker][1] - generic[marker]] for marker in fitted},
         "tracking_markers": [marker for marker in fitted if fitter.getMarkerIsTracking(marker)],

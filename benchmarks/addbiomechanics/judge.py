@@ -96,6 +96,10 @@ class SyntheticJudge:
             moving_max_mm=1000.0 * float(worst_m[1:].mean()),
         )
 
+    def true_factors(self, place: int) -> ScaleFactors:
+        """Return the factors that the person at this place was made with."""
+        return ScaleFactors(self.tree.bodies, np.exp(self.people.log_scales[place].double().numpy()), "truth")
+
     def _posed(self, markers_m: torch.Tensor, log_scales: torch.Tensor) -> tuple[torch.Tensor, Array]:
         """Poses and marker errors of the task's frames, each found on its own: they come from different recordings."""
         weights = np.ones(len(self.tree.markers))

@@ -18,6 +18,7 @@ from benchmarks.saving import RESULTS, save
 from models.errors import ScalingError, SettingsError
 from models.skeleton import GENERIC_MODEL
 from models.skeleton.scale_factors import ScaleFactors
+from models.subject import Subject
 from pipeline.files.trc_writer import write_trc
 
 ENGINE = Path(__file__).with_name("engine.py")
@@ -56,6 +57,8 @@ class EngineFit:
     ----------
     name : str
         Of the person.
+    subject : dict of str to str or float
+        What the engine knew of the person: ``sex``, ``height_m``, ``mass_kg``.
     factors : ScaleFactors
         By the engine's bodies: all of the skeleton but the patellae.
     trials : dict of str to EngineTrial
@@ -72,6 +75,7 @@ class EngineFit:
     """
 
     name: str
+    subject: dict[str, str | float]
     factors: ScaleFactors
     trials: dict[str, EngineTrial]
     cpu_s: float
@@ -101,7 +105,7 @@ def write_job(person: EnginePerson, folder: Path) -> Path:
         write_trc(path, person.trials[trial], source=person.name, decimals=_DECIMALS)
     job = {
         "model": str(GENERIC_MODEL),
-        "subject": {"sex": subject.sex, "height_m": subject.height_m, "mass_kg": subject.mass_kg},
+        "subject": _known(subject),
         "every": person.every,
         "tracking": list(person.tracking),
         "trials": {trial: str(path) for trial, path in files.items()},
@@ -109,6 +113,21 @@ def write_job(person: EnginePerson, folder: Path) -> Path:
     path = folder / "job.json"
     path.write_text(json.dumps(job, indent=1) + "\n", encoding="utf-8")
     return path
+
+
+def check_person(saved: EngineFit, subject: Subject) -> None:
+    """Refuse a saved run of somebody else, who had the name before.
+
+    Raises
+    ------
+    ScalingError
+    """
+    if saved.subject != _known(subject):
+        raise ScalingError(
+            f"The saved run of {saved.name} is of another person than is drawn now: "
+            f"{saved.subject} instead of {_known(subject)}.",
+            hint=f"Delete it. {_HINT}",
+        )
 
 
 def fit(person: EnginePerson, python: Path) -> Path:
@@ -217,6 +236,7 @@ def _fit_of(name: str, record: dict[str, Any]) -> EngineFit:
     last = said["ipopt"][-1]
     return EngineFit(
         name=name,
+        subject=said["subject"],
         factors=ScaleFactors(bodies, np.array([said["body_scales"][body] for body in bodies], float), SCALER),
         trials={trial: EngineTrial(**one) for trial, one in said["trials"].items()},
         cpu_s=float(said["cpu_s"]),
@@ -226,6 +246,10 @@ def _fit_of(name: str, record: dict[str, Any]) -> EngineFit:
         largest_move_m=max(float(np.linalg.norm(move)) for move in said["marker_moves_m"].values()),
         made=f"{record['commit']}, {record['machine']}, {record['date']}",
     )
+
+
+def _known(subject: Subject) -> dict[str, str | float]:
+    return {"sex": subject.sex, "height_m": subject.height_m, "mass_kg": subject.mass_kg}
 
 
 def _last_words(log: str) -> list[str]:

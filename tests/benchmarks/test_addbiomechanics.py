@@ -38,6 +38,7 @@ def person(sex="f") -> EnginePerson:
 def saved(**changes) -> dict:
     figures = {
         "format": 1,
+        "subject": {"sex": "f", "height_m": 1.62, "mass_kg": 61.5},
         "body_scales": {"pelvis": [1.0, 0.95, 1.1], "femur_r": [1.02, 0.98, 1.0]},
         "marker_moves_m": {"C7_study": [0.0, 0.03, 0.04], "r.ASIS_study": [0.01, 0.0, 0.0]},
         "tracking_markers": [],
@@ -82,6 +83,15 @@ def test_a_saved_run_gives_factors_by_body_and_what_they_cost(folder):
     assert fit.trials["gait"].rms_m == 0.011
     assert fit.largest_move_m == pytest.approx(0.05)
     assert fit.made == "abc, x86, 2026-11-21"
+
+
+def test_a_saved_run_of_somebody_else_of_that_name_is_refused(folder):
+    (folder / "someone.json").write_text(json.dumps(saved()))
+    fit = peer.addbiomechanics_factors("someone")
+    peer.check_person(fit, person().subject)
+    with pytest.raises(ScalingError, match="of another person than is drawn now") as refusal:
+        peer.check_person(fit, Subject(1.70, 61.5, "f", 80.0))
+    assert refusal.value.hint.startswith("Delete it.")
 
 
 def test_every_problem_of_the_solver_is_found_in_its_log():
