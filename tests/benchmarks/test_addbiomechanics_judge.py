@@ -4,26 +4,15 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-import torch
 
 from benchmarks.addbiomechanics.judge import SyntheticJudge
-from benchmarks.addbiomechanics.people import EVERY, N_SYNTHETIC, SEED, engine_person
+from benchmarks.addbiomechanics.people import EVERY, engine_person
 from models.skeleton.scale_factors import ScaleFactors
-from rl_scaling.drawing import draw_tasks, generic_tree
-from rl_scaling.evaluate import HELD_OUT
-from rl_scaling.experiment import read_experiment
 
 
 @pytest.fixture(scope="module")
 def judge() -> SyntheticJudge:
     return SyntheticJudge()
-
-
-def test_the_people_are_those_of_the_held_out_draw(judge, request):
-    file = request.config.rootpath / "rl_scaling" / "experiments" / "residual_older_adults.toml"
-    drawn = draw_tasks(generic_tree(), read_experiment(file), N_SYNTHETIC, HELD_OUT, SEED)
-    torch.testing.assert_close(judge.tasks.markers_m, drawn.markers_m, equal_nan=True)
-    torch.testing.assert_close(judge.tasks.truth.log_factors, drawn.truth.log_factors)
 
 
 def test_true_scales_have_no_error_of_length_and_longer_ones_have_theirs(judge):
