@@ -80,6 +80,21 @@ class Transition:
 
 
 @dataclass(frozen=True)
+class Start:
+    """Where an episode begins instead of at the prior's mean.
+
+    Attributes
+    ----------
+    log_factors : Tensor, shape (n_subjects, n_params)
+    values : Tensor, shape (n_coordinates, n_subjects * n_frames)
+        Poses near those that belong to these factors; they are fitted.
+    """
+
+    log_factors: Tensor
+    values: Tensor
+
+
+@dataclass(frozen=True)
 class State:
     """Where the people of an environment stand.
 
@@ -146,8 +161,8 @@ class ScalingEnvironment:
         return len(self.layout.segments), 3
 
     @torch.no_grad()
-    def reset(self, tasks: ScalingTasks) -> Observation:
-        """Begin with people at the mean of their prior, their poses found from the markers alone.
+    def reset(self, tasks: ScalingTasks, start: Start | None = None) -> Observation:
+        """Begin with people at the mean of their prior, their poses found from the markers alone; or at ``start``.
 
         Raises
         ------
@@ -172,18 +187,12 @@ class ScalingEnvironment:
         markers_m = tasks.markers_m.masked_fill(~self._seen.unsqueeze(-1), torch.nan).flatten(0, 1)
         self._problem = pose_problem(self.tree, markers_m, self.tree.default.new_ones(len(self.tree.markers)))
         self._measured_m = markers_m.nan_to_num().unflatten(0, self._seen.shape[:2])
-        problem = self._at_factors(tasks.prior_mean)
-        laid = self._root.lay_onto(self.tree, problem.offsets, problem.measured_m, problem.weights)
-        values = minimise(
-            problem,
-            torch.nan_to_num(laid),
-            damping=COLD,
-            tolerance=_COLD_TOLERANCE,
-            max_iterations=_COLD_ITERATIONS,
-        ).values
+        log_factors = tasks.prior_mean if start is None else start.log_factors
+        problem = self._at_factors(log_factors)
+        values = self._cold_poses(problem) if start is None else start.values
         values = minimise(problem, values, damping=WARM, tolerance=_START_TOLERANCE).values
         self._initial: Tensor | None = None
-        self.state = self._measured(tasks.prior_mean, values, problem)
+        self.state = self._measured(log_factors, values, problem)
         self.best_log_factors, self.best_objective = self.state.log_factors, self.state.objective
         self.best_values = values
         return self.state.observation
@@ -229,6 +238,17 @@ class ScalingEnvironment:
     def least_squares_action(self) -> Tensor:
         """The damped least-squares step as an action, shape (n_subjects, n_segments, 3)."""
         return (self.state.step / np.log1p(MAX_INCREMENT)).clamp(-1.0, 1.0).unflatten(1, self.action_shape)
+
+    def _cold_poses(self, problem: PoseProblem) -> Tensor:
+        """Poses found from the markers alone, frame by frame."""
+        laid = self._root.lay_onto(self.tree, problem.offsets, problem.measured_m, problem.weights)
+        return minimise(
+            problem,
+            torch.nan_to_num(laid),
+            damping=COLD,
+            tolerance=_COLD_TOLERANCE,
+            max_iterations=_COLD_ITERATIONS,
+        ).values
 
     def _usable(self, markers_m: Tensor) -> Tensor:
         """Markers that are seen, in frames that show the root body."""
