@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from models.errors import ModelError, ScalingError
+from models.markers import ScalingMarkers
 from models.skeleton import GENERIC_MODEL, load_model
 from models.skeleton.scale_factors import ScaleFactors
 from models.subject import Subject
@@ -66,7 +67,7 @@ def test_the_scaled_model_knows_how_tall_it_is(tmp_path, standing):
 
 def test_body_height_as_a_fallback_is_measured_from_the_height_of_the_model_at_hand(tmp_path, standing):
     tall = saved(person(1.1), tmp_path / "tall.osim")
-    factors = MeasurementScaler(model_file=tall).scale(without_arms(standing), SUBJECT)
+    factors = MeasurementScaler(model_file=tall).scale(ScalingMarkers(without_arms(standing)), SUBJECT)
     np.testing.assert_allclose(factors.of("femur_r"), 1.0, atol=1e-6)
     np.testing.assert_allclose(factors.of("radius_r"), 1.85 / 1.87, atol=1e-6)
     assert any("(1.85 m / 1.87 m)" in note for note in factors.notes)
@@ -78,9 +79,11 @@ def test_a_model_whose_height_cannot_be_told_is_no_base_for_the_fallback(tmp_pat
     path = saved(other, tmp_path / "other.osim")
     assert body_height_m(load_model(path)) is None
     with pytest.raises(ScalingError, match=r"upper arm: .* not seen, and how tall .* other\.osim") as error:
-        MeasurementScaler(model_file=path).scale(without_arms(standing), SUBJECT)
+        MeasurementScaler(model_file=path).scale(ScalingMarkers(without_arms(standing)), SUBJECT)
     assert "back, hip_r" in error.value.hint
-    np.testing.assert_allclose(MeasurementScaler(model_file=path).scale(standing, SUBJECT).factors, 1.1, atol=1e-9)
+    np.testing.assert_allclose(
+        MeasurementScaler(model_file=path).scale(ScalingMarkers(standing), SUBJECT).factors, 1.1, atol=1e-9
+    )
 
 
 @pytest.mark.parametrize("marker_set", ["study", "optical"])
