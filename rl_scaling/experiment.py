@@ -38,6 +38,7 @@ class Experiment(BaseModel):
     noise_start: float = Field(ge=0.0, description="SD of the exploration noise, annealed along half a cosine")
     noise_end: float = Field(ge=0.0)
     checkpoint_rounds: int = Field(gt=0, description="rounds between checkpoints")
+    n_validation: int = Field(0, ge=0, description="people on whom the best of the checkpoints is found; 0: the last")
     seed: int = Field(ge=0)
     environment: EnvironmentSettings
     network: NetworkSettings

@@ -2,7 +2,8 @@
 
 The teacher's action leads straight to the true factors, which only simulation knows; the policy sees none of them, so
 what it learns is the step expected of people who look like that (DAgger, Ross et al. 2011, 1011.0686, with an
-asymmetric teacher). New people in every round: nothing is stored from one round to the next.
+asymmetric teacher). Axes that move no joint centre (widths and depths of limbs) only carry markers: there the teacher
+takes the least-squares step. New people in every round: nothing is stored from one round to the next.
 """
 
 from __future__ import annotations
@@ -14,9 +15,13 @@ import torch
 from torch import Tensor
 
 from models.errors import ScalingError
+from models.skeleton.kinematics import SkeletonTree
 from rl_scaling.environment import MAX_INCREMENT, ScalingEnvironment
-from rl_scaling.scaling_tasks import ScalingTasks
+from rl_scaling.scaling_tasks import ScalingTasks, segment_lengths_m
 from rl_scaling.td3 import TD3
+
+# What counts as moving: all segment lengths together, by the longest action [m].
+_MOVES_M = 1e-3
 
 
 @dataclass(frozen=True)
@@ -36,6 +41,9 @@ class ImitationSettings:
         Adam's, annealed along half a cosine.
     noise : float
         Standard deviation of what is added to the policy's actions on the way: states that it would not get into.
+    truth_share : float
+        How much of the teacher's action leads to the true joints; the rest is the least-squares step. The true factors
+        fit biased markers worse than least squares does, so this is what trades joints against marker errors.
     """
 
     n_rounds: int
@@ -45,6 +53,7 @@ class ImitationSettings:
     learning_rate_start: float = 1e-3
     learning_rate_end: float = 5e-5
     noise: float = 0.2
+    truth_share: float = 0.75
 
     def learning_rate(self, n_done: int) -> float:
         """Rate after so many rounds."""
@@ -52,8 +61,26 @@ class ImitationSettings:
         return float(self.learning_rate_end + (self.learning_rate_start - self.learning_rate_end) * falling)
 
 
-def teacher_action(environment: ScalingEnvironment) -> Tensor:
-    """Return the action that leads straight to the true factors, shape (n_subjects, n_segments, 3).
+def moves_joints(tree: SkeletonTree, tie: Tensor) -> Tensor:
+    """Which parameters move joint centres, bool, shape (n_params,): segment lengths change by a millimetre a step."""
+
+    def lengths_m(parameters: Tensor) -> Tensor:
+        return segment_lengths_m(tree, (tie @ parameters).unflatten(0, (-1, 3)))
+
+    by_parameter: Tensor = torch.autograd.functional.jacobian(lengths_m, tie.new_zeros(tie.shape[1]))
+    return by_parameter.abs().sum(dim=0) * np.log1p(MAX_INCREMENT) > _MOVES_M
+
+
+def teacher_action(environment: ScalingEnvironment, moving: Tensor, truth_share: float) -> Tensor:
+    """Return the action that leads towards the true joint centres, shape (n_subjects, n_segments, 3).
+
+    Parameters
+    ----------
+    environment : ScalingEnvironment
+    moving : Tensor of bool, shape (n_params,)
+        See `moves_joints`.
+    truth_share : float
+        See `ImitationSettings`.
 
     Raises
     ------
@@ -63,8 +90,11 @@ def teacher_action(environment: ScalingEnvironment) -> Tensor:
     truth = environment.tasks.truth
     if truth is None:
         raise ScalingError("The truth of these people is not known.", hint="Use synthetic people.")
-    apart = truth.log_factors - environment.state.log_factors
-    return (apart / np.log1p(MAX_INCREMENT)).clamp(-1.0, 1.0).unflatten(1, environment.action_shape)
+    to_truth = (truth.log_factors - environment.state.log_factors) / np.log1p(MAX_INCREMENT)
+    to_markers = environment.state.step / np.log1p(MAX_INCREMENT)
+    to_truth = truth_share * to_truth + (1.0 - truth_share) * to_markers
+    action = torch.where(moving, to_truth, to_markers).clamp(-1.0, 1.0)
+    return action.unflatten(1, environment.action_shape)
 
 
 def imitation_round(
@@ -82,11 +112,12 @@ def imitation_round(
     float
         Mean squared difference from the teacher's actions.
     """
+    moving = moves_joints(environment.tree, environment.layout.tie)
     observation = environment.reset(tasks)
     seen: list[tuple[Tensor, Tensor, Tensor]] = []
     truncated = False
     while not truncated:
-        wanted = teacher_action(environment) * learner.actor.exists
+        wanted = teacher_action(environment, moving, settings.truth_share) * learner.actor.exists
         seen.append((observation.tokens, observation.context, wanted))
         with torch.no_grad():
             action = learner.actor(observation.tokens, observation.context)

@@ -26,7 +26,7 @@ from rl_scaling.experiment import Experiment
 from rl_scaling.networks import Actor
 from rl_scaling.observation import FEATURES
 from rl_scaling.scaling_checks import POOR_FIT_M, check_count, check_height, check_person, check_sides
-from rl_scaling.scaling_frames import choose_frames, poses_of_frames
+from rl_scaling.scaling_frames import N_FRAMES, choose_frames, poses_of_frames
 from rl_scaling.scaling_tasks import tasks_of
 from rl_scaling.search import MOST_STEPS, SearchResult, search
 from rl_scaling.uncertainty import REPLICA_STEPS, replicas
@@ -84,12 +84,15 @@ class ScalingPolicy:
         None: the least-squares step.
     settings : EnvironmentSettings
         Those that the policy was trained in.
+    n_frames : int
+        Frames of movement that it is given.
     """
 
     name: str
     version: str
     actor: Actor | None
     settings: EnvironmentSettings
+    n_frames: int = N_FRAMES
 
     @classmethod
     def optimiser(cls) -> ScalingPolicy:
@@ -152,7 +155,7 @@ class ScalingPolicy:
         """
         check_person(subject)
         tree = skeleton.to(torch.float32, "cpu")
-        frames = choose_frames(tree, markers)
+        frames = choose_frames(tree, markers, self.n_frames)
         check_count(tree, frames)
         # Training may reward the truth, which nobody knows here.
         environment = ScalingEnvironment(tree, replace(self.settings, reward="objective"))

@@ -22,8 +22,8 @@ BMI_RANGE = (10.0, 70.0)
 """Beyond, height or mass is wrong, or in another unit [kg/m^2]."""
 HEIGHT_WITHIN = 0.12
 """Share by which legs and trunk may differ from those of a person of the height given. They vary by 3 % (SD)."""
-POOR_FIT_M = 0.03
-"""A fit worse than this is looked into: markers of the right names fit at 5 to 25 mm."""
+POOR_FIT_M = 0.02
+"""A fit worse than this is looked into: good recordings fit at 5 to 15 mm, exchanged sides at 50 and more."""
 
 # Names put right lower a fit with exchanged sides manifold.
 _MARKEDLY = 0.5

@@ -70,7 +70,7 @@ class ScalingTasks:
     def __len__(self) -> int:
         return len(self.markers_m)
 
-    def chosen(self, places: Tensor) -> ScalingTasks:
+    def chosen(self, places: Tensor | slice) -> ScalingTasks:
         """Some of the people."""
         truth = self.truth and Truth(*(one[places] for one in vars(self.truth).values()))
         return ScalingTasks(

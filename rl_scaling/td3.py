@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
+from rl_scaling.distributed import average_gradients
 from rl_scaling.networks import Actor, Critic
 from rl_scaling.observation import Observation
 from rl_scaling.replay import Experience
@@ -174,6 +175,7 @@ class TD3:
     def _descend(self, optimiser: torch.optim.Optimizer, module: nn.Module, loss: Tensor) -> None:
         optimiser.zero_grad(set_to_none=True)
         loss.backward()
+        average_gradients(module)
         nn.utils.clip_grad_norm_(module.parameters(), self.settings.max_gradient)
         optimiser.step()
 

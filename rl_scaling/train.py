@@ -17,6 +17,7 @@ from models.skeleton import GENERIC_MODEL, load_model, without_patellae
 from models.skeleton.kinematics import SkeletonTree
 from rl_scaling.checkpoint import load_checkpoint, save_checkpoint, save_policy
 from rl_scaling.clip_tasks import FilmedPerson, joined, tasks_of_clips
+from rl_scaling.distributed import rank
 from rl_scaling.environment import ScalingEnvironment
 from rl_scaling.experiment import Experiment
 from rl_scaling.imitation import ImitationSettings, imitation_round
@@ -29,9 +30,12 @@ from rl_scaling.td3 import TD3, experience
 POLICY, CHECKPOINT, CURVE = "policy.safetensors", "checkpoint.safetensors", "curve.csv"
 COLUMNS = (
     "round", "env_steps", "updates", "seconds", "reward", "objective_start", "objective_best", "rms_mm", "max_mm",
-    "critic_error", "noise", "teacher_error",
+    "critic_error", "noise", "teacher_error", "validation",
 )  # fmt: skip
 """Columns of the learning curve; errors are those of the last step, means over people."""
+
+# Seeds of training are (seed, round); these people have a first number that no experiment uses, as those of a test do.
+_VALIDATION = 2**31 + 1
 
 
 def generic_tree(device: torch.device | str = "cpu") -> SkeletonTree:
@@ -77,14 +81,14 @@ def check_clips(experiment: Experiment, filmed: tuple[FilmedPerson, ...]) -> Non
 
 
 def draw_round(
-    tree: SkeletonTree, experiment: Experiment, filmed: tuple[FilmedPerson, ...], n_done: int
+    tree: SkeletonTree, experiment: Experiment, filmed: tuple[FilmedPerson, ...], *seed: int
 ) -> ScalingTasks:
     """Draw the people of a round: synthetic ones, and the experiment's share of filmed ones."""
     n_filmed = int(experiment.clip_share * experiment.n_subjects)
-    synthetic = draw_tasks(tree, experiment, experiment.n_subjects - n_filmed, experiment.seed, n_done)
+    synthetic = draw_tasks(tree, experiment, experiment.n_subjects - n_filmed, *seed)
     if not n_filmed:
         return synthetic
-    numbers = np.random.default_rng((experiment.seed, n_done, n_filmed))
+    numbers = np.random.default_rng((*seed, n_filmed))
     chosen = [filmed[place] for place in numbers.integers(len(filmed), size=n_filmed)]
     return joined(synthetic, tasks_of_clips(tree, chosen, synthetic.markers_m.shape[1], numbers))
 
@@ -137,7 +141,7 @@ class Training:
                     "The policy to begin with has another network than the experiment's.",
                     hint="Give an experiment whose [network] is that of the policy.",
                 ) from reason
-        self.generator = torch.Generator(device).manual_seed(experiment.seed)
+        self.generator = torch.Generator(device).manual_seed(experiment.seed + rank())
         self.learner = TD3(
             actor.to(device), (critics[0].to(device), critics[1].to(device)), experiment.td3, self.generator
         )
@@ -147,6 +151,16 @@ class Training:
     @property
     def _filmed_names(self) -> list[str]:
         return [one.person for one in self.filmed]
+
+    @property
+    def _seed(self) -> tuple[int, ...]:
+        """Of this round's people; other people in every process, and alone as ever."""
+        return (self.experiment.seed, self.n_done, *([rank()] if rank() else []))
+
+    @property
+    def checkpoint(self) -> Path:
+        """Where the checkpoint of this process lies."""
+        return self.folder / (f"{rank()}-{CHECKPOINT}" if rank() else CHECKPOINT)
 
     @property
     def n_done(self) -> int:
@@ -161,7 +175,7 @@ class Training:
         SettingsError
             There is none, or it is of another experiment.
         """
-        counts = load_checkpoint(self.folder / CHECKPOINT, self.learner, self.replay, self.generator)
+        counts = load_checkpoint(self.checkpoint, self.learner, self.replay, self.generator)
         if counts["experiment"] != self.experiment.model_dump(mode="json"):
             raise SettingsError(
                 "The checkpoint is of another experiment.",
@@ -191,7 +205,7 @@ class Training:
 
     def _imitation(self, settings: ImitationSettings) -> dict[str, float]:
         experiment, environment = self.experiment, self.environment
-        tasks = draw_tasks(environment.tree, experiment, settings.n_subjects, experiment.seed, self.n_done)
+        tasks = draw_tasks(environment.tree, experiment, settings.n_subjects, *self._seed)
         difference = imitation_round(environment, self.learner, tasks, settings, self.n_done, self.generator)
         if self.n_done + 1 == experiment.n_imitation:
             self.learner.settle()
@@ -200,7 +214,7 @@ class Training:
     def _reinforcement(self) -> dict[str, float]:
         experiment, environment = self.experiment, self.environment
         n_done = self.n_done - experiment.n_imitation
-        tasks = draw_round(environment.tree, experiment, self.filmed, self.n_done)
+        tasks = draw_round(environment.tree, experiment, self.filmed, *self._seed)
         observation, noise = environment.reset(tasks), experiment.noise(n_done)
         at_start, gained, errors = environment.state.objective.mean(), torch.zeros(len(tasks)), []
         gained = gained.to(at_start.device)
@@ -256,10 +270,35 @@ class Training:
         self.replay.update(sample.places, errors)
         return errors.abs().mean()
 
+    @torch.no_grad()
+    def _validate(self) -> bool:
+        """Score the policy on people it is never trained on; whether it is the best so far, and so worth keeping."""
+        experiment, environment, actor = self.experiment, self.environment, self.learner.actor
+        if not experiment.n_validation:
+            return True
+        before = [row["validation"] for row in self.rows if not np.isnan(row["validation"])]
+        tasks = draw_tasks(environment.tree, experiment, experiment.n_validation, _VALIDATION)
+        observation = environment.reset(tasks)
+        for _ in range(experiment.environment.n_steps):
+            observation = environment.step(actor(observation.tokens, observation.context)).observation
+        of_truth = experiment.environment.reward == "truth"
+        score = float((environment.state.distance if of_truth else environment.best_objective).mean())
+        self.rows[-1]["validation"] = score
+        return score < min(before, default=float("inf"))
+
     def _save(self) -> None:
+        best = self._validate()
         described = self.experiment.model_dump(mode="json")
         counts: dict[str, Any] = {"experiment": described, "rows": self.rows, "filmed": self._filmed_names}
-        save_checkpoint(self.folder / CHECKPOINT, self.learner, self.replay, self.generator, counts)
+        save_checkpoint(self.checkpoint, self.learner, self.replay, self.generator, counts)
+        if rank() != 0:
+            return
+        with (self.folder / CURVE).open("w", newline="", encoding="utf-8") as file:
+            table = csv.DictWriter(file, COLUMNS)
+            table.writeheader()
+            table.writerows(self.rows)
+        if not best:
+            return
         about = {
             "experiment": described,
             "trained": {name: value for name, value in self.rows[-1].items() if not np.isnan(value)},
@@ -267,7 +306,3 @@ class Training:
             "torch": str(torch.__version__),
         }
         save_policy(self.folder / POLICY, self.learner.actor, self.experiment.network, about)
-        with (self.folder / CURVE).open("w", newline="", encoding="utf-8") as file:
-            table = csv.DictWriter(file, COLUMNS)
-            table.writeheader()
-            table.writerows(self.rows)

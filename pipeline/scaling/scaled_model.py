@@ -39,7 +39,8 @@ class ScaledModel:
     notes : tuple of str
         Fallbacks, implausible factors, a restless neutral trial.
     unplaced_marker_errors_m : dict of str to float
-        The same before marker placement: what the scale factors alone achieve [m].
+        The same before marker placement: what the scale factors alone achieve [m]; without markers that have no
+        place of their own on the unplaced model (laboratory clusters).
     scaled_on : tuple of str
         Trials whose markers decided the scale factors.
     """
@@ -108,7 +109,7 @@ def build_scaled_model(
 
     notes = [*marker_notes, *hip_notes, *window_notes, *factors.notes, *_implausible(factors)]
     place = settings.marker_placement and not moving
-    unplaced = static_errors_m(model, pose, set_name)
+    unplaced = _unplaced_errors_m(model, pose, set_name)
     if place:
         place_markers(model, pose, set_name)
     removed = remove_unplaced(model, pose if place else None, set_name)
@@ -120,6 +121,12 @@ def build_scaled_model(
         raise ModelError("The scaled model cannot be written.", hint="Check the folder's permissions.", file=path.name)
     errors = static_errors_m(model, pose, set_name) if place else unplaced
     return ScaledModel(path, factors, subject.mass_kg, body_height_m(model), errors, tuple(notes), unplaced)
+
+
+def _unplaced_errors_m(model: osim.Model, pose: MarkerTrajectories, set_name: MarkerSetName) -> dict[str, float]:
+    """Errors that the factors are to answer for: not of markers that have no place of their own yet."""
+    placeholders = marker_set(set_name).placeholders
+    return {name: error for name, error in static_errors_m(model, pose, set_name).items() if name not in placeholders}
 
 
 def _measured_and_pose(

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 from click.testing import Result
 from typer.testing import CliRunner
 
+from assessment import scale_command
 from assessment.cli import app
 from assessment.summary import ScalingRecord
 from models.skeleton import load_model
@@ -31,6 +34,26 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
     return record_files(tmp_path_factory.mktemp("study"), "study")
 
 
+class _Here:
+    """The pool of worker processes, without processes: starting one takes longer than scaling."""
+
+    def __init__(self, _: int) -> None: ...
+
+    def __enter__(self) -> _Here:
+        return self
+
+    def __exit__(self, *_: object) -> None: ...
+
+    def run(self, work: Callable[..., Any], *arguments: Any) -> Any:
+        return work(*arguments)
+
+
+@pytest.fixture
+def here(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(scale_command, "Workers", _Here)
+
+
+@pytest.mark.usefixtures("here")
 @pytest.mark.parametrize(
     ("names", "scaler"),
     [("study", "optimiser"), ("monocular", "measurement"), ("monocular", "optimiser"), ("optical", "optimiser")],
@@ -70,6 +93,7 @@ def test_table_for_people_shows_factors_how_sure_they_are_errors_and_notes(
     assert "'measurement' has no use for movements: squat not used" in measured.stderr
 
 
+@pytest.mark.usefixtures("here")
 def test_placement_moves_markers_and_both_errors_are_told(files: tuple[Path, Path], tmp_path: Path) -> None:
     models = {}
     for option in ("--place-markers", "--no-place-markers"):
@@ -80,6 +104,7 @@ def test_placement_moves_markers_and_both_errors_are_told(files: tuple[Path, Pat
     assert kept.static_marker_error_cm == kept.unplaced_marker_error_cm
 
 
+@pytest.mark.usefixtures("here")
 @pytest.mark.parametrize("scaler", ["measurement", "optimiser"])
 def test_one_movement_alone_scales_a_model(files: tuple[Path, Path], tmp_path: Path, scaler: str) -> None:
     out = tmp_path / "scaled.osim"
@@ -90,6 +115,7 @@ def test_one_movement_alone_scales_a_model(files: tuple[Path, Path], tmp_path: P
     assert any("no neutral trial" in note for note in model.notes)
 
 
+@pytest.mark.usefixtures("here")
 def test_a_c3d_with_z_up_gives_the_model_of_its_trc(tmp_path: Path) -> None:
     static, _ = record_files(tmp_path, "optical")
     markers = read_marker_file(static)
@@ -111,6 +137,7 @@ def test_a_c3d_with_z_up_gives_the_model_of_its_trc(tmp_path: Path) -> None:
         assert factors[1][body] == pytest.approx(from_trc, abs=1e-4), body
 
 
+@pytest.mark.usefixtures("here")
 class TestRefused:
     """Exit code 2, one error that says what to do, nothing written."""
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import torch
 
+import rl_scaling
 from models.markers import MarkerTrajectories
 from models.skeleton import GENERIC_MODEL
 from models.skeleton.marker_sets import MONOCULAR_TO_STUDY, MarkerSetName
@@ -13,9 +16,13 @@ from models.skeleton.scale_factors import ScaleFactors
 from models.subject import Subject
 from pipeline.scaling import apply_factors, load_generic
 from pipeline.session import MarkerNames
-from rl_scaling.anthropometry import prior, ties
+from rl_scaling.anthropometry import parameters, prior, ties
+from rl_scaling.checkpoint import save_policy
+from rl_scaling.experiment import read_experiment
+from rl_scaling.networks import Actor
 from tests.pipeline.synthetic import markers_of, squat
 
+EXPERIMENTS = Path(rl_scaling.__file__).parent / "experiments"
 SUBJECT = Subject(height_m=1.66, mass_kg=68.0, sex="f", age_years=70.0)
 SET_OF: dict[MarkerNames, MarkerSetName] = {"study": "study", "monocular": "study", "optical": "optical"}
 
@@ -46,6 +53,18 @@ def record_files(folder: Path, names: MarkerNames) -> tuple[Path, Path]:
     for path, markers in zip(paths, record(SET_OF[names]), strict=True):
         write_trc(path, markers.select(list(name_of)).rename(name_of) if names == "monocular" else markers)
     return paths
+
+
+def untrained_policy(folder: Path) -> Path:
+    """A policy that has learnt nothing yet: its corrections are zero, so that it takes the least-squares step."""
+    experiment = read_experiment(EXPERIMENTS / "smoke.toml")
+    environment = replace(experiment.environment, n_steps=40, reward="objective")
+    experiment = experiment.model_copy(update={"environment": environment})
+    actor = Actor(torch.ones(len(parameters()) // 3, 3, dtype=torch.bool), experiment.network)
+    folder.mkdir()
+    path = folder / "policy.safetensors"
+    save_policy(path, actor, experiment.network, {"experiment": experiment.model_dump(mode="json")})
+    return path
 
 
 def write_trc(path: Path, markers: MarkerTrajectories) -> Path:

@@ -190,6 +190,8 @@ def test_cluster_markers_without_a_place_are_left_out(tmp_path):
     assert not model.getMarkerSet().contains("r_thigh1")
     assert model.getMarkerSet().contains("r_knee")
     assert any("r_thigh1" in note and "left out" in note for note in scaled.notes)
+    assert "r_thigh1" not in scaled.unplaced_marker_errors_m
+    assert max(scaled.unplaced_marker_errors_m.values()) < 0.02
 
 
 def test_another_generic_model_keeps_its_markers_and_must_have_the_sessions(tmp_path, tall_standing):

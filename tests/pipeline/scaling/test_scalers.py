@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,7 +16,7 @@ from pipeline.kinematics import solve_kinematics
 from pipeline.scaling import SCALERS, build_scaled_model, make_scaler
 from pipeline.scaling.policy_scaler import policy_by_age
 from pipeline.settings import DEFAULT_SCALER, Settings
-from tests.pipeline.scaling_people import SUBJECT, record, true_factors
+from tests.pipeline.scaling_people import SUBJECT, record, true_factors, untrained_policy
 
 
 def test_unknown_scaler_lists_the_known() -> None:
@@ -91,6 +92,27 @@ def test_the_search_says_how_sure_each_factor_is_and_measurement_cannot() -> Non
     assert all(estimate.verdict and estimate.text for estimate in found.estimates)
     assert found.policy == ""
     assert make_scaler("measurement").scale(markers, SUBJECT).estimates == ()
+
+
+def test_a_policy_that_learnt_nothing_is_the_optimiser_and_is_named(tmp_path: Path) -> None:
+    """One search, with and without an actor; the results say whose it was."""
+    static, movement = record()
+    markers = ScalingMarkers(static.frames(60, 80), (movement,))
+    policy = untrained_policy(tmp_path / "untrained")
+    learned = make_scaler("rl", policy=str(policy)).scale(markers, SUBJECT)
+    np.testing.assert_allclose(learned.factors, make_scaler("optimiser").scale(markers, SUBJECT).factors, atol=2e-3)
+    assert learned.scaler == "rl"
+    name, version = learned.policy.split()
+    assert name == "untrained"
+    assert hashlib.sha256(policy.read_bytes()).hexdigest().startswith(version)
+    assert not any("years" in note for note in learned.notes), "the policy was named, so no rule chose it"
+
+
+def test_a_policy_that_is_not_there_says_where_one_may_be(tmp_path: Path) -> None:
+    static, _ = record()
+    with pytest.raises(SettingsError, match="There is no policy 'nobody'") as caught:
+        make_scaler("rl", policy="nobody").scale(ScalingMarkers(static.frames(60, 80)), SUBJECT)
+    assert "policy.safetensors" in caught.value.hint
 
 
 @pytest.mark.parametrize("scaler", ["measurement", "optimiser"])
