@@ -158,7 +158,7 @@ def fit_transformer(
             batch = learnt_on.rows(rows)
             error = (regressor(batch.tokens, batch.context) - batch.wanted).square().mean()
             optimiser.zero_grad()
-            error.backward()  # type: ignore[no-untyped-call]
+            error.backward()
             optimiser.step()
         annealed.step()
     return regressor.eval()
