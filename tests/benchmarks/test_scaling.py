@@ -11,16 +11,30 @@ import numpy as np
 import pytest
 import torch
 
+from benchmarks.addbiomechanics.peer import EngineFit
+from benchmarks.addbiomechanics.people import synthetic_name
+from benchmarks.scaling import synthetic
 from benchmarks.scaling.__main__ import POOLED, main
 from benchmarks.scaling.acceptance import compared, median_interval, pooled, relative_change
 from benchmarks.scaling.measures import MEASURES, Judge
-from benchmarks.scaling.methods import GENERIC, MEASUREMENT, OPTIMISER, RESIDUAL, RIDGE, TRUTH, TUNED, Methods
+from benchmarks.scaling.methods import (
+    ADDBIOMECHANICS,
+    GENERIC,
+    MEASUREMENT,
+    OPTIMISER,
+    RESIDUAL,
+    RIDGE,
+    TRUTH,
+    TUNED,
+    Methods,
+)
 from benchmarks.scaling.peers import QUICK, regressors, with_prior
 from benchmarks.scaling.people import TEST_SEED, TestPeople, draw_people
 from benchmarks.scaling.real import OWN_MODEL, REFUSED, judged
 from benchmarks.scaling.recordings import OC_A, RECORDINGS, read_recording
 from benchmarks.scaling.synthetic import Row
 from models.skeleton.kinematics import SkeletonTree
+from models.skeleton.scale_factors import ScaleFactors
 from rl_scaling.checkpoint import save_policy
 from rl_scaling.experiment import read_experiment
 from rl_scaling.networks import Actor
@@ -192,6 +206,21 @@ def test_regressors_are_kept_and_made_again_when_made_otherwise(tmp_path: Path) 
     assert {file.name for file in tmp_path.iterdir() if file.stat().st_mtime_ns != stamps[file.name]} == {
         "ridge.safetensors"
     }
+
+
+def test_the_engines_people_are_measured_by_every_method(monkeypatch: pytest.MonkeyPatch) -> None:
+    saved = synthetic_name(2)
+    factors = ScaleFactors(("femur_r", "femur_l"), np.full((2, 3), 0.9), "addbiomechanics")
+    fit = EngineFit(saved, factors, {}, 600.0, 700.0, 500, True, 0.01, "never")
+    monkeypatch.setattr(synthetic, "saved_names", lambda: (saved, "oc_a"))
+    monkeypatch.setattr(synthetic, "addbiomechanics_factors", lambda _: fit)
+    table = synthetic.engine_table(tree(), Methods({}, {}))
+    assert table[ADDBIOMECHANICS].cpu_s == 600.0
+    assert [len(row.errors["lengths_mm"]) for row in table.values()] == [1] * len(table)
+    assert table[TRUTH].errors["lengths_mm"] == pytest.approx(0.0, abs=1e-3)
+    assert table[ADDBIOMECHANICS].errors["lengths_mm"] != table[GENERIC].errors["lengths_mm"]
+    # Nothing of these people is kept back.
+    assert "unseen_rms_mm" not in table[GENERIC].errors
 
 
 def test_two_optimisers_are_told_apart() -> None:
