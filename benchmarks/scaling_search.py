@@ -17,8 +17,8 @@ from pathlib import Path
 
 import numpy as np
 
+from benchmarks.measurement_scaling import FIELD_SUBJECT, LAB_SUBJECT
 from benchmarks.saving import save
-from benchmarks.scaling import FIELD_SUBJECT, LAB_SUBJECT
 from models.markers import MarkerTrajectories, ScalingMarkers
 from models.skeleton import GENERIC_MODEL, load_model, without_patellae
 from models.skeleton.kinematics import SkeletonTree

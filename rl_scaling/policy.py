@@ -164,7 +164,7 @@ class ScalingPolicy:
         expected = (tasks.prior_mean[0] @ tie.T).unflatten(0, (-1, 3))
         start = Start(tasks.prior_mean, poses_of_frames(tree, frames, expected))
         result = search(environment, tasks, self.actor, self.settings.n_steps, start)
-        found = self._answer(result)
+        found = self.answer(result)
         notes = list(frames.notes)
         if float(found.fit.rms_m) > POOR_FIT_M:
             check_sides(tree, environment.layout, frames, expected)
@@ -176,7 +176,7 @@ class ScalingPolicy:
         shown = torch.as_tensor(np.isfinite(frames.markers_m).all(axis=2).any(axis=0)).to(tie)
         n_markers = (environment.layout.members @ shown).int().repeat_interleave(3).tolist()
         disturbed, begin = replicas(tree, environment.layout, tasks, found.log_factors, found.values)
-        again = self._answer(search(environment, disturbed, self.actor, REPLICA_STEPS, begin))
+        again = self.answer(search(environment, disturbed, self.actor, REPLICA_STEPS, begin))
         names, log_factors = parameters(), found.log_factors[0].double().numpy()
         spread = tasks.prior_covariance[0].diagonal().sqrt()
         notes += notes_on(names, log_factors, tasks.prior_mean[0].double().numpy(), spread.double().numpy())
@@ -190,8 +190,8 @@ class ScalingPolicy:
             tuple(verdict(*one) for one in zip(names, observed.tolist(), n_markers, strict=True)),
         )
 
-    def _answer(self, result: SearchResult) -> State:
-        """The state with the lowest J; the last of a policy rewarded with the truth, which J does not know."""
+    def answer(self, result: SearchResult) -> State:
+        """What counts as found: lowest J; the last state of a policy rewarded with the truth, unknown to J."""
         return result.last if self.actor is not None and self.settings.reward == "truth" else result.best
 
     def _factors(self, tree: SkeletonTree, log_factors: Array, notes: tuple[str, ...]) -> ScaleFactors:
