@@ -211,7 +211,9 @@ def test_regressors_are_kept_and_made_again_when_made_otherwise(tmp_path: Path) 
 def test_the_engines_people_are_measured_by_every_method(monkeypatch: pytest.MonkeyPatch) -> None:
     saved = synthetic_name(2)
     factors = ScaleFactors(("femur_r", "femur_l"), np.full((2, 3), 0.9), "addbiomechanics")
-    fit = EngineFit(saved, factors, {}, 600.0, 700.0, 500, True, 0.01, "never")
+    fit = EngineFit(
+        saved, {"sex": "f", "height_m": 1.6, "mass_kg": 60.0}, factors, {}, 600.0, 700.0, 500, True, 0.01, "never"
+    )
     monkeypatch.setattr(synthetic, "saved_names", lambda: (saved, "oc_a"))
     monkeypatch.setattr(synthetic, "addbiomechanics_factors", lambda _: fit)
     table = synthetic.engine_table(tree(), Methods({}, {}))
