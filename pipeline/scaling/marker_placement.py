@@ -39,10 +39,10 @@ PLACEMENT_WEIGHTS: dict[str, dict[str, float]] = {
 }
 # Foot markers alone leave the ankle to the generic marker offsets. OpenCap draws hips, knees and spine to straight and
 # the ankles to 5 degrees (weight 0.1 each, 1/rad^2). Older people stand flexed, and a neutral pose forced straight
-# takes that flexion out of every later angle; so only the ankles are drawn here, a little more strongly. Figures:
+# takes that flexion out of every later angle; so only the ankles are drawn here. Figures:
 # docs/scaling.md.
 ANKLE_TARGETS: tuple[CoordinateTarget, ...] = tuple(
-    CoordinateTarget(f"ankle_angle_{side}", float(np.deg2rad(5.0)), 0.2) for side in "rl"
+    CoordinateTarget(f"ankle_angle_{side}", float(np.deg2rad(5.0)), 0.1) for side in "rl"
 )
 
 
