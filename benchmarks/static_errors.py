@@ -2,21 +2,21 @@
 
 AddBiomechanics takes 15 minutes a person and an environment of its own; its scale factors are those of the saved runs
 in ``results/addbiomechanics``. Every method's factors go onto the same skeleton with markers where the generic model
-has them, and the same fit of the pose measures the errors. AddBiomechanics also moves markers, and has seen movements
-of the person beside the standing pose; what it reports itself is given beside.
+has them, and the same fit of the pose measures the errors. AddBiomechanics also moves markers, and fits movements of
+the person beside the standing pose; what it reports itself is given beside.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from torch import Tensor
 
 from benchmarks.saving import RESULTS
 from models.skeleton.kinematics import SkeletonTree
@@ -60,7 +60,8 @@ def older_adults(older: Experiment, policies: Sequence[Path]) -> dict[str, Any] 
     people = varied(older, {"frames": RECORDED, "frames_per_movement": FRAMES_PER_MOVEMENT})
     drawn = draw_tasks(generic_tree(), people, N_PEOPLE, HELD_OUT, SEED).chosen(torch.tensor(there))
     standing = ScalingTasks(drawn.markers_m[:, :1], drawn.person, drawn.prior_mean, drawn.prior_covariance)
-    return _compared(older, policies, standing, [_run(files[place], "standing") for place in there])
+    truth = () if drawn.truth is None else (drawn.truth.log_factors,)
+    return _compared(older, policies, standing, [_factors(files[place]) for place in there], {"true factors": truth})
 
 
 def filmed_person(adults: Experiment, policies: Sequence[Path], session: Path) -> dict[str, Any] | None:
@@ -81,48 +82,47 @@ def filmed_person(adults: Experiment, policies: Sequence[Path], session: Path) -
     tree = generic_tree()
     neutral = read_trc(session / "MarkerData" / "neutral.trc").select(tree.markers)
     standing_m = torch.as_tensor(neutral.positions_m[-N_STATIC_FRAMES:]).nanmean(dim=0)
-    return _compared(
-        adults, policies, tasks_of(tree, (FILMED_SUBJECT,), standing_m[None, None]), [_run(file, "neutral")]
-    )
+    tasks = tasks_of(tree, (FILMED_SUBJECT,), standing_m[None, None])
+    reported = json.loads(file.read_text("utf-8"))["figures"]["trials"]["neutral"]
+    return _compared(adults, policies, tasks, [_factors(file)], {}) | {
+        "AddBiomechanics, markers moved, as it reports": {
+            "rms_mm": round(1000.0 * reported["rms_m"], 3),
+            "max_mm": round(1000.0 * reported["max_m"], 3),
+        }
+    }
 
 
-@dataclass(frozen=True)
-class _Run:
-    """What is taken of a saved run: factors of the bodies, and errors of the standing trial as it reports them."""
-
-    factors: dict[str, list[float]]
-    rms_mm: float
-    max_mm: float
-
-
-def _run(file: Path, standing: str) -> _Run:
-    figures = json.loads(file.read_text("utf-8"))["figures"]
-    errors = figures["trials"][standing]
-    return _Run(figures["body_scales"], 1000.0 * errors["rms_m"], 1000.0 * errors["max_m"])
+def _factors(file: Path) -> dict[str, list[float]]:
+    """Scale factors of a saved run by body."""
+    return json.loads(file.read_text("utf-8"))["figures"]["body_scales"]
 
 
 def _compared(
-    experiment: Experiment, policies: Sequence[Path], tasks: ScalingTasks, runs: Sequence[_Run]
+    experiment: Experiment,
+    policies: Sequence[Path],
+    tasks: ScalingTasks,
+    saved: Sequence[dict[str, list[float]]],
+    others: dict[str, Sequence[Tensor]],
 ) -> dict[str, Any]:
+    """Errors of the prior, least squares, the policies, log factors found otherwise, and saved runs."""
     tree, exact = generic_tree(), generic_tree().to(torch.float64)
     environment = ScalingEnvironment(tree, experiment.environment)
     actors = [load_policy(path, environment.layout.exists)[0] for path in policies]
-    log_factors = {
+    log_factors: dict[str, Sequence[Tensor]] = {
         "prior mean": [tasks.prior_mean],
         "least squares": [scale_with(environment, tasks, None).log_factors],
         "policy": [scale_with(environment, tasks, actor).log_factors for actor in actors],
-    }
+    } | others
     tie = environment.layout.tie.T
     scales = {
         name: [(one @ tie).unflatten(1, (-1, 3)).double().numpy() for one in ways] for name, ways in log_factors.items()
-    } | {"AddBiomechanics": [np.log([[run.factors[body] for body in tree.bodies] for run in runs])]}
+    } | {"AddBiomechanics": [np.log([[factors[body] for body in tree.bodies] for factors in saved])]}
     standing_m = tasks.markers_m[:, 0].double().numpy()
     found = {
         name: np.mean([_errors_mm(exact, standing_m, one) for one in ways], axis=0) for name, ways in scales.items()
     }
-    found["AddBiomechanics, markers moved, as it reports"] = np.array([(run.rms_mm, run.max_mm) for run in runs])
     return {
-        "people": len(runs),
+        "people": len(saved),
         "methods": {
             name: {
                 measure: {"mean": round(float(one.mean()), 3), "people": np.round(one, 3).tolist()}
