@@ -4,11 +4,11 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready-$(shell cat requirements.txt requirements-dev.txt | cksum | cut -d' ' -f1)
 
-.PHONY: demo test setup app lint example clean help
+.PHONY: demo test setup app lint example addbiomechanics clean help
 .DEFAULT_GOAL := help
 
 help: ## Show the targets
-	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
 
 demo: setup ## Assess the bundled synthetic example end to end and print where the report is
 	$(BIN)/python -m assessment demo --out results/demo --overwrite
@@ -34,6 +34,10 @@ app: setup ## Open the browser app
 
 example: setup ## Make the synthetic example session again
 	$(BIN)/python -m examples.synthesise
+
+addbiomechanics: ## Make .addbiomechanics, the environment of the engine that we compare with (Python 3.11)
+	$(PYTHON) -m venv .addbiomechanics
+	.addbiomechanics/bin/pip install --quiet --disable-pip-version-check -r benchmarks/addbiomechanics/requirements.txt
 
 clean: ## Remove the virtual environment and results
 	rm -rf $(VENV) results

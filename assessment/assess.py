@@ -11,11 +11,11 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Literal
 
-from assessment.records import error_record
+from assessment.records import error_record, model_record
 from assessment.report import write_report
 from assessment.results_folder import SUMMARY_NAME, complete_or_nothing, results_folder
 from assessment.scaling_task import ScalingTask, run_scaling
-from assessment.summary import ModelRecord, Provenance, SubjectRecord, Summary, TrialRecord
+from assessment.summary import Provenance, SubjectRecord, Summary, TrialRecord
 from assessment.tables import indicator_table, trial_table
 from assessment.trial import TrialTask, run_trial
 from assessment.version import SARCOSCOPE_VERSION
@@ -102,7 +102,7 @@ def _assess_into(
         subject=SubjectRecord(
             height_m=subject.height_m, mass_kg=subject.mass_kg, sex=subject.sex, age_years=subject.age_years
         ),
-        models=[_model_record(folder, model) for model in {model.path: model for model in models.values()}.values()],
+        models=[model_record(folder, model) for model in {model.path: model for model in models.values()}.values()],
         trials=[records[trial.name] for trial in trials],
         warnings=[*session.warnings, *_age_warning(subject)],
         provenance=_provenance(session, settings),
@@ -162,21 +162,6 @@ def _failed(name: str, error: SarcoscopeError) -> TrialRecord:
     return TrialRecord(name=name, status="failed", error=error_record(error.within(trial=name)))
 
 
-def _model_record(folder: Path, model: ScaledModel) -> ModelRecord:
-    factors = model.factors
-    return ModelRecord(
-        file=model.path.relative_to(folder).as_posix(),
-        scaler=factors.scaler,
-        mass_kg=model.mass_kg,
-        scale_factors={
-            body: (float(x), float(y), float(z))
-            for body, (x, y, z) in zip(factors.bodies, factors.factors, strict=True)
-        },
-        static_marker_error_cm={name: error * 100.0 for name, error in model.static_marker_errors_m.items()},
-        notes=list(model.notes),
-    )
-
-
 def _age_warning(subject: Subject) -> list[str]:
     if subject.age_years is not None:
         return []
@@ -189,8 +174,12 @@ def _provenance(session: Session, settings: Settings) -> Provenance:
         sarcoscope_version=SARCOSCOPE_VERSION,
         opensim_version=version("opensim"),
         python_version=platform.python_version(),
-        # A path says where things are on somebody's disk; the hash below says which model it was.
-        settings=settings.model_dump(mode="json") | {"model": settings.model.name if settings.model else None},
+        # A path says where things are on somebody's disk; hash and version say which model and policy it was.
+        settings=settings.model_dump(mode="json")
+        | {
+            "model": settings.model.name if settings.model else None,
+            "policy": Path(settings.policy).name if settings.policy else None,
+        },
         generic_model_sha256=_sha256(settings.model or GENERIC_MODEL),
         input_sha256={
             f"{trial.name}{path.suffix}": _sha256(path)

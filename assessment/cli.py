@@ -1,4 +1,4 @@
-"""The command line: `python -m assessment run | check | download | demo | export-markers | schema`.
+"""The command line: `python -m assessment run | scale | check | download | demo | export-markers | schema`.
 
 Messages go to standard error, so that standard output holds results only. Exit code 0: everything was assessed; 2: an
 input was not accepted, with a message saying why (what could be assessed was, and is complete); 130: stopped.
@@ -21,14 +21,29 @@ from assessment.assess import assess
 from assessment.console import DownloadProgress, SessionProgress, console, print_error, print_found, print_summary
 from assessment.example import EXAMPLE, EXAMPLE_AGE_YEARS
 from assessment.export import session_clips
+from assessment.options import (
+    AgeYears,
+    GivenSex,
+    HeightM,
+    MassKg,
+    Out,
+    Overwrite,
+    PolicyName,
+    ScalerName,
+    SessionPath,
+    SessionPaths,
+    WorkerCount,
+    one_message,
+)
 from assessment.report import REPORT_NAME
+from assessment.scale_command import scale
 from assessment.summary import Summary
 from assessment.workers import Workers, default_workers
 from models.errors import SarcoscopeError, SettingsError
-from models.subject import Sex, SubjectMetadata
+from models.subject import SubjectMetadata
 from pipeline.opencap_server import DEFAULT_BASE_URL, download
 from pipeline.session import Session, find_sessions, read_session
-from pipeline.settings import ForceMode, IkEngine, Settings, make_settings
+from pipeline.settings import DEFAULT_SCALER, ForceMode, IkEngine, Settings, make_settings
 from rl_scaling.clips import MarkerClip, save_clips
 
 app = typer.Typer(
@@ -39,20 +54,7 @@ app = typer.Typer(
     pretty_exceptions_show_locals=False,  # locals could show health data in a trace
 )
 
-SessionPath = Annotated[
-    Path, typer.Argument(metavar="SESSION", help="OpenCap folder or .zip, AddBiomechanics folder, or a lab .toml")
-]
-SessionPaths = Annotated[
-    list[Path],
-    typer.Argument(metavar="SESSION...", help="OpenCap folders or .zips, AddBiomechanics folders, lab .tomls"),
-]
-HeightM = Annotated[float | None, typer.Option(help="Body height [m]; wins over the session's own")]
-MassKg = Annotated[float | None, typer.Option(help="Body mass [kg]; wins over the session's own")]
-GivenSex = Annotated[Sex | None, typer.Option(help="Sex at birth, as published norms use it")]
-AgeYears = Annotated[float | None, typer.Option(help="Age [years]; OpenCap does not store it")]
-Out = Annotated[Path, typer.Option(help="Folder for results; one folder a session is made in it")]
-Overwrite = Annotated[bool, typer.Option("--overwrite", help="Replace results that are there already")]
-WorkerCount = Annotated[int | None, typer.Option("--workers", min=1, help="Worker processes [default: all cores]")]
+app.command("scale")(scale)
 
 
 @app.command()
@@ -64,7 +66,8 @@ def run(
     sex: GivenSex = None,
     age_years: AgeYears = None,
     forces: Annotated[ForceMode, typer.Option(help="Force plates where there are any, only them, or never")] = "auto",
-    scaler: Annotated[str, typer.Option(help="How scale factors are found")] = "measurement",
+    scaler: ScalerName = DEFAULT_SCALER,
+    policy: PolicyName = None,
     model: Annotated[Path | None, typer.Option(help="Another generic .osim in place of LaiUhlrich2022")] = None,
     marker_placement: Annotated[
         bool, typer.Option(help="Move the model's markers onto the static pose after scaling")
@@ -80,10 +83,11 @@ def run(
     ] = False,
 ) -> None:
     """Assess sessions: scaled model, angles, contact forces, joint moments, indicators, report."""
-    with _one_message():
+    with one_message():
         settings = make_settings(
             forces=forces,
             scaler=scaler,
+            policy=policy,
             model=model,
             marker_placement=marker_placement,
             ik_engine=ik_engine,
@@ -112,7 +116,7 @@ def run(
 @app.command()
 def check(session: SessionPath) -> None:
     """Show what a session holds and what is missing, without computing anything."""
-    with _one_message(), tempfile.TemporaryDirectory() as workdir:
+    with one_message(), tempfile.TemporaryDirectory() as workdir:
         for found in find_sessions(session, Path(workdir)):
             print_found(read_session(found, Path(workdir)))
 
@@ -125,7 +129,7 @@ def download_command(
     wait_s: Annotated[float, typer.Option(help="How long to wait while the server makes the archive [s]")] = 600.0,
 ) -> None:
     """Download a session from the OpenCap server (token from OPENCAP_API_TOKEN, or asked for; never stored)."""
-    with _one_message():
+    with one_message():
         with DownloadProgress() as progress:
             path = download(
                 session_id, out, base_url=base_url, token=None, ask=_ask_login, wait_s=wait_s,
@@ -139,7 +143,7 @@ def demo(out: Out = Path("results/demo"), workers: WorkerCount = None, overwrite
     """Assess the bundled synthetic older adult and print where the report is."""
     given = SubjectMetadata(age_years=EXAMPLE_AGE_YEARS)
     count = workers or default_workers()
-    with _one_message(), _stoppable(), Workers(count) as pool, tempfile.TemporaryDirectory() as workdir:
+    with one_message(), _stoppable(), Workers(count) as pool, tempfile.TemporaryDirectory() as workdir:
         session = read_session(EXAMPLE, Path(workdir))
         _assess_one(session, out, given, make_settings(), pool, overwrite=overwrite)
 
@@ -158,7 +162,7 @@ def export_markers(
     given = SubjectMetadata(height_m=height_m, mass_kg=mass_kg, sex=sex, age_years=age_years)
     clips: list[MarkerClip] = []
     errors: list[SarcoscopeError] = []
-    with _one_message(), tempfile.TemporaryDirectory() as workdir:
+    with one_message(), tempfile.TemporaryDirectory() as workdir:
         if out.exists() and not overwrite:
             raise SettingsError(f"{out.name} is there already.", hint="Give --overwrite to replace it.")
         for found in _find_all(sessions, Path(workdir)):
@@ -220,16 +224,6 @@ def _assess_one(
         )
     print_summary(summary, out / session.identifier / REPORT_NAME)
     return summary
-
-
-@contextmanager
-def _one_message() -> Iterator[None]:
-    """Turn an expected error into its message and exit code 2."""
-    try:
-        yield
-    except SarcoscopeError as error:
-        print_error(error)
-        raise typer.Exit(2) from None
 
 
 @contextmanager

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 
 from assessment.activities import Activity
@@ -10,15 +12,19 @@ from assessment.repetitions import Repetition
 from assessment.summary import (
     ActivityRecord,
     ErrorRecord,
+    FactorRecord,
     ForceRecord,
     IndicatorRecord,
     MarkerErrorRecord,
+    ModelRecord,
     QualityRecord,
     RepetitionRecord,
 )
 from models.errors import SarcoscopeError
 from models.gravity import GRAVITY_M_PER_S2
+from models.skeleton.scale_factors import ScaleFactors
 from models.subject import Subject
+from pipeline.scaling import ScaledModel
 from pipeline.trajectories import ContactForces, JointMoments, Kinematics
 
 
@@ -43,7 +49,41 @@ def repetition_record(repetition: Repetition) -> RepetitionRecord:
     )
 
 
-def marker_error_record(kinematics: Kinematics) -> MarkerErrorRecord:
+def model_record(folder: Path, model: ScaledModel) -> ModelRecord:
+    """A scaled model in the results folder ``folder``."""
+    factors = model.factors
+    return ModelRecord(
+        file=model.path.relative_to(folder).as_posix(),
+        scaler=factors.scaler,
+        policy=factors.policy or None,
+        scaled_on=list(model.scaled_on),
+        factor_estimates=factor_records(factors),
+        mass_kg=model.mass_kg,
+        scale_factors={
+            body: (float(x), float(y), float(z))
+            for body, (x, y, z) in zip(factors.bodies, factors.factors, strict=True)
+        },
+        static_marker_error_cm={name: error * 100.0 for name, error in model.static_marker_errors_m.items()},
+        unplaced_marker_error_cm={name: error * 100.0 for name, error in model.unplaced_marker_errors_m.items()},
+        notes=list(model.notes),
+    )
+
+
+def factor_records(factors: ScaleFactors) -> list[FactorRecord]:
+    """How sure each factor is, where the scaler can tell."""
+    return [
+        FactorRecord(
+            parameter=estimate.parameter,
+            factor=estimate.factor,
+            standard_error=estimate.standard_error,
+            verdict=estimate.verdict,
+            text=estimate.text,
+        )
+        for estimate in factors.estimates
+    ]
+
+
+def marker_error_record(kinematics: Kinematics, *, held_out: bool) -> MarkerErrorRecord:
     """Marker errors in centimetres."""
     per_marker_m = np.sqrt(np.nanmean(kinematics.marker_errors_m**2, axis=0))
     return MarkerErrorRecord(
@@ -54,6 +94,7 @@ def marker_error_record(kinematics: Kinematics) -> MarkerErrorRecord:
             for name, error in zip(kinematics.marker_names, per_marker_m, strict=True)
             if np.isfinite(error)
         },
+        held_out=held_out,
     )
 
 

@@ -1,14 +1,15 @@
-"""Scaling as the work of a worker process: static markers in, scaled .osim out."""
+"""Scaling as the work of a worker process: a session's markers in, scaled .osim out."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+from assessment.scaling_movements import ScalingMovements, choose_movements
 from models.errors import SarcoscopeError
 from models.subject import Subject
 from pipeline.preparation import prepare_markers
-from pipeline.scaling import ScaledModel, build_scaled_model
+from pipeline.scaling import ScaledModel, build_scaled_model, make_scaler
 from pipeline.session import Session, Trial, read_markers
 from pipeline.settings import Settings
 
@@ -33,20 +34,32 @@ class ScalingTask:
 
 
 def run_scaling(task: ScalingTask) -> ScaledModel:
-    """Scale the generic model and write it in OpenCap's place, ``OpenSimData/Model``."""
+    """Scale the generic model and write it in OpenCap's place, ``OpenSimData/Model``.
+
+    Raises
+    ------
+    SarcoscopeError
+        The trial cannot be read, or no model be made of it.
+    """
     models = task.folder / "OpenSimData" / "Model"
-    if task.session.static_trial is None:
+    moving = task.session.static_trial is None
+    if moving:
         models = models / task.trial.name
     generic = task.settings.model.stem if task.settings.model else "LaiUhlrich2022"
+    settings = task.settings
     try:
+        uses_movements = make_scaler(settings.scaler, policy=settings.policy).uses_movements
+        chosen = choose_movements(task.session) if uses_movements and not moving else ScalingMovements()
         prepared = prepare_markers(read_markers(task.session, task.trial), filter_spec=task.session.conversion.filter)
-        return build_scaled_model(
+        model = build_scaled_model(
             prepared.markers,
             task.subject,
-            task.settings,
+            settings,
             task.session.marker_set,
             models / f"{generic.removesuffix('_scaled')}_scaled.osim",
-            moving=task.session.static_trial is None,
+            moving=moving,
+            movements=chosen.markers,
         )
     except SarcoscopeError as error:
         raise error.within(trial=task.trial.name, stage="scaling") from None
+    return replace(model, scaled_on=(task.trial.name, *chosen.trials), notes=(*model.notes, *chosen.notes))

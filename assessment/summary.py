@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from pipeline.quality import Mark, Quality
 
-SCHEMA_VERSION = "1.0"
+SCHEMA_VERSION = "1.1"
 """Raised in its first part when a reader of the older version would break, in its second when fields are added."""
 
 NOT_A_DIAGNOSIS = (
@@ -54,15 +54,42 @@ class SubjectRecord(_Record):
     age_years: float | None = Field(description="null where it was not given; never guessed")
 
 
+class FactorRecord(_Record):
+    """One estimated scale factor and how sure it is."""
+
+    parameter: str = Field(description="segment and axis; left and right share one")
+    factor: float
+    standard_error: float
+    verdict: str = Field(description="where the factor comes from")
+    text: str = Field(description="the verdict in a sentence")
+
+
 class ModelRecord(_Record):
-    """The scaled model and how well it fits the static trial."""
+    """The scaled model, how it came about, and how well it fits the static trial."""
 
     file: str = Field(description="relative to the session's results folder")
     scaler: str
+    policy: str | None = Field(description="name and version of the learned policy; null where none was used")
+    scaled_on: list[str] = Field(description="trials whose markers decided the factors, the static one first")
+    factor_estimates: list[FactorRecord] = Field(description="empty where the scaler cannot tell how sure it is")
     mass_kg: float
     scale_factors: dict[str, tuple[float, float, float]] = Field(description="body -> X, Y, Z in the body's frame")
-    static_marker_error_cm: dict[str, float] = Field(description="marker -> error on the static pose after scaling")
+    static_marker_error_cm: dict[str, float] = Field(
+        description="marker -> error on the static pose, with the markers as they are in the model"
+    )
+    unplaced_marker_error_cm: dict[str, float] = Field(
+        description="the same before marker placement: what the scale factors alone achieve"
+    )
     notes: list[str]
+
+
+class ScalingRecord(_Record):
+    """What `python -m assessment scale --json` prints: a scaled model without an assessment."""
+
+    schema_version: str = SCHEMA_VERSION
+    subject: SubjectRecord
+    model: ModelRecord = Field(description="its file is relative to the folder it was written to")
+    sarcoscope_version: str
 
 
 class RepetitionRecord(_Record):
@@ -100,6 +127,7 @@ class MarkerErrorRecord(_Record):
     rms_cm: float = Field(description="mean over frames of the root mean square over markers")
     max_cm: float = Field(description="mean over frames of the worst marker")
     per_marker_cm: dict[str, float] = Field(description="root mean square over frames")
+    held_out: bool = Field(description="false where this trial's own markers also scaled the model")
 
 
 class ForceRecord(_Record):

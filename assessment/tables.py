@@ -101,6 +101,7 @@ def trial_table(summary: Summary) -> pd.DataFrame:
                 "confidence": trial.activity.confidence if trial.activity else None,
                 "repetitions": sum(repetition.complete for repetition in trial.repetitions),
                 "marker_rms_cm": trial.marker_error.rms_cm if trial.marker_error else None,
+                "marker_error_held_out": trial.marker_error.held_out if trial.marker_error else None,
                 "kinematics": trial.kinematics_quality.mark.value if trial.kinematics_quality else "",
                 "kinetics": trial.kinetics_quality.mark.value if trial.kinetics_quality else "",
                 "forces": trial.forces.origin if trial.forces else "",

@@ -115,7 +115,7 @@ def run_trial(task: TrialTask) -> TrialRecord:
         repetitions=[records.repetition_record(repetition) for repetition in repetitions],
         kinematics_quality=QualityRecord.of(kinematic_gate),
         kinetics_quality=QualityRecord.of(kinetic_gate),
-        marker_error=records.marker_error_record(kinematics),
+        marker_error=records.marker_error_record(kinematics, held_out=name not in task.model.scaled_on),
         marker_findings=[finding.text for finding in prepared.findings],
         notes=list(kinematics.notes),
         forces=None if forces is None or moments is None else records.force_record(forces, moments, task.subject),

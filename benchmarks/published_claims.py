@@ -38,10 +38,11 @@ from rl_scaling.ablation import (
     varied,
     write_table,
 )
+from rl_scaling.drawing import generic_tree
 from rl_scaling.environment import ScalingEnvironment
 from rl_scaling.experiment import Experiment, read_experiment
 from rl_scaling.population import OLDER_ADULTS
-from rl_scaling.train import POLICY, generic_tree
+from rl_scaling.train import POLICY
 
 ROOT = Path(__file__).resolve().parents[1]
 EXPERIMENT = ROOT / "rl_scaling" / "experiments" / "claims.toml"

@@ -25,11 +25,11 @@ from models.subject import Subject
 from pipeline.files.trc import read_trc
 from rl_scaling.ablation import scale_with, varied
 from rl_scaling.checkpoint import load_policy
+from rl_scaling.drawing import draw_tasks, generic_tree
 from rl_scaling.environment import ScalingEnvironment
 from rl_scaling.evaluate import HELD_OUT
 from rl_scaling.experiment import Experiment
 from rl_scaling.scaling_tasks import ScalingTasks, tasks_of
-from rl_scaling.train import draw_tasks, generic_tree
 
 Array = NDArray[np.float64]
 

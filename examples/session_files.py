@@ -10,7 +10,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from examples.person import PERSON
-from examples.smooth import RATE_HZ
 from examples.truth import Truth
 from models.skeleton.scale_factors import ScaleFactors
 from pipeline.files.storage import write_storage
@@ -19,6 +18,8 @@ Array = NDArray[np.float64]
 
 SYNTHETIC = "SYNTHETIC: computed, not recorded; no such person exists."
 MARKER_DECIMALS = 4
+MARKER_SOURCE = "/SYNTHETIC/no-such-person/MarkerData/PostAugmentation"
+"""What the first line of its .trc files calls their origin."""
 METADATA = f"""# {SYNTHETIC}
 augmentermodel: v0.3
 calibrationSettings:
@@ -60,24 +61,6 @@ joint-angle patterns; errors like those of video were added to its markers.
 The true scale factors, angles, contact forces and moments are in the folder truth beside this one.
 Made by `python -m examples.synthesise` of Sarcoscope.
 """
-
-
-def write_trc(path: Path, names: Sequence[str], positions_m: Array) -> None:
-    """Write marker positions [m] in the form of OpenCap's .trc files."""
-    n_frames, n_markers, _ = positions_m.shape
-    lines = [
-        "PathFileType  4\t(X/Y/Z)\t/SYNTHETIC/no-such-person/MarkerData/PostAugmentation",
-        "DataRate\tCameraRate\tNumFrames\tNumMarkers\tUnits\tOrigDataRate\tOrigDataStartFrame\tOrigNumFrames",
-        f"{RATE_HZ}\t{RATE_HZ}\t{n_frames}\t{n_markers}\tm\t{RATE_HZ}\t1\t{n_frames}",
-        "Frame#\tTime\t" + "\t\t\t".join(names) + "\t\t",
-        "\t\t" + "\t".join(f"{axis}{marker}" for marker in range(1, n_markers + 1) for axis in "XYZ") + "\t",
-        "",
-    ]
-    for frame, row in enumerate(positions_m.reshape(n_frames, -1)):
-        cells = "\t".join(f"{value:.{MARKER_DECIMALS}f}" for value in row)
-        lines.append(f"{frame + 1}\t{frame / RATE_HZ:.7f}\t{cells}\t")
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
 def write_settings(path: Path, vertical_offset_m: float) -> None:

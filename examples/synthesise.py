@@ -19,13 +19,14 @@ from examples.balance import in_balance
 from examples.body import Body
 from examples.person import marker_deviations_m, scale_factors, write_model
 from examples.session_files import (
+    MARKER_DECIMALS,
+    MARKER_SOURCE,
     METADATA,
     README,
     write_angles,
     write_events,
     write_scale_factors,
     write_settings,
-    write_trc,
     write_truth,
 )
 from examples.smooth import RATE_HZ
@@ -34,6 +35,7 @@ from examples.video_noise import NEUTRAL, STANDING_TASK, WALKING, Jitter, distur
 from examples.video_points import points_of
 from models.markers import MarkerTrajectories
 from models.skeleton.scale_factors import ScaleFactors
+from pipeline.files.trc_writer import write_trc
 from pipeline.kinematics import solve_kinematics
 
 HERE = Path(__file__).parent
@@ -84,7 +86,8 @@ def synthesise(out: Path, trials: tuple[str, ...] = tuple(TRIALS)) -> None:
     truths = {}
     for trial in trials:
         truths[trial], markers, offset_m = recording(body, trial)
-        write_trc(session / "MarkerData" / f"{trial}.trc", markers.names, markers.positions_m)
+        path = session / "MarkerData" / f"{trial}.trc"
+        write_trc(path, markers, source=MARKER_SOURCE, decimals=MARKER_DECIMALS)
         write_settings(session / "MarkerData" / "Settings" / f"settings_{trial}.yaml", offset_m)
         write_truth(truth_folder, trial, body.coordinates, truths[trial])
         if trial != "neutral":

@@ -90,3 +90,31 @@ class MarkerTrajectories:
     def with_positions(self, positions_m: NDArray[np.float64]) -> MarkerTrajectories:
         """Same names and times, other positions."""
         return replace(self, positions_m=positions_m)
+
+
+@dataclass(frozen=True)
+class ScalingMarkers:
+    """What scale factors are found from: a person standing still, and recordings of the person moving.
+
+    Attributes
+    ----------
+    static : MarkerTrajectories or None
+        Frames in which the person stands still, no others; None where nobody stood still (OpenCap Monocular).
+    movements : tuple of MarkerTrajectories
+        Whole recordings; may be empty where there is a standing pose.
+
+    Raises
+    ------
+    MarkerDataError
+        There is neither.
+    """
+
+    static: MarkerTrajectories | None
+    movements: tuple[MarkerTrajectories, ...] = ()
+
+    def __post_init__(self) -> None:
+        recordings = (*(() if self.static is None else (self.static,)), *self.movements)
+        if not any(recording.n_frames for recording in recordings):
+            raise MarkerDataError(
+                "There is no recording to scale from.", hint="Give a neutral trial, a movement, or both."
+            )

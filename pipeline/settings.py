@@ -12,6 +12,9 @@ from models.errors import SettingsError
 ForceMode = Literal["auto", "measured", "estimated"]
 IkEngine = Literal["batched", "opensim"]
 
+DEFAULT_SCALER = "optimiser"
+"""The scaler of every run that names none: command line, app and `Settings` take it from here."""
+
 
 class Settings(BaseModel):
     """Settings of one run; frozen, so that what is saved is what was used.
@@ -22,7 +25,8 @@ class Settings(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     forces: ForceMode = Field("auto", description="plates where they exist (auto), plates only, or estimates only")
-    scaler: str = Field("measurement", description="how scale factors are found")
+    scaler: str = Field(DEFAULT_SCALER, description="how scale factors are found: measurement, optimiser or rl")
+    policy: str | None = Field(None, description="name or file of the rl scaler's policy; null: chosen by age")
     model: Path | None = Field(None, description="another generic .osim in place of LaiUhlrich2022")
     marker_placement: bool = Field(True, description="move model markers onto the static pose after scaling")
     ik_engine: IkEngine = Field("batched", description="inverse kinematics: all frames at once, or OpenSim's solver")

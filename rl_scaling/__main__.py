@@ -17,10 +17,12 @@ from rl_scaling.ablation import TABLE, read_variation
 from rl_scaling.ablation import ablate as run_ablation
 from rl_scaling.checkpoint import load_policy
 from rl_scaling.clip_tasks import FilmedPerson, read_people
+from rl_scaling.distributed import joined
+from rl_scaling.drawing import generic_tree
 from rl_scaling.evaluate import evaluate as score
-from rl_scaling.experiment import read_experiment
+from rl_scaling.experiment import Experiment, read_experiment
 from rl_scaling.observation import SegmentLayout
-from rl_scaling.train import CHECKPOINT, POLICY, Training, generic_tree
+from rl_scaling.train import POLICY, Training
 
 app = typer.Typer(help="Learn to scale skeletons to markers.", no_args_is_help=True, add_completion=False)
 
@@ -29,15 +31,24 @@ Out = Annotated[Path, typer.Option(help="Folder for curve, checkpoint and policy
 Device = Annotated[str, typer.Option(help="cpu or cuda")]
 Resume = Annotated[bool, typer.Option("--resume", help="Go on from the folder's checkpoint")]
 Clips = Annotated[Path | None, typer.Option(help="Filmed people, of `python -m assessment export-markers`")]
+Seed = Annotated[int | None, typer.Option(min=0, help="In place of the experiment's")]
 Policy = Annotated[Path, typer.Option(help="policy.safetensors of an earlier training")]
 
 
 @app.command()
-def pretrain(config: Config, out: Out, clips: Clips = None, device: Device = "cpu", resume: Resume = False) -> None:
+def pretrain(
+    config: Config,
+    out: Out,
+    clips: Clips = None,
+    seed: Seed = None,
+    device: Device = "cpu",
+    resume: Resume = False,
+) -> None:
     """Train from the start."""
     with _said():
-        filmed = _filmed(clips, device)
-        _train(Training(read_experiment(config), out, _checked(device), filmed=filmed), resume)
+        filmed, experiment = _filmed(clips, device), _seeded(config, seed)
+        with joined(_checked(device)) as own:
+            _train(Training(experiment, out, own, filmed=filmed), resume)
 
 
 @app.command()
@@ -46,14 +57,16 @@ def finetune(
     out: Out,
     policy: Policy,
     clips: Clips = None,
+    seed: Seed = None,
     device: Device = "cpu",
     resume: Resume = False,
 ) -> None:
     """Train on from a policy."""
     with _said():
         start, _ = load_policy(policy, SegmentLayout.of(generic_tree()).exists)
-        filmed = _filmed(clips, device)
-        _train(Training(read_experiment(config), out, _checked(device), start, filmed), resume)
+        filmed, experiment = _filmed(clips, device), _seeded(config, seed)
+        with joined(_checked(device)) as own:
+            _train(Training(experiment, out, own, start, filmed), resume)
 
 
 @app.command()
@@ -91,10 +104,15 @@ def ablate(
         typer.echo(f"Curves: {out / TABLE}", err=True)
 
 
+def _seeded(config: Path, seed: int | None) -> Experiment:
+    experiment = read_experiment(config)
+    return experiment if seed is None else experiment.model_copy(update={"seed": seed})
+
+
 def _train(training: Training, resume: bool) -> None:
     if resume:
         training.resume()
-    elif (training.folder / CHECKPOINT).exists():
+    elif training.checkpoint.exists():
         raise SettingsError(
             "The folder holds a training already.", hint="Go on with --resume, or choose another folder."
         )

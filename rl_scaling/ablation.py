@@ -21,13 +21,14 @@ from pydantic import ValidationError
 
 from models.errors import SettingsError
 from rl_scaling.checkpoint import load_checkpoint
+from rl_scaling.drawing import draw_tasks, generic_tree
 from rl_scaling.environment import ScalingEnvironment, State
 from rl_scaling.evaluate import HELD_OUT
 from rl_scaling.experiment import Experiment
 from rl_scaling.networks import Actor
 from rl_scaling.replay import PrioritisedReplay
 from rl_scaling.scaling_tasks import ScalingTasks
-from rl_scaling.train import CHECKPOINT, Training, draw_tasks, generic_tree
+from rl_scaling.train import CHECKPOINT, Training
 
 SCORES, TABLE = "held_out.npz", "curves.csv"
 MEASURES = ("objective", "rms_mm", "max_mm")

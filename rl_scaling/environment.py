@@ -6,7 +6,7 @@ no end of the task: a step says ``truncated``, and learners look beyond it.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Literal
 
 import numpy as np
@@ -15,24 +15,18 @@ from torch import Tensor
 
 from models.errors import ScalingError
 from models.skeleton.kinematics import SkeletonTree
-from models.skeleton.levenberg_marquardt import COLD, WARM, minimise
-from models.skeleton.normal_equations import PoseProblem
-from models.skeleton.pose_fit import pose_problem
-from models.skeleton.pose_start import Root
 from models.skeleton.scale_factors import PLAUSIBLE_FACTORS
-from rl_scaling.objective import MarkerFit, ObjectiveWeights, TruthWeights, marker_fit, objective
-from rl_scaling.observation import Fitted, Observation, SegmentLayout, context_numbers, segment_tokens
-from rl_scaling.scale_equations import scale_step
-from rl_scaling.scaling_tasks import ScalingTasks, joint_centres_m, segment_lengths_m
+from rl_scaling.measuring import Chunk, Measured, chunks_of_people, joint_errors_m, measured_in_chunks
+from rl_scaling.objective import MarkerFit, ObjectiveWeights, TruthWeights, objective
+from rl_scaling.observation import Observation, SegmentLayout, context_numbers
+from rl_scaling.people_frames import PeopleFrames
+from rl_scaling.scaling_tasks import ScalingTasks, Truth, joint_bodies, joint_centres_m, segment_lengths_m
 
 RewardName = Literal["objective", "truth"]
 
 MAX_INCREMENT = 0.025
 """Most a factor changes in a step (published)."""
 
-_COLD_ITERATIONS, _COLD_TOLERANCE, _START_TOLERANCE = 40, 1e-3, 1e-5
-# The predicted change of a pose is followed as far as the model is nearly linear [rad or m].
-_LONGEST_IN_POSE = 0.3
 # Errors of the true log factors that critics see, in units of the usual spread.
 _LOG_FACTOR_SD = 0.05
 
@@ -80,6 +74,21 @@ class Transition:
 
 
 @dataclass(frozen=True)
+class Start:
+    """Where an episode begins instead of at the prior's mean.
+
+    Attributes
+    ----------
+    log_factors : Tensor, shape (n_subjects, n_params)
+    values : Tensor, shape (n_coordinates, n_subjects * n_frames)
+        Poses near those that belong to these factors; they are fitted.
+    """
+
+    log_factors: Tensor
+    values: Tensor
+
+
+@dataclass(frozen=True)
 class State:
     """Where the people of an environment stand.
 
@@ -121,6 +130,8 @@ class ScalingEnvironment:
     Attributes
     ----------
     layout : SegmentLayout
+    frames : PeopleFrames
+        What is seen of the people.
     state : State
     best_log_factors : Tensor, shape (n_subjects, n_params)
         Those with the lowest J since the reset.
@@ -137,7 +148,6 @@ class ScalingEnvironment:
             )
         self.tree, self.settings = tree, settings
         self.layout = SegmentLayout.of(tree)
-        self._root = Root.of(tree, torch.ones_like(tree.marker_lever[:, 0, 0]))
         self._low, self._high = np.log(PLAUSIBLE_FACTORS)
 
     @property
@@ -146,8 +156,8 @@ class ScalingEnvironment:
         return len(self.layout.segments), 3
 
     @torch.no_grad()
-    def reset(self, tasks: ScalingTasks) -> Observation:
-        """Begin with people at the mean of their prior, their poses found from the markers alone.
+    def reset(self, tasks: ScalingTasks, start: Start | None = None) -> Observation:
+        """Begin with people at the mean of their prior, their poses found from the markers alone; or at ``start``.
 
         Raises
         ------
@@ -160,32 +170,16 @@ class ScalingEnvironment:
                 hint="Use synthetic people, or the reward 'objective'.",
             )
         self.tasks, self.n_done = tasks, 0
+        self.frames = PeopleFrames.of(self.tree, self.layout, tasks.markers_m)
         self._precision = torch.linalg.inv(tasks.prior_covariance)
-        self._seen = self._usable(tasks.markers_m)
-        used = self._seen.any(dim=2).to(self.tree.default)
-        if not bool((used.sum(dim=1) > 0).all()):
-            raise ScalingError(
-                "No frame shows three markers of the pelvis together.",
-                hint="Check the marker names; the pose of a person is found from the pelvis outwards.",
-            )
-        self._shares = used / used.sum(dim=1, keepdim=True)
-        markers_m = tasks.markers_m.masked_fill(~self._seen.unsqueeze(-1), torch.nan).flatten(0, 1)
-        self._problem = pose_problem(self.tree, markers_m, self.tree.default.new_ones(len(self.tree.markers)))
-        self._measured_m = markers_m.nan_to_num().unflatten(0, self._seen.shape[:2])
-        problem = self._at_factors(tasks.prior_mean)
-        laid = self._root.lay_onto(self.tree, problem.offsets, problem.measured_m, problem.weights)
-        values = minimise(
-            problem,
-            torch.nan_to_num(laid),
-            damping=COLD,
-            tolerance=_COLD_TOLERANCE,
-            max_iterations=_COLD_ITERATIONS,
-        ).values
-        values = minimise(problem, values, damping=WARM, tolerance=_START_TOLERANCE).values
+        self._chunks = self._split()
+        log_factors, near = (tasks.prior_mean, None) if start is None else (start.log_factors, start.values)
+        # Not in chunks: the last iterations are of few frames, whose cost is that of the calls.
+        found = self._measured(log_factors, self.frames.start(log_factors, near))
         self._initial: Tensor | None = None
-        self.state = self._measured(tasks.prior_mean, values, problem)
+        self.state = self._state(log_factors, found)
         self.best_log_factors, self.best_objective = self.state.log_factors, self.state.objective
-        self.best_values = values
+        self.best_values = self.state.values
         return self.state.observation
 
     @torch.no_grad()
@@ -200,18 +194,21 @@ class ScalingEnvironment:
         before = self.state
         wanted = before.log_factors + np.log1p(MAX_INCREMENT) * action.clamp(-1.0, 1.0).flatten(1)
         log_factors = wanted.clamp(self._low, self._high)
-        problem = self._at_factors(log_factors)
-        start = self._followed(before, log_factors - before.log_factors)
-        values = minimise(
-            problem, start, damping=WARM, tolerance=0.0, max_iterations=self.settings.refit_iterations
-        ).values
+        change = log_factors - before.log_factors
+
+        def follow(one: Chunk) -> Measured:
+            values = before.values[:, self.frames.places(one.people)]
+            start = one.frames.followed(values, before.pose_by_parameter[one.people], change[one.people])
+            return one.measured(log_factors[one.people], start, self.settings.refit_iterations)
+
+        found = measured_in_chunks(self._chunks, follow)
         self.n_done += 1
-        self.state = self._measured(log_factors, values, problem)
+        self.state = self._state(log_factors, found)
         better = self.state.objective < self.best_objective
         self.best_log_factors = torch.where(better.unsqueeze(1), log_factors, self.best_log_factors)
         self.best_objective = torch.where(better, self.state.objective, self.best_objective)
-        of_frames = better.repeat_interleave(self._seen.shape[1])
-        self.best_values = torch.where(of_frames, values, self.best_values)
+        of_frames = better.repeat_interleave(self.frames.n_frames)
+        self.best_values = torch.where(of_frames, self.state.values, self.best_values)
         of_truth = self.settings.reward == "truth"
         old, new = (one.distance if of_truth else one.objective for one in (before, self.state))
         return Transition(
@@ -224,70 +221,11 @@ class ScalingEnvironment:
     @torch.no_grad()
     def best_state(self) -> State:
         """What a scaler returns: the state with the lowest J since the reset, each person's own."""
-        return self._measured(self.best_log_factors, self.best_values, self._at_factors(self.best_log_factors))
+        return self._state(self.best_log_factors, self._measured(self.best_log_factors, self.best_values))
 
     def least_squares_action(self) -> Tensor:
         """The damped least-squares step as an action, shape (n_subjects, n_segments, 3)."""
         return (self.state.step / np.log1p(MAX_INCREMENT)).clamp(-1.0, 1.0).unflatten(1, self.action_shape)
-
-    def _usable(self, markers_m: Tensor) -> Tensor:
-        """Markers that are seen, in frames that show the root body."""
-        seen = markers_m.isfinite().all(dim=-1)
-        rooted = self._root.seen(seen.flatten(0, 1).T.to(self.tree.default)).unflatten(0, seen.shape[:2])
-        return seen & rooted.unsqueeze(2)
-
-    def _at_factors(self, log_factors: Tensor) -> PoseProblem:
-        """The pose problem of all frames with these factors."""
-        scales = (log_factors @ self.layout.tie.T).unflatten(1, (-1, 3))
-        of_frames = scales.repeat_interleave(self._seen.shape[1], dim=0)
-        return replace(self._problem, offsets=self.tree.offsets(of_frames.permute(1, 2, 0)))
-
-    def _followed(self, before: State, change: Tensor) -> Tensor:
-        """Poses that follow a change of the factors to first order."""
-        of_pose = torch.einsum("nfcp,np->nfc", before.pose_by_parameter, change).flatten(0, 1).T
-        of_pose = of_pose.clamp(-_LONGEST_IN_POSE, _LONGEST_IN_POSE)
-        active = self._problem.active
-        return before.values.index_copy(0, active, before.values[active] + of_pose)
-
-    def _measured(self, log_factors: Tensor, values: Tensor, problem: PoseProblem) -> State:
-        """Errors, step and observation at these factors and poses."""
-        tasks, weights = self.tasks, self.settings.objective
-        in_m2 = weights.prior / weights.total_per_m2
-        found = scale_step(
-            problem, values, log_factors, self.layout.tie, self._shares, tasks.prior_mean, in_m2 * self._precision
-        )
-        sd = tasks.prior_covariance.diagonal(dim1=1, dim2=2).sqrt()
-        fitted = Fitted(
-            found.pose,
-            self._measured_m,
-            self._seen,
-            log_factors,
-            (log_factors - tasks.prior_mean) / sd,
-            found.observed,
-            found.step / np.log1p(MAX_INCREMENT),
-        )
-        fit = marker_fit(fitted.residuals_m, self._seen)
-        value = objective(fit, log_factors, tasks.prior_mean, self._precision, weights)
-        self._initial = value if self._initial is None else self._initial
-        distance = self._distance(log_factors, values, fit)
-        privileged = [self._initial.unsqueeze(1)]
-        if tasks.truth is not None and self.settings.reward == "truth":
-            privileged += [(log_factors - tasks.truth.log_factors) / _LOG_FACTOR_SD, distance.unsqueeze(1)]
-        over = torch.full_like(value, self.n_done / self.settings.n_steps)
-        seen_by_policy = Observation(
-            segment_tokens(self.tree, self.layout, fitted),
-            context_numbers(tasks.person, over, value, fit),
-            torch.cat(privileged, dim=1),
-        )
-        return State(log_factors, values, fit, value, distance, found.step, found.pose_by_parameter, seen_by_policy)
-
-    def _distance(self, log_factors: Tensor, values: Tensor, fit: MarkerFit) -> Tensor:
-        """Distance from the truth, shape (n_subjects,)."""
-        truth, weights = self.tasks.truth, self.settings.truth
-        if truth is None:
-            return torch.full_like(fit.max_m, torch.nan)
-        joints, lengths = self.errors_m(log_factors, values)
-        return weights.joints_per_m * joints + weights.lengths_per_m * lengths + weights.max_per_m * fit.max_m
 
     def errors_m(self, log_factors: Tensor, values: Tensor) -> tuple[Tensor, Tensor]:
         """Mean error of joint centres and of segment lengths [m], each shape (n_subjects,).
@@ -306,7 +244,55 @@ class ScalingEnvironment:
         if truth is None:
             raise ScalingError("The truth of these people is not known.", hint="Use synthetic people.")
         scales = (log_factors @ self.layout.tie.T).unflatten(1, (-1, 3))
-        poses = values.T.unflatten(0, self._seen.shape[:2])
-        apart = (joint_centres_m(self.tree, poses, scales[:, None]) - truth.joints_m).norm(dim=-1).mean(dim=2)
-        lengths = (segment_lengths_m(self.tree, scales) - truth.lengths_m).abs().mean(dim=1)
-        return (self._shares * apart).sum(dim=1), lengths
+        poses = values.T.unflatten(0, self.frames.shares.shape)
+        centres_m = joint_centres_m(self.tree, poses, scales[:, None])
+        return joint_errors_m(centres_m, truth, self.frames.shares), self._length_errors_m(log_factors, truth)
+
+    def _split(self) -> list[Chunk]:
+        """The people in chunks."""
+        weights = self.settings.objective
+        precision = weights.prior / weights.total_per_m2 * self._precision
+        joints = torch.tensor(joint_bodies(self.tree), device=self.tree.default.device) + 1
+        longest = float(np.log1p(MAX_INCREMENT))
+        return [
+            Chunk(people, self.frames.chosen(people), self.tasks.chosen(people), precision[people], longest, joints)
+            for people in chunks_of_people(len(self.tasks), self.frames.n_frames, joints.device)
+        ]
+
+    def _measured(self, log_factors: Tensor, values: Tensor) -> Measured:
+        """Measure in these poses."""
+        return measured_in_chunks(
+            self._chunks,
+            lambda one: one.measured(log_factors[one.people], values[:, self.frames.places(one.people)], 0),
+        )
+
+    def _state(self, log_factors: Tensor, found: Measured) -> State:
+        """What was measured, as a state: with what it is worth, and what policies and critics see."""
+        tasks = self.tasks
+        value = objective(found.fit, log_factors, tasks.prior_mean, self._precision, self.settings.objective)
+        self._initial = value if self._initial is None else self._initial
+        distance = self._distance(log_factors, found)
+        privileged = [self._initial.unsqueeze(1)]
+        if tasks.truth is not None and self.settings.reward == "truth":
+            privileged += [(log_factors - tasks.truth.log_factors) / _LOG_FACTOR_SD, distance.unsqueeze(1)]
+        over = torch.full_like(value, self.n_done / self.settings.n_steps)
+        observation = Observation(
+            found.tokens, context_numbers(tasks.person, over, value, found.fit), torch.cat(privileged, dim=1)
+        )
+        return State(
+            log_factors, found.values.T, found.fit, value, distance, found.step, found.pose_by_parameter, observation
+        )
+
+    def _distance(self, log_factors: Tensor, found: Measured) -> Tensor:
+        """Distance from the truth, shape (n_subjects,)."""
+        truth, weights = self.tasks.truth, self.settings.truth
+        if truth is None:
+            return torch.full_like(found.max_m, torch.nan)
+        lengths_m = self._length_errors_m(log_factors, truth)
+        return (
+            weights.joints_per_m * found.joints_m + weights.lengths_per_m * lengths_m + weights.max_per_m * found.max_m
+        )
+
+    def _length_errors_m(self, log_factors: Tensor, truth: Truth) -> Tensor:
+        scales = (log_factors @ self.layout.tie.T).unflatten(1, (-1, 3))
+        return (segment_lengths_m(self.tree, scales) - truth.lengths_m).abs().mean(dim=1)

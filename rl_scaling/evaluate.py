@@ -7,10 +7,10 @@ from dataclasses import dataclass
 import torch
 
 from rl_scaling.anthropometry import parameters
+from rl_scaling.drawing import draw_tasks, generic_tree
 from rl_scaling.environment import ScalingEnvironment, State
 from rl_scaling.experiment import Experiment
 from rl_scaling.networks import Actor
-from rl_scaling.train import draw_tasks, generic_tree
 
 LONG_AXES = ("femur_y", "tibia_y", "foot_x", "torso_y", "humerus_y", "forearm_y")
 

@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from models.errors import SettingsError
 from rl_scaling.environment import EnvironmentSettings
+from rl_scaling.imitation import ImitationSettings
 from rl_scaling.movements import MovementName
 from rl_scaling.networks import NetworkSettings
 from rl_scaling.td3 import TD3Settings
@@ -24,9 +25,10 @@ class Experiment(BaseModel):
     populations: tuple[str, ...] = Field(description="whom people are drawn from")
     frames: dict[MovementName, int] = Field(description="length of each recording; `standing` is the static trial")
     frames_per_movement: int = Field(gt=0, description="frames that the scaler is given of each movement")
+    withheld: float = Field(0.0, ge=0.0, lt=1.0, description="chance that a movement of a person is not given")
     n_subjects: int = Field(gt=0, description="people scaled at once; new ones in every round")
     clip_share: float = Field(0.0, ge=0.0, lt=1.0, description="of a round's people who are filmed ones, see --clips")
-    n_rounds: int = Field(gt=0, description="rounds of one episode each of all people")
+    n_rounds: int = Field(ge=0, description="rounds of reinforcement: one episode each of all people")
     warmup_rounds: int = Field(ge=0, description="rounds before the first update")
     updates_per_step: int = Field(gt=0, description="critic updates for each step of all people")
     batch_size: int = Field(gt=0)
@@ -36,19 +38,31 @@ class Experiment(BaseModel):
     noise_start: float = Field(ge=0.0, description="SD of the exploration noise, annealed along half a cosine")
     noise_end: float = Field(ge=0.0)
     checkpoint_rounds: int = Field(gt=0, description="rounds between checkpoints")
+    n_validation: int = Field(0, ge=0, description="people on whom the best of the checkpoints is found; 0: the last")
     seed: int = Field(ge=0)
     environment: EnvironmentSettings
     network: NetworkSettings
     td3: TD3Settings
+    imitation: ImitationSettings | None = Field(None, description="rounds before reinforcement, with a teacher")
+
+    @property
+    def n_imitation(self) -> int:
+        """Rounds of imitation."""
+        return self.imitation.n_rounds if self.imitation else 0
+
+    @property
+    def n_total(self) -> int:
+        """Rounds of imitation and reinforcement."""
+        return self.n_imitation + self.n_rounds
 
     def noise(self, n_done: int) -> float:
-        """Standard deviation of the exploration noise after so many rounds: half a cosine from start to end."""
-        share = min(n_done / self.n_rounds, 1.0)
+        """Standard deviation of the exploration noise after so many rounds of reinforcement: half a cosine."""
+        share = min(n_done / max(self.n_rounds, 1), 1.0)
         return float(self.noise_end + (self.noise_start - self.noise_end) * 0.5 * (1.0 + np.cos(np.pi * share)))
 
     def compensation(self, n_done: int) -> float:
-        """Exponent of the importance weights after so many rounds: a straight line to 1."""
-        return self.compensation_start + (1.0 - self.compensation_start) * min(n_done / self.n_rounds, 1.0)
+        """Exponent of the importance weights after so many rounds of reinforcement: a line to 1."""
+        return self.compensation_start + (1.0 - self.compensation_start) * min(n_done / max(self.n_rounds, 1), 1.0)
 
 
 def read_experiment(path: Path) -> Experiment:
@@ -60,7 +74,7 @@ def read_experiment(path: Path) -> Experiment:
         The file is absent or no TOML, or holds what is not accepted; the message names it.
     """
     try:
-        return Experiment.model_validate(tomllib.loads(path.read_text("utf-8")))
+        read = Experiment.model_validate(tomllib.loads(path.read_text("utf-8")))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as reason:
         raise SettingsError(
             f"The experiment cannot be read: {reason}.",
@@ -74,3 +88,10 @@ def read_experiment(path: Path) -> Experiment:
             hint="Every setting is described in rl_scaling/experiment.py.",
             file=path.name,
         ) from None
+    if read.n_total == 0 or (read.imitation and read.environment.reward != "truth"):
+        raise SettingsError(
+            "The experiment asks for no round at all, or for a teacher without the truth.",
+            hint='Give n_rounds above zero or an [imitation]; a teacher needs the reward "truth".',
+            file=path.name,
+        )
+    return read

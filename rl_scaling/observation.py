@@ -12,6 +12,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from models.skeleton.batched_algebra import apply
 from models.skeleton.kinematics import Kinematic, SkeletonTree
 from rl_scaling.anthropometry import parameters, ties
 from rl_scaling.objective import MarkerFit
@@ -63,6 +64,8 @@ class SegmentLayout:
     Attributes
     ----------
     segments : tuple of str
+    of_body : Tensor of int, shape (n_bodies,)
+        The segment of each body.
     tie : Tensor, shape (n_bodies * 3, n_params)
         Parameters are segment after segment, x, y, z.
     exists : Tensor of bool, shape (n_segments, 3)
@@ -79,6 +82,7 @@ class SegmentLayout:
     """
 
     segments: tuple[str, ...]
+    of_body: Tensor
     tie: Tensor
     exists: Tensor
     members: Tensor
@@ -117,6 +121,7 @@ class SegmentLayout:
         like = tree.default
         return cls(
             segments,
+            torch.as_tensor(of_body).to(like.device),
             torch.as_tensor(matrix).to(like),
             torch.as_tensor(matrix.any(axis=0).reshape(-1, 3)).to(like.device),
             *(torch.as_tensor(np.array(one)).to(like) for one in (members, chains, of_chain, mirror, local)),
@@ -131,9 +136,10 @@ class Fitted:
     ----------
     pose : Kinematic
         Batch n_subjects * n_frames.
-    measured_m : Tensor, shape (n_subjects, n_frames, n_markers, 3)
+    measured_m : Tensor, shape (n_markers, 3, n_subjects * n_frames)
         Finite where not seen.
-    seen : Tensor of bool, shape (n_subjects, n_frames, n_markers)
+    seen : Tensor, shape (n_markers, n_subjects * n_frames)
+        One or zero.
     log_factors, apart, observed, step : Tensor, shape (n_subjects, n_params)
         Present parameters, distance from the prior's mean in its SD, see `ScaleStep`, least-squares step in units of
         the longest action.
@@ -147,27 +153,26 @@ class Fitted:
     observed: Tensor
     step: Tensor
 
-    @property
-    def modelled_m(self) -> Tensor:
-        """Markers of the skeletons, in the shape of the measured ones."""
-        return self.pose.markers.permute(2, 0, 1).unflatten(0, self.seen.shape[:2])
+    def by_person(self, of_frames: Tensor) -> Tensor:
+        """Split the last dimension, (..., n_subjects * n_frames), into people and their frames."""
+        return of_frames.unflatten(-1, (len(self.log_factors), -1))
 
     @property
     def residuals_m(self) -> Tensor:
-        """Measured minus modelled, zero where not seen."""
-        return (self.measured_m - self.modelled_m) * self.seen.unsqueeze(-1)
+        """Measured minus modelled, zero where not seen, shape (n_markers, 3, n_subjects * n_frames)."""
+        return (self.measured_m - self.pose.markers) * self.seen.unsqueeze(1)
 
 
 def segment_tokens(tree: SkeletonTree, layout: SegmentLayout, fitted: Fitted) -> Tensor:
     """Tokens of all segments, shape (n_subjects, n_segments, len(FEATURES))."""
-    seen = fitted.seen.to(fitted.measured_m.dtype)
-    rotations = fitted.pose.rotations[tree.marker_bodies + 1].permute(3, 0, 1, 2).unflatten(0, seen.shape[:2])
-    own = torch.einsum("nfmij,nfmi->nfmj", rotations, fitted.residuals_m)
-    n_seen = torch.einsum("sm,nfm->ns", layout.members, seen).clamp(min=1.0).unsqueeze(2)
-    mean_m = torch.einsum("sm,nfmj,mj->nsj", layout.members, own, layout.mirror) / n_seen
-    spread = torch.einsum("sm,nfm,mj->nsj", layout.members, seen, layout.local_m.square()) / n_seen
-    stretch = torch.einsum("sm,nfmj,mj->nsj", layout.members, own, layout.local_m) / n_seen
-    stretch = stretch / spread.clamp(min=_LEAST_SPREAD_M2)
+    to_body = fitted.pose.rotations[tree.marker_bodies + 1].transpose(1, 2)
+    own = fitted.by_person(apply(to_body, fitted.residuals_m)).sum(dim=-1)
+    counts = fitted.by_person(fitted.seen).sum(dim=-1)
+    n_seen = (layout.members @ counts).T.clamp(min=1.0).unsqueeze(2)
+    mean_m = torch.einsum("sm,mjn->nsj", layout.members, own * layout.mirror.unsqueeze(2)) / n_seen
+    spread = torch.einsum("sm,mjn->nsj", layout.members, counts.unsqueeze(1) * layout.local_m.square().unsqueeze(2))
+    stretch = torch.einsum("sm,mjn->nsj", layout.members, own * layout.local_m.unsqueeze(2)) / n_seen
+    stretch = stretch / (spread / n_seen).clamp(min=_LEAST_SPREAD_M2)
     by_axis = [one.unflatten(1, (-1, 3)) for one in (fitted.log_factors / _RATIO, fitted.apart)]
     known = [one.unflatten(1, (-1, 3)) for one in (fitted.observed, fitted.step)]
     ratio = _distances(layout, fitted)
@@ -182,17 +187,18 @@ def context_numbers(person: Tensor, step: Tensor, objective: Tensor, fit: Marker
 
 def _distances(layout: SegmentLayout, fitted: Fitted) -> Tensor:
     """Log of measured over modelled distance to the segment it hangs on, standing and moving: (n, n_segments, 2)."""
-    seen = fitted.seen.to(fitted.measured_m.dtype)
-    weights = layout.chains[None, None] * seen[:, :, None, None]
-    n_seen = weights.sum(dim=-1, keepdim=True)
-    both = [torch.einsum("nfcem,nfmi->nfcei", weights, one) for one in (fitted.measured_m, fitted.modelled_m)]
-    measured, modelled = (one / n_seen.clamp(min=1.0) for one in both)
-    there = (n_seen[..., 0] > 0).all(dim=3)
-    measured, modelled = ((one[:, :, :, 0] - one[:, :, :, 1]).norm(dim=-1) for one in (measured, modelled))
-    ratio = torch.where(there, (measured.clamp(min=1e-3) / modelled.clamp(min=1e-3)).log(), 0.0)
+    ends = layout.chains.flatten(0, 1)
+    n_seen = ends @ fitted.seen
+    there = (n_seen > 0).unflatten(0, (-1, 2)).all(dim=1)
+    lengths_m = []
+    for positions_m in (fitted.measured_m, fitted.pose.markers):
+        seen_m = (positions_m * fitted.seen.unsqueeze(1)).flatten(1)
+        means_m = (ends @ seen_m).unflatten(1, (3, -1)) / n_seen.clamp(min=1.0).unsqueeze(1)
+        lengths_m.append((means_m[::2] - means_m[1::2]).norm(dim=1).clamp(min=1e-3))
+    ratio = torch.where(there, (lengths_m[0] / lengths_m[1]).log(), 0.0)
+    ratio, counted = fitted.by_person(ratio), fitted.by_person(there.to(ratio.dtype))
     parts = []
     for frames in (slice(0, 1), slice(1, None)):
-        total = torch.einsum("sc,nfc->ns", layout.of_chain, ratio[:, frames])
-        count = torch.einsum("sc,nfc->ns", layout.of_chain, there[:, frames].to(ratio.dtype))
-        parts.append(total / count.clamp(min=1.0))
+        total, count = (layout.of_chain @ one[..., frames].sum(dim=-1) for one in (ratio, counted))
+        parts.append((total / count.clamp(min=1.0)).T)
     return torch.stack(parts, 2)

@@ -70,7 +70,7 @@ class ScalingTasks:
     def __len__(self) -> int:
         return len(self.markers_m)
 
-    def chosen(self, places: Tensor) -> ScalingTasks:
+    def chosen(self, places: Tensor | slice) -> ScalingTasks:
         """Some of the people."""
         truth = self.truth and Truth(*(one[places] for one in vars(self.truth).values()))
         return ScalingTasks(
@@ -130,7 +130,6 @@ def tasks_of_synthetic(
         raise ScalingError("The people were not recorded standing.", hint=f"Recorded: {', '.join(recordings)}.")
     standing = recordings[STATIC]
     markers_m, values = [standing.measured_m.nanmean(dim=1, keepdim=True)], [standing.values.mean(dim=1, keepdim=True)]
-    lifts_m = [_floor_m(tree, people, STATIC).mean(dim=1, keepdim=True)]
     n = len(people.people)
     for name, recording in recordings.items():
         if name == STATIC:
@@ -144,11 +143,10 @@ def tasks_of_synthetic(
         rows, columns = torch.arange(n)[:, None], torch.as_tensor(np.sort(drawn, axis=1))
         markers_m.append(recording.measured_m[rows, columns])
         values.append(recording.values[rows, columns])
-        lifts_m.append(_floor_m(tree, people, name)[rows, columns])
     joints_m = _in_room(
         joint_centres_m(tree, torch.cat(values, 1), people.log_scales[:, None]),
         people.heading_rad,
-        torch.cat(lifts_m, 1),
+        people.floor_m,
     )
     tasks = tasks_of(tree, tuple(person.subject for person in people.people), torch.cat(markers_m, 1))
     truth = Truth(people.log_factors, joints_m, segment_lengths_m(tree, people.log_scales))
@@ -187,19 +185,11 @@ def _numbers(subject: Subject) -> NDArray[np.float64]:
     )
 
 
-def _floor_m(tree: SkeletonTree, people: SyntheticPeople, movement: MovementName) -> Tensor:
-    """Height of the session's floor above that of the person's poses, shape (n_people, n_frames)."""
-    recording, scales = people.recordings[movement], people.log_scales[:, None]
-    rotations, _ = tree.body_frames(recording.values, scales)
-    placed = torch.einsum("btmij,bmj->btmi", rotations[:, :, tree.marker_bodies], people.placement_m)
-    return (recording.true_m - tree.forward(recording.values, scales) - placed)[..., 1].mean(dim=2)
-
-
-def _in_room(positions_m: Tensor, heading_rad: Tensor, lift_m: Tensor) -> Tensor:
-    """Turn about Y by each person's heading, and lift."""
+def _in_room(positions_m: Tensor, heading_rad: Tensor, floor_m: Tensor) -> Tensor:
+    """Turn about Y by each person's heading, and lift onto the session's floor."""
     cos, sin = heading_rad.cos()[:, None, None], heading_rad.sin()[:, None, None]
     x, y, z = positions_m.unbind(-1)
-    return torch.stack([cos * x + sin * z, y + lift_m[..., None], cos * z - sin * x], -1)
+    return torch.stack([cos * x + sin * z, y + floor_m[:, None, None], cos * z - sin * x], -1)
 
 
 def _like(tree: SkeletonTree, numbers: NDArray[np.float64]) -> Tensor:

@@ -53,6 +53,8 @@ class SyntheticPeople:
         Where their markers lie relative to generic offset times scale, in the bodies' frames.
     heading_rad : Tensor, shape (n_people,)
         The session's ground is the person's turned by this about Y.
+    floor_m : Tensor, shape (n_people,)
+        Height of the session's ground above that of the person's poses.
     recordings : dict
         By movement.
     rate_hz : float
@@ -63,6 +65,7 @@ class SyntheticPeople:
     log_factors: Tensor
     placement_m: Tensor
     heading_rad: Tensor
+    floor_m: Tensor
     recordings: dict[MovementName, Recordings]
     rate_hz: float
 
@@ -125,14 +128,15 @@ class SubjectGenerator:
             true_m, measured_m = (_in_room(m, heading_rad, floor_m) for m in (posed.positions_m, seen_m))
             recordings[movement] = Recordings(values, true_m, measured_m)
         log_factors = torch.as_tensor(np.array([person.log_factors for person in people])).to(like)
-        return SyntheticPeople(people, log_scales, log_factors, placement_m, heading_rad, recordings, RATE_HZ)
+        return SyntheticPeople(people, log_scales, log_factors, placement_m, heading_rad, floor_m, recordings, RATE_HZ)
 
     def _posed(self, values: Tensor, log_scales: Tensor, placement_m: Tensor) -> tuple[Tensor, PosedMarkers]:
         """Markers of these poses, the lowest foot marker of every frame at zero height."""
-        scales = log_scales[:, None]
-        rotations, _ = self.tree.body_frames(values, scales)
-        of_marker = rotations[:, :, self.tree.marker_bodies]
-        positions = self.tree.forward(values, scales) + torch.einsum("btmij,bmj->btmi", of_marker, placement_m)
+        pose = self.tree.kinematics(
+            values.permute(2, 0, 1), self.tree.offsets(log_scales.permute(1, 2, 0).unsqueeze(3)), twists=False
+        )
+        of_marker = pose.rotations[self.tree.marker_bodies + 1].permute(3, 4, 0, 1, 2)
+        positions = pose.markers.permute(2, 3, 0, 1) + torch.einsum("btmij,bmj->btmi", of_marker, placement_m)
         lift = positions[:, :, self._feet, 1].amin(dim=2)
         positions = positions - lift[..., None, None] * lift.new_tensor([0.0, 1.0, 0.0])
         height = self.tree.coordinates.index("pelvis_ty")

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
+from rl_scaling.distributed import average_gradients
 from rl_scaling.networks import Actor, Critic
 from rl_scaling.observation import Observation
 from rl_scaling.replay import Experience
@@ -34,6 +35,8 @@ class TD3Settings:
         Adam; the gradient's norm is cut there.
     anchor : float
         Weight of staying near a given policy, with values scaled to one (TD3+BC, 2106.06860); 0: none.
+    critics_first : int
+        Critic updates before the policy's first: a policy that is good already is spoilt by critics that know nothing.
     """
 
     discount: float = 0.9
@@ -44,6 +47,7 @@ class TD3Settings:
     learning_rate: float = 3e-4
     max_gradient: float = 1.0
     anchor: float = 0.0
+    critics_first: int = 0
 
 
 def experience(before: Observation, action: Tensor, reward: Tensor, after: Observation, end: Tensor) -> Experience:
@@ -132,10 +136,32 @@ class TD3:
         self._descend(self.critics_optimiser, self.critics, (weights * errors.square()).mean(dim=1).sum())
         self.n_updates += 1
         if self.n_updates % self.settings.policy_delay == 0:
-            self._descend(self.actor_optimiser, self.actor, self._policy_loss(rows))
-            follow(self.actor_target, self.actor, self.settings.polyak)
+            if self.n_updates > self.settings.critics_first:
+                self._descend(self.actor_optimiser, self.actor, self._policy_loss(rows))
+                follow(self.actor_target, self.actor, self.settings.polyak)
             follow(self.critics_target, self.critics, self.settings.polyak)
         return errors.detach().mean(dim=0)
+
+    def imitate(self, tokens: Tensor, context: Tensor, wanted: Tensor, learning_rate: float) -> Tensor:
+        """One update of the policy towards a teacher's actions; mean squared difference before it.
+
+        Parameters
+        ----------
+        tokens, context : Tensor
+            See `Observation`.
+        wanted : Tensor, shape (n, n_segments, 3)
+        learning_rate : float
+        """
+        _set_rate(self.actor_optimiser, learning_rate)
+        loss = (self.actor(tokens, context) - wanted).square().mean()
+        self._descend(self.actor_optimiser, self.actor, loss)
+        return loss.detach()
+
+    def settle(self) -> None:
+        """Take the policy as it is now for what targets follow and the anchor holds to, and forget its momentum."""
+        self.actor_target.load_state_dict(self.actor.state_dict())
+        self.anchor.load_state_dict(self.actor.state_dict())
+        self.actor_optimiser = torch.optim.Adam(self.actor.parameters(), self.settings.learning_rate)
 
     def _policy_loss(self, rows: Experience) -> Tensor:
         action = self.actor(rows["tokens"], rows["context"])
@@ -149,5 +175,11 @@ class TD3:
     def _descend(self, optimiser: torch.optim.Optimizer, module: nn.Module, loss: Tensor) -> None:
         optimiser.zero_grad(set_to_none=True)
         loss.backward()
+        average_gradients(module)
         nn.utils.clip_grad_norm_(module.parameters(), self.settings.max_gradient)
         optimiser.step()
+
+
+def _set_rate(optimiser: torch.optim.Optimizer, learning_rate: float) -> None:
+    for group in optimiser.param_groups:
+        group["lr"] = learning_rate

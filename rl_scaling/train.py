@@ -12,69 +12,26 @@ import torch
 from torch import Tensor
 
 from models.errors import SettingsError
-from models.skeleton import GENERIC_MODEL, load_model, without_patellae
-from models.skeleton.kinematics import SkeletonTree
 from rl_scaling.checkpoint import load_checkpoint, save_checkpoint, save_policy
-from rl_scaling.clip_tasks import FilmedPerson, joined, tasks_of_clips
+from rl_scaling.clip_tasks import FilmedPerson
+from rl_scaling.distributed import rank
+from rl_scaling.drawing import check_clips, draw_round, draw_tasks, generic_tree
 from rl_scaling.environment import ScalingEnvironment
 from rl_scaling.experiment import Experiment
+from rl_scaling.imitation import ImitationSettings, imitation_round
 from rl_scaling.networks import Actor, Critic
 from rl_scaling.replay import PrioritisedReplay
-from rl_scaling.scaling_tasks import ScalingTasks, tasks_of_synthetic
-from rl_scaling.subjects import SubjectGenerator
 from rl_scaling.td3 import TD3, experience
 
 POLICY, CHECKPOINT, CURVE = "policy.safetensors", "checkpoint.safetensors", "curve.csv"
 COLUMNS = (
     "round", "env_steps", "updates", "seconds", "reward", "objective_start", "objective_best", "rms_mm", "max_mm",
-    "critic_error", "noise",
+    "critic_error", "noise", "teacher_error", "validation",
 )  # fmt: skip
 """Columns of the learning curve; errors are those of the last step, means over people."""
 
-
-def generic_tree(device: torch.device | str = "cpu") -> SkeletonTree:
-    """The generic skeleton in single precision."""
-    return SkeletonTree.from_model(without_patellae(load_model(GENERIC_MODEL))).to(torch.float32, device)
-
-
-def draw_tasks(tree: SkeletonTree, experiment: Experiment, n: int, *seed: int) -> ScalingTasks:
-    """Draw people of the experiment's populations; the same seed gives the same people."""
-    numbers = np.random.default_rng(seed)
-    people = SubjectGenerator(tree, experiment.populations).sample(n, experiment.frames, int(numbers.integers(2**31)))
-    return tasks_of_synthetic(tree, people, experiment.frames_per_movement, numbers)
-
-
-def check_clips(experiment: Experiment, filmed: tuple[FilmedPerson, ...]) -> None:
-    """Refuse filmed people where the experiment has no use for them, and their absence where it has.
-
-    Raises
-    ------
-    SettingsError
-    """
-    if experiment.clip_share > 0.0 and experiment.environment.reward == "truth":
-        raise SettingsError(
-            "The reward 'truth' is not known of filmed people.",
-            hint='Give the experiment reward = "objective", or clip_share = 0.',
-        )
-    n_filmed = int(experiment.clip_share * experiment.n_subjects)
-    if (n_filmed > 0) != bool(filmed):
-        raise SettingsError(
-            f"clip_share makes {n_filmed} of a round's people filmed ones, and {len(filmed)} are given.",
-            hint="Give --clips and a clip_share that is at least one person a round, or neither.",
-        )
-
-
-def draw_round(
-    tree: SkeletonTree, experiment: Experiment, filmed: tuple[FilmedPerson, ...], n_done: int
-) -> ScalingTasks:
-    """Draw the people of a round: synthetic ones, and the experiment's share of filmed ones."""
-    n_filmed = int(experiment.clip_share * experiment.n_subjects)
-    synthetic = draw_tasks(tree, experiment, experiment.n_subjects - n_filmed, experiment.seed, n_done)
-    if not n_filmed:
-        return synthetic
-    numbers = np.random.default_rng((experiment.seed, n_done, n_filmed))
-    chosen = [filmed[place] for place in numbers.integers(len(filmed), size=n_filmed)]
-    return joined(synthetic, tasks_of_clips(tree, chosen, synthetic.markers_m.shape[1], numbers))
+# Seeds of training are (seed, round); these people have a first number that no experiment uses, as those of a test do.
+_VALIDATION = 2**31 + 1
 
 
 class Training:
@@ -125,7 +82,7 @@ class Training:
                     "The policy to begin with has another network than the experiment's.",
                     hint="Give an experiment whose [network] is that of the policy.",
                 ) from reason
-        self.generator = torch.Generator(device).manual_seed(experiment.seed)
+        self.generator = torch.Generator(device).manual_seed(experiment.seed + rank())
         self.learner = TD3(
             actor.to(device), (critics[0].to(device), critics[1].to(device)), experiment.td3, self.generator
         )
@@ -135,6 +92,16 @@ class Training:
     @property
     def _filmed_names(self) -> list[str]:
         return [one.person for one in self.filmed]
+
+    @property
+    def _seed(self) -> tuple[int, ...]:
+        """Of this round's people; other people in every process, and alone as ever."""
+        return (self.experiment.seed, self.n_done, *([rank()] if rank() else []))
+
+    @property
+    def checkpoint(self) -> Path:
+        """Where the checkpoint of this process lies."""
+        return self.folder / (f"{rank()}-{CHECKPOINT}" if rank() else CHECKPOINT)
 
     @property
     def n_done(self) -> int:
@@ -149,7 +116,7 @@ class Training:
         SettingsError
             There is none, or it is of another experiment.
         """
-        counts = load_checkpoint(self.folder / CHECKPOINT, self.learner, self.replay, self.generator)
+        counts = load_checkpoint(self.checkpoint, self.learner, self.replay, self.generator)
         if counts["experiment"] != self.experiment.model_dump(mode="json"):
             raise SettingsError(
                 "The checkpoint is of another experiment.",
@@ -164,19 +131,32 @@ class Training:
 
     def run(self, until: int | None = None) -> None:
         """Train to the end, or until so many rounds are over; checkpoint, curve and policy are written on the way."""
-        last = self.experiment.n_rounds if until is None else min(until, self.experiment.n_rounds)
+        last = self.experiment.n_total if until is None else min(until, self.experiment.n_total)
         before_s = self.rows[-1]["seconds"] if self.rows else 0.0
         began_s = time.perf_counter()
         while self.n_done < last:
-            row = self._round()
+            imitation = self.experiment.imitation
+            if imitation is not None and self.n_done < imitation.n_rounds:
+                row = self._imitation(imitation)
+            else:
+                row = self._reinforcement()
             self.rows.append(row | {"seconds": round(before_s + time.perf_counter() - began_s, 3)})
             if self.n_done % self.experiment.checkpoint_rounds == 0 or self.n_done == last:
                 self._save()
 
-    def _round(self) -> dict[str, float]:
+    def _imitation(self, settings: ImitationSettings) -> dict[str, float]:
         experiment, environment = self.experiment, self.environment
-        tasks = draw_round(environment.tree, experiment, self.filmed, self.n_done)
-        observation, noise = environment.reset(tasks), experiment.noise(self.n_done)
+        tasks = draw_tasks(environment.tree, experiment, settings.n_subjects, *self._seed)
+        difference = imitation_round(environment, self.learner, tasks, settings, self.n_done, self.generator)
+        if self.n_done + 1 == experiment.n_imitation:
+            self.learner.settle()
+        return self._row() | {"noise": settings.noise, "teacher_error": difference}
+
+    def _reinforcement(self) -> dict[str, float]:
+        experiment, environment = self.experiment, self.environment
+        n_done = self.n_done - experiment.n_imitation
+        tasks = draw_round(environment.tree, experiment, self.filmed, *self._seed)
+        observation, noise = environment.reset(tasks), experiment.noise(n_done)
         at_start, gained, errors = environment.state.objective.mean(), torch.zeros(len(tasks)), []
         gained = gained.to(at_start.device)
         truncated = False
@@ -187,21 +167,36 @@ class Training:
             self.replay.add(rows)
             gained += result.reward
             observation, truncated = result.observation, result.truncated
-            if self.n_done >= experiment.warmup_rounds:
-                errors += [self._update() for _ in range(experiment.updates_per_step)]
-        fit = environment.state.fit
-        return {
-            "round": self.n_done + 1,
-            "env_steps": self.replay.n_added,
-            "updates": self.learner.n_updates,
+            if n_done >= experiment.warmup_rounds:
+                errors += [self._update(n_done) for _ in range(experiment.updates_per_step)]
+        return self._row() | {
             "reward": float(gained.mean()),
             "objective_start": float(at_start),
-            "objective_best": float(environment.best_objective.mean()),
-            "rms_mm": 1000.0 * float(fit.rms_m.mean()),
-            "max_mm": 1000.0 * float(fit.max_m.mean()),
             "critic_error": float(torch.stack(errors).mean()) if errors else float("nan"),
             "noise": noise,
         }
+
+    def _row(self) -> dict[str, float]:
+        """What is said of every round, of either kind."""
+        fit = self.environment.state.fit
+        return dict.fromkeys(COLUMNS, float("nan")) | {
+            "round": self.n_done + 1,
+            "env_steps": self._env_steps,
+            "updates": self.learner.n_updates,
+            "objective_best": float(self.environment.best_objective.mean()),
+            "rms_mm": 1000.0 * float(fit.rms_m.mean()),
+            "max_mm": 1000.0 * float(fit.max_m.mean()),
+        }
+
+    @property
+    def _env_steps(self) -> int:
+        """Steps of single people so far."""
+        imitation, experiment = self.experiment.imitation, self.experiment
+        n_imitated = min(self.n_done + 1, experiment.n_imitation)
+        n_people = (n_imitated * imitation.n_subjects if imitation else 0) + experiment.n_subjects * (
+            self.n_done + 1 - n_imitated
+        )
+        return n_people * experiment.environment.n_steps
 
     @torch.no_grad()
     def _explore(self, tokens: Tensor, context: Tensor, noise: float) -> Tensor:
@@ -209,27 +204,46 @@ class Training:
         drawn = torch.randn(action.shape, generator=self.generator, device=action.device, dtype=action.dtype)
         return (action + noise * drawn * self.learner.actor.exists).clamp(-1.0, 1.0)
 
-    def _update(self) -> Tensor:
+    def _update(self, n_done: int) -> Tensor:
         """One update of the learner; mean size of the critics' error."""
-        sample = self.replay.sample(
-            self.experiment.batch_size, self.experiment.compensation(self.n_done), self.generator
-        )
+        sample = self.replay.sample(self.experiment.batch_size, self.experiment.compensation(n_done), self.generator)
         errors = self.learner.update(sample.experience, sample.weights)
         self.replay.update(sample.places, errors)
         return errors.abs().mean()
 
+    @torch.no_grad()
+    def _validate(self) -> bool:
+        """Score the policy on people it is never trained on; whether it is the best so far, and so worth keeping."""
+        experiment, environment, actor = self.experiment, self.environment, self.learner.actor
+        if not experiment.n_validation:
+            return True
+        before = [row["validation"] for row in self.rows if not np.isnan(row["validation"])]
+        tasks = draw_tasks(environment.tree, experiment, experiment.n_validation, _VALIDATION)
+        observation = environment.reset(tasks)
+        for _ in range(experiment.environment.n_steps):
+            observation = environment.step(actor(observation.tokens, observation.context)).observation
+        of_truth = experiment.environment.reward == "truth"
+        score = float((environment.state.distance if of_truth else environment.best_objective).mean())
+        self.rows[-1]["validation"] = score
+        return score < min(before, default=float("inf"))
+
     def _save(self) -> None:
+        best = self._validate()
         described = self.experiment.model_dump(mode="json")
         counts: dict[str, Any] = {"experiment": described, "rows": self.rows, "filmed": self._filmed_names}
-        save_checkpoint(self.folder / CHECKPOINT, self.learner, self.replay, self.generator, counts)
-        about = {
-            "experiment": described,
-            "trained": self.rows[-1],
-            "filmed_people": len(self.filmed),
-            "torch": str(torch.__version__),
-        }
-        save_policy(self.folder / POLICY, self.learner.actor, self.experiment.network, about)
+        save_checkpoint(self.checkpoint, self.learner, self.replay, self.generator, counts)
+        if rank() != 0:
+            return
         with (self.folder / CURVE).open("w", newline="", encoding="utf-8") as file:
             table = csv.DictWriter(file, COLUMNS)
             table.writeheader()
             table.writerows(self.rows)
+        if not best:
+            return
+        about = {
+            "experiment": described,
+            "trained": {name: value for name, value in self.rows[-1].items() if not np.isnan(value)},
+            "filmed_people": len(self.filmed),
+            "torch": str(torch.__version__),
+        }
+        save_policy(self.folder / POLICY, self.learner.actor, self.experiment.network, about)

@@ -17,7 +17,7 @@ COLD, WARM = 1e-2, 1e-7
 # A longer step leaves the region where the model is nearly linear [rad or m].
 _LONGEST = 0.5
 # Keeps the equations solvable where markers of a frame are missing; relative to the mean weight of a frame.
-_LEAST = 1e-8
+LEAST = 1e-8
 _AT_LIMIT = 1e-9
 
 
@@ -56,23 +56,20 @@ def minimise(
     """
     active = problem.active
     values = start.clone()
-    values[active] = _within(problem, start[active].T).T
+    values[active] = within(problem, start[active].T).T
     cost = values.new_zeros(values.shape[1])
     stiffness = torch.zeros_like(values)
     converged = torch.zeros(values.shape[1], dtype=torch.bool, device=values.device)
     left = torch.arange(values.shape[1], device=values.device)
     rest, current, poses = problem, problem.at(values), values
     lambdas = torch.full_like(cost, damping)
-    floor = _LEAST * problem.weights.sum(dim=0).mean()
-    # Rounding may make an unchanged cost look higher.
-    slack = 1 + 10 * torch.finfo(values.dtype).eps
+    floor = LEAST * problem.weights.sum(dim=0).mean()
     for _ in range(max_iterations):
-        here = poses[active].T
-        there = _within(rest, here + _step(rest, current, here, lambdas, floor))
-        trial = poses.index_copy(0, active, there.T)
+        trial = stepped(rest, poses, current, lambdas, floor)
+        moved = (trial - poses)[active].abs().amax(dim=0)
         attempt = rest.at(trial)
-        better = attempt.cost <= current.cost * slack
-        lambdas = torch.where(better, lambdas * 0.1, (lambdas * 10).clamp(min=1e-3)).clamp(1e-9, 1e6)
+        better = is_better(attempt.cost, current.cost)
+        lambdas = damping_after(better, lambdas)
         current = NormalEquations(
             *(
                 torch.where(better.reshape(-1, *(1,) * (new.dim() - 1)), new, old)
@@ -80,7 +77,7 @@ def minimise(
             )
         )
         poses = torch.where(better, trial, poses)
-        done = (there - here).abs().amax(dim=1) < tolerance
+        done = moved < tolerance
         if done.any():
             finished = left[done]
             values[:, finished], cost[finished], converged[finished] = poses[:, done], current.cost[done], True
@@ -104,17 +101,33 @@ def blocked(problem: PoseProblem, here: Tensor, gradient: Tensor) -> Tensor:
 
 def damped_hessian(equations: NormalEquations, free: Tensor, lambdas: Tensor, floor: Tensor) -> Tensor:
     """The Hessian, damped by its own diagonal, without rows and columns of coordinates that are not free."""
-    kept = equations.hessian * free.unsqueeze(2) * free.unsqueeze(1)
+    damped = equations.hessian * free.unsqueeze(2)
+    damped *= free.unsqueeze(1)
     diagonal = equations.hessian.diagonal(dim1=1, dim2=2)
-    return kept + torch.diag_embed(lambdas.unsqueeze(1) * diagonal + floor + (1 - free))
+    damped.diagonal(dim1=1, dim2=2).add_(lambdas.unsqueeze(1) * diagonal + floor + (1 - free))
+    return damped
 
 
-def _step(problem: PoseProblem, equations: NormalEquations, here: Tensor, lambdas: Tensor, floor: Tensor) -> Tensor:
+def stepped(problem: PoseProblem, values: Tensor, equations: NormalEquations, lambdas: Tensor, floor: Tensor) -> Tensor:
+    """Values after a damped step within the ranges, shape (n_coordinates, n_frames)."""
+    here = values[problem.active].T
     free = (~blocked(problem, here, equations.gradient)).to(here.dtype)
     factor, _ = torch.linalg.cholesky_ex(damped_hessian(equations, free, lambdas, floor))
     step = -torch.cholesky_solve((equations.gradient * free).unsqueeze(2), factor).squeeze(2)
-    return torch.nan_to_num(step).clamp(-_LONGEST, _LONGEST)
+    there = within(problem, here + torch.nan_to_num(step).clamp(-_LONGEST, _LONGEST))
+    return values.index_copy(0, problem.active, there.T)
 
 
-def _within(problem: PoseProblem, values: Tensor) -> Tensor:
+def is_better(attempted: Tensor, cost: Tensor) -> Tensor:
+    """Whether a step is taken: rounding may make an unchanged cost look higher."""
+    return attempted <= cost * (1 + 10 * torch.finfo(cost.dtype).eps)
+
+
+def damping_after(better: Tensor, lambdas: Tensor) -> Tensor:
+    """Less damping after a step that was taken, more after one that was not."""
+    return torch.where(better, lambdas * 0.1, (lambdas * 10).clamp(min=1e-3)).clamp(1e-9, 1e6)
+
+
+def within(problem: PoseProblem, values: Tensor) -> Tensor:
+    """Active coordinates brought into their ranges, shape (n_frames, n_active)."""
     return torch.minimum(torch.maximum(values, problem.low), problem.high)

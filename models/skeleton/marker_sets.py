@@ -94,12 +94,7 @@ class MarkerSet:
     @property
     def mirrored_names(self) -> dict[str, str]:
         """The name of each marker on the other side; midline markers map to themselves, unpaired ones are absent."""
-        name_of = {name.lower(): name for name in self.names}
-        other_side = {"r": "l", "l": "r"}
-        counterparts = {
-            name: other_side.get(name[0].lower(), name[0].lower()) + name[1:].lower() for name in self.names
-        }
-        return {name: name_of[counterpart] for name, counterpart in counterparts.items() if counterpart in name_of}
+        return mirrored_names(self.names)
 
     def marker(self, name: str) -> ModelMarker:
         """Look one marker up by name.
@@ -115,6 +110,14 @@ class MarkerSet:
         raise ModelError(
             f"The marker set {self.name!r} has no marker {name!r}.", hint=f"Its markers: {', '.join(self.names)}."
         )
+
+
+def mirrored_names(names: tuple[str, ...]) -> dict[str, str]:
+    """The name of each marker on the other side; midline markers map to themselves, unpaired ones are absent."""
+    name_of = {name.lower(): name for name in names}
+    other_side = {"r": "l", "l": "r"}
+    counterparts = {name: other_side.get(name[0].lower(), name[0].lower()) + name[1:].lower() for name in names}
+    return {name: name_of[counterpart] for name, counterpart in counterparts.items() if counterpart in name_of}
 
 
 @cache

@@ -117,24 +117,51 @@ class PoseProblem:
 
     def cost(self, values: Tensor) -> Tensor:
         """Cost of each frame, shape (n_frames,)."""
-        of_markers = (self.weights * self.residuals_m(values).square().sum(dim=1)).sum(dim=0)
+        return self.cost_at(values, self.tree.kinematics(values, self.offsets, twists=False).markers)
+
+    def cost_at(self, values: Tensor, markers_m: Tensor) -> Tensor:
+        """Cost of each frame whose modelled markers, (n_markers, 3, n_frames), are known."""
+        of_markers = (self.weights * (markers_m - self.measured_m).square().sum(dim=1)).sum(dim=0)
         return of_markers + (self.pulls * (values[self.active] - self.targets).square()).sum(dim=0)
 
     def at(self, values: Tensor) -> NormalEquations:
         """Normal equations in these poses, shape (n_coordinates, n_frames)."""
-        pose = self.tree.kinematics(values, self.offsets)
-        residuals = pose.markers - self.measured_m
-        cost = (self.weights * residuals.square().sum(dim=1)).sum(dim=0)
-        gradient, hessian = self._of_markers(pose, residuals)
+        return self.at_pose(values, self.tree.kinematics(values, self.offsets))
+
+    def at_pose(self, values: Tensor, pose: Kinematic) -> NormalEquations:
+        """Normal equations in poses whose kinematics are known."""
+        gradient, hessian = self._of_markers(pose, pose.markers - self.measured_m)
         if len(self.driven) > len(self.active):
-            coupling = self.tree.coupling(values)[self.driven][:, self.active].permute(2, 0, 1)
+            coupling = self._coupling(values)
             gradient = (gradient.unsqueeze(1) @ coupling).squeeze(1)
             hessian = coupling.transpose(1, 2) @ hessian @ coupling
-        apart = values[self.active] - self.targets
-        cost = cost + (self.pulls * apart.square()).sum(dim=0)
-        return NormalEquations(
-            cost, gradient + (self.pulls * apart).T, hessian + torch.diag_embed(self.pulls.flatten())
-        )
+        pulled = self.pulls * (values[self.active] - self.targets)
+        hessian.diagonal(dim1=1, dim2=2).add_(self.pulls.flatten())
+        return NormalEquations(self.cost_at(values, pose.markers), gradient + pulled.T, hessian)
+
+    def jacobian(self, values: Tensor, pose: Kinematic) -> Tensor:
+        """How markers move with the active coordinates, times the roots of their weights.
+
+        Returns
+        -------
+        Tensor, shape (n_frames, n_active, 3 * n_markers)
+            Contiguous, for products of whole batches; all x of the markers, then y, then z.
+        """
+        x, y, z = pose.markers.unbind(1)
+        zero, one = torch.zeros_like(x), torch.ones_like(x)
+        # The unit vectors' cross products with the markers, and the unit vectors.
+        arms = [[zero, -z, y], [z, zero, -x], [-y, x, zero], [one, zero, zero], [zero, one, zero], [zero, zero, one]]
+        rows = torch.stack([component for arm in arms for component in arm]) * self.weights.sqrt()
+        rows = rows.flatten(0, 1).T.contiguous().unflatten(1, (6, -1))
+        twists = torch.cat([pose.angular[self.driven], pose.linear[self.driven]], 1).flatten(0, 1).T.contiguous()
+        found = torch.bmm(twists.unflatten(1, (-1, 6)), rows).mul_(self.downstream.repeat(1, 3))
+        if len(self.driven) == len(self.active):
+            return found
+        return self._coupling(values).mT @ found
+
+    def _coupling(self, values: Tensor) -> Tensor:
+        """Derivative of the driven coordinates by the active ones, shape (n_frames, n_driven, n_active)."""
+        return self.tree.coupling(values)[self.driven][:, self.active].permute(2, 0, 1)
 
     def _of_markers(self, pose: Kinematic, residuals: Tensor) -> tuple[Tensor, Tensor]:
         weights = self.weights.unsqueeze(1)
@@ -163,7 +190,7 @@ class PoseProblem:
         ) + cross(sums[:, 1:4], linear)
         spatial_momentum = torch.cat([turning, momentum], 1).permute(2, 0, 1).contiguous()
         twists = torch.cat([angular, linear], 1).permute(2, 1, 0).contiguous()
-        half = torch.bmm(spatial_momentum, twists) * self.upstream
+        half = torch.bmm(spatial_momentum, twists).mul_(self.upstream)
         return gradient.T, half + half.transpose(1, 2)
 
 

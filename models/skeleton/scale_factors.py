@@ -15,6 +15,36 @@ PLAUSIBLE_FACTORS = (0.65, 1.5)
 
 
 @dataclass(frozen=True)
+class FactorEstimate:
+    """How sure one scale factor is.
+
+    Attributes
+    ----------
+    parameter : str
+        ``segment_axis``, e.g. ``femur_y``; left and right share one.
+    factor : float
+        Dimensionless.
+    standard_error_log : float
+        Standard error of the factor's natural logarithm.
+    verdict : str
+        Where the factor comes from, e.g. ``measured``.
+    text : str
+        The same in a sentence.
+    """
+
+    parameter: str
+    factor: float
+    standard_error_log: float
+    verdict: str
+    text: str
+
+    @property
+    def standard_error(self) -> float:
+        """Standard error of the factor itself, to first order."""
+        return self.factor * self.standard_error_log
+
+
+@dataclass(frozen=True)
 class ScaleFactors:
     """3-D scale factors per body, in the body's own frame (OpenSim: X forward, Y up, Z to the right).
 
@@ -25,15 +55,21 @@ class ScaleFactors:
     factors : ndarray, shape (n_bodies, 3)
         Dimensionless; scaled length / generic length.
     scaler : str
-        Which method made them (``measurement``, a policy's name, ``generic``).
+        Which method made them (``measurement``, ``rl``, ``generic``).
     notes : tuple of str
         What the reader must know: fallbacks taken, axes not observed.
+    policy : str
+        Name and version of the policy that made them; empty where none did.
+    estimates : tuple of FactorEstimate
+        How sure each is; empty where the method cannot tell.
     """
 
     bodies: tuple[str, ...]
     factors: NDArray[np.float64]
     scaler: str
     notes: tuple[str, ...] = ()
+    policy: str = ""
+    estimates: tuple[FactorEstimate, ...] = ()
 
     def __post_init__(self) -> None:
         if self.factors.shape != (len(self.bodies), 3):

@@ -1,9 +1,10 @@
 """Bring a pose that OpenSim's solver has left to the minimum of the same cost.
 
 Without constraints OpenSim minimises with L-BFGS-B, which stops early whatever accuracy it is given: turn a recording
-about the vertical, and arm angles change by 2 to 3 degrees, hip and lumbar angles by up to 1 (`benchmarks.scaling`). A
-few damped Gauss-Newton steps (Levenberg 1944, Marquardt 1963) with OpenSim's own Jacobian remove this; the result
-equals what OpenSim's interior-point optimiser finds at accuracy 1e-7, at a fraction of its time.
+about the vertical, and arm angles change by 2 to 3 degrees, hip and lumbar angles by up to 1
+(`benchmarks.measurement_scaling`). A few damped Gauss-Newton steps (Levenberg 1944, Marquardt 1963) with OpenSim's own
+Jacobian remove this; the result equals what OpenSim's interior-point optimiser finds at accuracy 1e-7, at a fraction of
+its time.
 Ranges are kept by projecting:
 a coordinate at its limit that the step would push outwards is left out of the step.
 """

@@ -9,7 +9,7 @@ from typing import cast
 import opensim as osim
 
 from models.errors import ModelError
-from models.markers import MarkerTrajectories
+from models.markers import MarkerTrajectories, ScalingMarkers
 from models.skeleton import GENERIC_MODEL
 from models.skeleton.marker_sets import MarkerSetName, marker_set
 from models.skeleton.scale_factors import PLAUSIBLE_FACTORS, ScaleFactors
@@ -39,7 +39,10 @@ class ScaledModel:
     notes : tuple of str
         Fallbacks, implausible factors, a restless neutral trial.
     unplaced_marker_errors_m : dict of str to float
-        The same before marker placement: what the scale factors alone achieve [m].
+        The same before marker placement: what the scale factors alone achieve [m]; without markers that have no
+        place of their own on the unplaced model (laboratory clusters).
+    scaled_on : tuple of str
+        Trials whose markers decided the scale factors.
     """
 
     path: Path
@@ -49,6 +52,7 @@ class ScaledModel:
     static_marker_errors_m: dict[str, float]
     notes: tuple[str, ...] = ()
     unplaced_marker_errors_m: dict[str, float] = field(default_factory=dict)
+    scaled_on: tuple[str, ...] = ()
 
 
 def build_scaled_model(
@@ -59,6 +63,7 @@ def build_scaled_model(
     path: Path,
     *,
     moving: bool = False,
+    movements: tuple[MarkerTrajectories, ...] = (),
 ) -> ScaledModel:
     """Scale the generic model to a subject and write it.
 
@@ -66,21 +71,25 @@ def build_scaled_model(
     ----------
     static : MarkerTrajectories
         The neutral trial, cleaned; or a movement.
-    moving : bool
-        ``static`` is a movement, because there is no neutral trial (OpenCap Monocular): distances are averaged over all
-        its frames, and markers are not placed, since no pose is known to be upright and still.
     settings : Settings
-        ``scaler``, ``model`` and ``marker_placement`` are used.
+        ``scaler``, ``policy``, ``model`` and ``marker_placement`` are used.
     marker_set : {'study', 'optical'}
     path : Path
         Where the .osim goes; folders are made.
+    moving : bool
+        ``static`` is a movement, because there is no neutral trial (OpenCap Monocular): the scaler is given it as such,
+        and markers are not placed, since no pose is known to be upright and still.
+    movements : tuple of MarkerTrajectories
+        Further recordings of the person, cleaned, for scalers that use them.
 
     Raises
     ------
     ModelError
         ``settings.model`` lacks markers.
+    SettingsError
+        There is no such scaler or policy.
     ScalingError
-        Nobody stands still, or no distance can be measured.
+        Nobody stands still, or the markers do not tell the factors.
     """
     set_name = cast(MarkerSetName, marker_set)
     generic_file = settings.model or GENERIC_MODEL
@@ -90,14 +99,17 @@ def build_scaled_model(
     hip_notes: tuple[str, ...] = ()
     if set_name == "optical":
         static, hip_notes = with_hip_centres(static)
-    measured, pose, window_notes = _measured_and_pose(static.select(names), set_name, moving=moving)
-    factors = make_scaler(settings.scaler, model_file=generic_file, marker_set=set_name).scale(measured, subject)
+        movements = tuple(with_hip_centres(movement)[0] for movement in movements)
+    movements = tuple(movement.select(names) for movement in movements)
+    measured, pose, window_notes = _measured_and_pose(static.select(names), movements, set_name, moving=moving)
+    scaler = make_scaler(settings.scaler, model_file=generic_file, marker_set=set_name, policy=settings.policy)
+    factors = scaler.scale(measured, subject)
     apply_factors(model, factors, subject.mass_kg)
     model.setName(f"{generic_file.stem.removesuffix('_scaled')}_scaled")
 
     notes = [*marker_notes, *hip_notes, *window_notes, *factors.notes, *_implausible(factors)]
     place = settings.marker_placement and not moving
-    unplaced = static_errors_m(model, pose, set_name)
+    unplaced = _unplaced_errors_m(model, pose, set_name)
     if place:
         place_markers(model, pose, set_name)
     removed = remove_unplaced(model, pose if place else None, set_name)
@@ -111,18 +123,22 @@ def build_scaled_model(
     return ScaledModel(path, factors, subject.mass_kg, body_height_m(model), errors, tuple(notes), unplaced)
 
 
+def _unplaced_errors_m(model: osim.Model, pose: MarkerTrajectories, set_name: MarkerSetName) -> dict[str, float]:
+    """Errors that the factors are to answer for: not of markers that have no place of their own yet."""
+    placeholders = marker_set(set_name).placeholders
+    return {name: error for name, error in static_errors_m(model, pose, set_name).items() if name not in placeholders}
+
+
 def _measured_and_pose(
-    static: MarkerTrajectories, set_name: MarkerSetName, *, moving: bool
-) -> tuple[MarkerTrajectories, MarkerTrajectories, tuple[str, ...]]:
-    """Frames that distances are measured in, one frame as the pose that marker errors are taken in, and notes."""
+    static: MarkerTrajectories, movements: tuple[MarkerTrajectories, ...], set_name: MarkerSetName, *, moving: bool
+) -> tuple[ScalingMarkers, MarkerTrajectories, tuple[str, ...]]:
+    """What the scaler is given, one frame as the pose that marker errors are taken in, and notes."""
     if moving:
-        note = (
-            "There is no neutral trial: the model is scaled on all frames of the movement, and its markers not placed."
-        )
-        return static, most_complete_frame(static), (note,)
+        note = "There is no neutral trial: the model is scaled on the movement itself, and its markers are not placed."
+        return ScalingMarkers(None, (static, *movements)), most_complete_frame(static), (note,)
     settling_s = SETTLING_S if set_name == "study" else 0.0
     window = find_static_window(static, settling_s=settling_s)
-    return window.markers, window.mean, window.notes
+    return ScalingMarkers(window.markers, movements), window.mean, window.notes
 
 
 def apply_factors(model: osim.Model, factors: ScaleFactors, mass_kg: float) -> None:

@@ -1,142 +1,70 @@
-"""How scale factors are found: the interface, and the measurement-based scaler that every other is compared with."""
+"""How scale factors are found: the interface of all scalers, and their names in the settings."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
-import numpy as np
-import opensim as osim
-
-from models.errors import ScalingError, SettingsError
-from models.markers import MarkerTrajectories
+from models.errors import SettingsError
+from models.markers import ScalingMarkers
 from models.skeleton import GENERIC_MODEL
 from models.skeleton.marker_sets import MarkerSetName
 from models.skeleton.scale_factors import ScaleFactors
 from models.subject import Subject
-from pipeline.scaling.generic import JOINTS, body_height_m, load_generic
-from pipeline.scaling.measurements import Measurement, mean_distance_m, measurements
+from pipeline.scaling.measurement_scaler import MeasurementScaler
+from pipeline.scaling.policy_scaler import LearnedScaler, OptimiserScaler
 
 
 class Scaler(Protocol):
-    """Finds scale factors. Measurement-based here; learned policies implement the same."""
+    """Finds scale factors."""
 
     @property
     def name(self) -> str:
         """How the method is called in settings and results."""
 
-    def scale(self, markers: MarkerTrajectories, subject: Subject) -> ScaleFactors:
-        """Scale factors of every body from the markers of a static window and the subject's anthropometry."""
+    @property
+    def uses_movements(self) -> bool:
+        """Whether movements make a difference to it, so that they need not be read where they do not."""
+
+    def scale(self, markers: ScalingMarkers, subject: Subject) -> ScaleFactors:
+        """Scale factors of every body from a person's markers and anthropometry."""
 
 
-@dataclass(frozen=True)
-class MeasurementScaler:
-    """Scale factors as measured distances between markers over the generic model's, as OpenSim's ScaleTool does.
-
-    Attributes
-    ----------
-    model_file : Path
-        The model to be scaled; its markers as of `load_generic`.
-    marker_set : {'study', 'optical'}
-    """
-
-    model_file: Path = GENERIC_MODEL
-    marker_set: MarkerSetName = "study"
-    name: str = field(default="measurement", init=False)
-
-    def scale(self, markers: MarkerTrajectories, subject: Subject) -> ScaleFactors:
-        """Measure, and fall back where markers are missing: the other side, then body height; each is noted.
-
-        Raises
-        ------
-        ScalingError
-            Not one measurement can be taken, or one must be replaced by body height and the model's is not known.
-        """
-        model, _ = load_generic(self.model_file, self.marker_set)
-        generic = _default_positions(model)
-        table = measurements(self.marker_set)
-        factors = {entry.name: _factor(entry, markers, generic) for entry in table}
-        if all(factor is None for factor, _ in factors.values()):
-            raise ScalingError(
-                "No distance between markers can be measured in the neutral trial.",
-                hint=f"Markers present: {', '.join(markers.names)}. Needed are pairs such as "
-                f"{' and '.join(table[0].pairs[0])}.",
-                stage="scaling",
-            )
-        notes: list[str] = []
-        bodies = tuple(dict.fromkeys(b for entry in table for b in entry.bodies if model.getBodySet().contains(b)))
-        values = np.ones((len(bodies), 3))
-        for entry in table:
-            factor, missing = factors[entry.name]
-            if factor is not None and missing:
-                pairs = ", ".join(" to ".join(pair) for pair in missing)
-                notes.append(f"Scaling of {entry.name}: not seen, left out: {pairs}.")
-            if factor is None and entry.mirror is not None and factors[entry.mirror][0] is not None:
-                factor = factors[entry.mirror][0]
-                notes.append(f"Scaling of {entry.name}: its markers are not seen, {entry.mirror} was used.")
-            if factor is None:
-                height_m = self._height_m(model, entry)
-                factor = subject.height_m / height_m
-                notes.append(
-                    f"Scaling of {entry.name}: its markers are not seen, the ratio of body heights was used "
-                    f"({subject.height_m:.2f} m / {height_m:.2f} m)."
-                )
-            for body in entry.bodies:
-                if body in bodies:
-                    values[bodies.index(body), list(entry.axes)] = factor
-        return ScaleFactors(bodies, values, scaler=self.name, notes=tuple(notes))
-
-    def _height_m(self, model: osim.Model, entry: Measurement) -> float:
-        height_m = body_height_m(model)
-        if height_m is None:
-            raise ScalingError(
-                f"Scaling of {entry.name}: its markers are not seen, and how tall a person the model "
-                f"{self.model_file.name} is cannot be told.",
-                hint="Record these markers in the neutral trial, or use a model with LaiUhlrich2022's joints: "
-                f"{', '.join(JOINTS)}.",
-                stage="scaling",
-            )
-        return height_m
-
-
-SCALERS: dict[str, Callable[[Path, MarkerSetName], Scaler]] = {"measurement": MeasurementScaler}
+SCALERS: dict[str, Callable[[Path, MarkerSetName], Scaler]] = {
+    "measurement": MeasurementScaler,
+    "optimiser": OptimiserScaler,
+    "rl": LearnedScaler,
+}
 """Name in the settings -> what makes the scaler for a generic model and a marker set."""
 
 
-def make_scaler(name: str, *, model_file: Path = GENERIC_MODEL, marker_set: MarkerSetName = "study") -> Scaler:
+def make_scaler(
+    name: str,
+    *,
+    model_file: Path = GENERIC_MODEL,
+    marker_set: MarkerSetName = "study",
+    policy: str | None = None,
+) -> Scaler:
     """Return the scaler of this name.
+
+    Parameters
+    ----------
+    policy : str, optional
+        Name or file of the policy of the learned scaler; None chooses it by age.
 
     Raises
     ------
     SettingsError
-        There is none.
+        There is none, or a policy is given to one that has no use for it.
     """
     if name not in SCALERS:
         raise SettingsError(f"There is no scaler {name!r}.", hint=f"Accepted: {', '.join(sorted(SCALERS))}.")
-    return SCALERS[name](model_file, marker_set)
-
-
-def _default_positions(model: osim.Model) -> MarkerTrajectories:
-    """Markers of a model in its default pose, as one frame."""
-    state = model.initSystem()
-    model.realizePosition(state)
-    markers = model.getMarkerSet()
-    found = [markers.get(index) for index in range(markers.getSize())]
-    positions = np.array([[marker.getLocationInGround(state).to_numpy() for marker in found]])
-    return MarkerTrajectories(tuple(marker.getName() for marker in found), positions, np.zeros(1))
-
-
-def _factor(
-    entry: Measurement, measured: MarkerTrajectories, generic: MarkerTrajectories
-) -> tuple[float | None, list[tuple[str, str]]]:
-    """Mean ratio over the pairs that are seen, and those that are not."""
-    ratios, missing = [], []
-    for pair in entry.pairs:
-        distance_m, generic_m = mean_distance_m(measured, pair), mean_distance_m(generic, pair)
-        if distance_m is None or generic_m is None:
-            missing.append(pair)
-        else:
-            ratios.append(distance_m / generic_m)
-    return (float(np.mean(ratios)) if ratios else None), missing
+    if policy is None:
+        return SCALERS[name](model_file, marker_set)
+    if name != LearnedScaler.name:
+        raise SettingsError(
+            f"The scaler {name!r} uses no policy, but {policy!r} was given.",
+            hint=f"Give --scaler {LearnedScaler.name} with --policy, or leave --policy out.",
+        )
+    return LearnedScaler(model_file, marker_set, policy)

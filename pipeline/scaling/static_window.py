@@ -15,7 +15,7 @@ from models.markers import MarkerTrajectories
 WINDOW_S = 0.3
 STILL_M = 0.005
 # OpenCap's marker predictor is a recurrent network that starts from nothing: distances between markers of one body are
-# 6 mm off at first and settle within a second (`benchmarks.scaling`; docs/scaling.md).
+# 6 mm off at first and settle within a second (`benchmarks.measurement_scaling`; docs/scaling.md).
 SETTLING_S = 1.0
 # Beyond this nobody stands: the mean of a moving limb is a shorter limb (arc against chord), by more than the scale
 # factors are good for.

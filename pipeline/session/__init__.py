@@ -4,15 +4,19 @@
 and return the same `Session` for all of them; marker files are read one trial at a time by `read_markers`.
 """
 
+from pipeline.session.loose_files import MarkerNames, UpAxis, session_of_files
 from pipeline.session.reading import find_sessions, read_markers, read_session
 from pipeline.session.types import MarkerConversion, Session, SessionKind, Trial
 
 __all__ = [
     "MarkerConversion",
+    "MarkerNames",
     "Session",
     "SessionKind",
     "Trial",
+    "UpAxis",
     "find_sessions",
     "read_markers",
     "read_session",
+    "session_of_files",
 ]

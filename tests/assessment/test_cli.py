@@ -108,10 +108,12 @@ class TestWrongInput:
         [
             (("--height-m", "156"), "metres"),
             (("--scaler", "magic"), "measurement"),
+            (("--policy", "adults"), "Give --scaler rl with --policy"),
+            (("--scaler", "rl", "--policy", "nobody"), "There is no policy 'nobody'"),
             (("--cutoff-hz", "0"), "--cutoff-hz"),
         ],
     )
-    def test_values_out_of_range(self, session: Path, tmp_path: Path, arguments: tuple[str, str], said: str) -> None:
+    def test_values_out_of_range(self, session: Path, tmp_path: Path, arguments: tuple[str, ...], said: str) -> None:
         self._assert_refused(_run("run", session, "--out", tmp_path / "out", *arguments), tmp_path / "out", said)
 
     def test_measured_forces_without_plates(self, session: Path, tmp_path: Path) -> None:

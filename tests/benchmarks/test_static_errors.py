@@ -12,10 +12,11 @@ import torch
 import benchmarks.static_errors as claim
 from rl_scaling.ablation import scale_with, varied
 from rl_scaling.anthropometry import ties
+from rl_scaling.drawing import draw_tasks, generic_tree
 from rl_scaling.environment import ScalingEnvironment
 from rl_scaling.experiment import read_experiment
 from rl_scaling.scaling_tasks import ScalingTasks
-from rl_scaling.train import Training, draw_tasks, generic_tree
+from rl_scaling.train import Training
 
 EXPERIMENTS = Path(__file__).resolve().parents[2] / "rl_scaling" / "experiments"
 CHANGES = {"populations": ["us_older", "korea_older"], "network.width": 8, "network.heads": 1, "environment.n_steps": 2}

@@ -12,13 +12,14 @@ import yaml
 from scipy.spatial.transform import Rotation
 
 from examples.body import Body
-from examples.session_files import write_trc
+from examples.session_files import MARKER_DECIMALS, MARKER_SOURCE
 from examples.synthesise import HEADING_RAD, HERE, LOWEST_MARKER_M, SESSION, TRIALS, recording
 from examples.video_points import ANATOMICAL, KEYPOINTS, points_of
 from models.skeleton import GENERIC_MODEL, load_model
 from models.skeleton.model_files import quiet_opensim
 from pipeline.files.storage import read_storage
 from pipeline.files.trc import read_trc
+from pipeline.files.trc_writer import write_trc
 from pipeline.kinematics import solve_kinematics
 from pipeline.scaling import build_scaled_model
 from pipeline.session import read_markers, read_session
@@ -106,7 +107,7 @@ def test_every_file_says_it_is_synthetic():
 
 def test_the_generator_reproduces_a_committed_trial(body, tmp_path):
     truth, markers, _ = recording(body, "pick_up")
-    write_trc(tmp_path / "pick_up.trc", markers.names, markers.positions_m)
+    write_trc(tmp_path / "pick_up.trc", markers, source=MARKER_SOURCE, decimals=MARKER_DECIMALS)
     committed = read_trc(SESSION_FOLDER / "MarkerData" / "pick_up.trc").positions_m
     again = read_trc(tmp_path / "pick_up.trc").positions_m
     # Another processor may round the last decimal the other way.

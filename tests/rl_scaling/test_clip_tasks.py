@@ -15,10 +15,11 @@ from models.subject import Subject
 from rl_scaling.__main__ import app
 from rl_scaling.clip_tasks import people_of_clips, tasks_of_clips
 from rl_scaling.clips import MarkerClip, save_clips
+from rl_scaling.drawing import draw_round, generic_tree
 from rl_scaling.experiment import Experiment, read_experiment
 from rl_scaling.population import ADULTS
 from rl_scaling.subjects import SubjectGenerator
-from rl_scaling.train import Training, draw_round, generic_tree
+from rl_scaling.train import Training
 
 SMOKE = Path(__file__).resolve().parents[2] / "rl_scaling" / "experiments" / "smoke.toml"
 TREE = generic_tree()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-import numpy as np
 import pytest
 import torch
 
@@ -12,7 +11,6 @@ from models.errors import ScalingError
 from models.skeleton import GENERIC_MODEL, load_model, without_patellae
 from models.skeleton.kinematics import SkeletonTree
 from models.skeleton.levenberg_marquardt import WARM, minimise
-from models.skeleton.scale_fit import ScalingClip, fit_poses_and_scales
 from models.subject import Subject
 from rl_scaling.anthropometry import parameters, prior
 from rl_scaling.environment import MAX_INCREMENT, EnvironmentSettings, ScalingEnvironment
@@ -62,25 +60,39 @@ def test_the_objective_weighs_the_three_errors_and_the_prior() -> None:
     assert value.item() == pytest.approx(0.8 + 0.7 + 0.7 + 0.0072)
 
 
-def test_the_objective_falls_along_the_least_squares_step_to_where_the_direct_fit_ends(tasks: ScalingTasks) -> None:
-    environment = begun(tasks, objective=SQUARES, refit_iterations=3)
-    values = [environment.state.objective]
-    for _ in range(25):
+def refitted_cost(environment: ScalingEnvironment, log_factors: torch.Tensor) -> torch.Tensor:
+    """J of people with other factors, their poses at the minimum; the objective must be `SQUARES`."""
+    tasks, shares = environment.tasks, environment.frames.shares
+    problem = environment.frames.at_factors(log_factors)
+    of_frames = minimise(problem, environment.state.values, damping=WARM, tolerance=1e-8).cost
+    apart = log_factors - tasks.prior_mean
+    of_prior = torch.einsum("np,npq,nq->n", apart, torch.linalg.inv(tasks.prior_covariance), apart)
+    return SQUARES.total_per_m2 * (shares * of_frames.unflatten(0, shares.shape)).sum(dim=1) + SQUARES.prior * of_prior
+
+
+def test_the_least_squares_step_leads_to_the_minimum_over_factors_and_poses(tasks: ScalingTasks) -> None:
+    """Forwards and backwards along every parameter, poses refitted, the objective is higher, and alike."""
+    # Each of two people stands there once for every parameter.
+    copies = tasks.chosen(torch.tensor([0, 1]).repeat_interleave(len(parameters())))
+    environment = begun(copies, objective=SQUARES, refit_iterations=3)
+    at_start = environment.state.objective
+    for _ in range(20):
         assert environment.step(environment.least_squares_action()).reward.min() > -1e-6
-        values.append(environment.state.objective)
-    assert (values[0] - values[-1]).min() > 0.1
-    n_frames = tasks.markers_m.shape[1]
-    clip = ScalingClip(tasks.markers_m[0].numpy(), np.full(43, SQUARES.total_per_m2 / n_frames))
-    direct = fit_poses_and_scales(
-        skeleton(),
-        [clip],
-        tie=environment.layout.tie.numpy(),
-        prior_mean=tasks.prior_mean[0].numpy(),
-        prior_precision=SQUARES.prior * np.linalg.inv(tasks.prior_covariance[0].numpy()),
-    )
-    # Cold starts of single frames may end in another pose of an arm than those of a recording.
-    assert environment.state.objective[0].item() == pytest.approx(direct.cost, rel=0.01)
-    np.testing.assert_allclose(environment.state.log_factors[0], direct.parameters, atol=0.01)
+    best, here = environment.state.objective, environment.state.log_factors
+    assert (at_start - best).min() > 0.1
+    torch.testing.assert_close(refitted_cost(environment, here), best, atol=1e-4, rtol=0)
+    aside = 0.01 * torch.eye(len(parameters()), dtype=here.dtype).repeat(2, 1)
+    ahead, behind = (refitted_cost(environment, here + sign * aside) for sign in (1.0, -1.0))
+    assert torch.minimum(ahead, behind).gt(best).all()
+    # Where the parabola through the three has its lowest point.
+    assert (0.005 * (behind - ahead) / (behind + ahead - 2 * best)).abs().max() < 2e-4
+
+
+def test_a_strong_prior_wins(tasks: ScalingTasks) -> None:
+    environment = begun(tasks, objective=ObjectiveWeights(prior=1e6))
+    for _ in range(3):
+        environment.step(environment.least_squares_action())
+    torch.testing.assert_close(environment.state.log_factors, tasks.prior_mean, atol=1e-4, rtol=0)
 
 
 def test_a_step_changes_no_factor_by_more_than_published(tasks: ScalingTasks) -> None:
@@ -95,7 +107,7 @@ def test_a_step_changes_no_factor_by_more_than_published(tasks: ScalingTasks) ->
 
 def test_refitted_poses_stay_near_their_optimum(tasks: ScalingTasks) -> None:
     environment = after(tasks, n_steps=6)
-    problem = environment._at_factors(environment.state.log_factors)
+    problem = environment.frames.at_factors(environment.state.log_factors)
     best = minimise(problem, environment.state.values, damping=WARM, tolerance=1e-6).cost
     assert (problem.cost(environment.state.values) - best).max() < 0.02 * best.mean()
 
@@ -130,19 +142,34 @@ def test_neither_heading_nor_place_matter(tasks: ScalingTasks) -> None:
     torch.testing.assert_close(one.state.distance, other.state.distance, atol=1e-4, rtol=0)
 
 
-def test_people_do_not_see_each_other(tasks: ScalingTasks) -> None:
-    alone, together = after(tasks.chosen(torch.tensor([2]))), after(tasks)
+@pytest.mark.parametrize("chunk", [1, 2])
+def test_people_do_not_see_each_other(tasks: ScalingTasks, monkeypatch: pytest.MonkeyPatch, chunk: int) -> None:
+    """Alone, in chunks or all at once: only rounding differs."""
+    markers_m = tasks.markers_m.clone()
+    markers_m[1, :, 10:20] = torch.nan
+    together = after(replace(tasks, markers_m=markers_m))
+    best = together.best_state()
+    alone = after(tasks.chosen(torch.tensor([2])))
     torch.testing.assert_close(alone.state.objective[0], together.state.objective[2], atol=1e-9, rtol=0)
-    torch.testing.assert_close(
-        alone.state.observation.tokens[0], together.state.observation.tokens[2], atol=1e-6, rtol=0
-    )
+    monkeypatch.setattr("rl_scaling.measuring._FRAMES_ON_CPU", chunk * markers_m.shape[1])
+    in_chunks = after(replace(tasks, markers_m=markers_m))
+    assert_same(together, in_chunks, atol=1e-9)
+    torch.testing.assert_close(in_chunks.state.values, together.state.values, atol=1e-9, rtol=0)
+    torch.testing.assert_close(in_chunks.best_state().objective, best.objective, atol=1e-9, rtol=0)
+    n_threads = torch.get_num_threads()
+    monkeypatch.setattr(torch, "get_num_threads", lambda: 2)
+    on_threads = after(replace(tasks, markers_m=markers_m))
+    monkeypatch.undo()
+    torch.set_num_threads(n_threads)
+    assert torch.equal(on_threads.state.values, in_chunks.state.values)
+    assert torch.equal(on_threads.state.observation.tokens, in_chunks.state.observation.tokens)
 
 
 def test_the_truth_is_nearest_at_the_true_factors(tasks: ScalingTasks) -> None:
     environment = begun(tasks, reward="truth")
     assert tasks.truth is not None
     at_start = environment.errors_m(environment.state.log_factors, environment.state.values)
-    problem = environment._at_factors(tasks.truth.log_factors)
+    problem = environment.frames.at_factors(tasks.truth.log_factors)
     poses = minimise(problem, environment.state.values, damping=WARM, tolerance=1e-6).values
     joints, lengths = environment.errors_m(tasks.truth.log_factors, poses)
     # Left and right legs differ, factors do not.

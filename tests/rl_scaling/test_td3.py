@@ -123,3 +123,15 @@ def test_the_oldest_are_overwritten_and_new_ones_come_first() -> None:
     assert len(replay) == 3
     assert replay.stored["value"].tolist() == [3.0, 1.0, 2.0]
     assert replay.priorities[2] == replay.priorities[0] == pytest.approx(5.001)
+
+
+def test_the_policy_waits_for_its_critics() -> None:
+    td3 = learner(policy_delay=2, critics_first=4)
+    batch, weights = rows(32, seeded()), torch.ones(32)
+    start = [one.detach().clone() for one in td3.actor.parameters()]
+    for _ in range(4):
+        td3.update(batch, weights)
+    assert all(torch.equal(one, other) for one, other in zip(td3.actor.parameters(), start, strict=True))
+    td3.update(batch, weights)
+    td3.update(batch, weights)
+    assert not all(torch.equal(one, other) for one, other in zip(td3.actor.parameters(), start, strict=True))

@@ -14,10 +14,11 @@ from typer.testing import CliRunner
 from models.errors import SettingsError
 from rl_scaling.__main__ import app
 from rl_scaling.checkpoint import load_policy
+from rl_scaling.drawing import draw_tasks, generic_tree
 from rl_scaling.evaluate import evaluate
 from rl_scaling.experiment import Experiment, read_experiment
 from rl_scaling.networks import Actor, NetworkSettings
-from rl_scaling.train import CHECKPOINT, CURVE, POLICY, Training, draw_tasks, generic_tree
+from rl_scaling.train import CHECKPOINT, CURVE, POLICY, Training
 
 EXPERIMENTS = Path(__file__).resolve().parents[2] / "rl_scaling" / "experiments"
 SMOKE = EXPERIMENTS / "smoke.toml"
@@ -138,3 +139,15 @@ def test_the_commands_train_fine_tune_and_evaluate(tmp_path: Path) -> None:
     missing = run(app, ["pretrain", *config, "--out", str(tmp_path / "c"), "--device", "abacus"])
     assert missing.exit_code == 2
     assert "no device 'abacus'" in missing.output
+
+
+def test_the_policy_kept_is_the_best_on_validation_people(experiment: Experiment, tmp_path: Path) -> None:
+    picking = experiment.model_copy(update={"n_validation": 6, "checkpoint_rounds": 1})
+    training = Training(picking, tmp_path)
+    kept = {}
+    for until in range(1, 5):
+        training.run(until=until)
+        kept[until] = json.loads((tmp_path / "policy.json").read_text())["trained"]["round"]
+    scores = [row["validation"] for row in training.rows]
+    assert len(set(scores)) > 1
+    assert kept == {until: 1 + min(range(until), key=scores.__getitem__) for until in kept}

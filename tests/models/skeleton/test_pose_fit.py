@@ -98,6 +98,8 @@ def test_normal_equations_are_those_of_the_dense_jacobian(patellae):
     torch.testing.assert_close(found.gradient, gradient, atol=1e-11, rtol=1e-12)
     torch.testing.assert_close(found.cost, (rows * residuals**2).sum(1) + (pulls * apart**2).sum(1))
     torch.testing.assert_close(problem.cost(values), found.cost)
+    stored = problem.jacobian(values, tree.kinematics(values, problem.offsets)).mT.unflatten(1, (3, -1)).transpose(1, 2)
+    torch.testing.assert_close(stored.flatten(1, 2), rows.sqrt()[:, :, None] * jacobian, atol=1e-12, rtol=0)
 
 
 def test_gradient_vanishes_at_the_solution_except_at_limits(tree, noisy, weights):

@@ -2,9 +2,11 @@ import numpy as np
 import pytest
 
 from models.errors import MarkerDataError
+from models.markers import MarkerTrajectories
 from pipeline.files import trc as trc_module
 from pipeline.files.markers import read_marker_file
 from pipeline.files.trc import read_trc, summarise_trc
+from pipeline.files.trc_writer import write_trc
 from tests.pipeline.session.session_files import positions, trc_text
 
 NAMES = ("r.ASIS_study", "L.ASIS_study", "C7_study")
@@ -241,3 +243,15 @@ def test_real_files(shared_data, recording, n_frames, n_markers, rate_hz):
     assert markers.rate_hz == pytest.approx(rate_hz, rel=1e-6)
     # Metres: the highest marker is at the iliac crest at least (lower-body sets) and below an adult's height.
     assert 0.9 < np.nanmedian(np.nanmax(markers.positions_m[:, :, 1], axis=1)) < 2.2
+
+
+def test_what_is_written_is_read_again_with_its_gaps_and_its_rate(tmp_path):
+    places_m = positions(5, 3)
+    places_m[2, 1] = np.nan
+    markers = MarkerTrajectories(NAMES, places_m, 0.5 + np.arange(5) / 120.0)
+    write_trc(tmp_path / "new" / "walk.trc", markers, source="nowhere", decimals=6)
+    again = read_trc(tmp_path / "new" / "walk.trc")
+    assert again.names == NAMES
+    np.testing.assert_allclose(again.positions_m, places_m, atol=6e-7)
+    np.testing.assert_allclose(again.time_s, markers.time_s, atol=1e-6)
+    assert summarise_trc(tmp_path / "new" / "walk.trc").rate_hz == 120.0

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from models.errors import ModelError, ScalingError
+from models.markers import ScalingMarkers
 from models.skeleton import GENERIC_MODEL, load_model
 from models.skeleton.scale_factors import ScaleFactors
 from models.subject import Subject
@@ -59,14 +60,14 @@ def test_longer_legs_on_a_shorter_trunk_are_told_from_a_tall_person():
 
 
 def test_the_scaled_model_knows_how_tall_it_is(tmp_path, standing):
-    scaled = build_scaled_model(standing, SUBJECT, Settings(), "study", tmp_path / "scaled.osim")
+    scaled = build_scaled_model(standing, SUBJECT, Settings(scaler="measurement"), "study", tmp_path / "scaled.osim")
     assert scaled.body_height_m == pytest.approx(1.87, abs=1e-6)
     assert body_height_m(load_model(scaled.path)) == pytest.approx(1.87, abs=1e-6)
 
 
 def test_body_height_as_a_fallback_is_measured_from_the_height_of_the_model_at_hand(tmp_path, standing):
     tall = saved(person(1.1), tmp_path / "tall.osim")
-    factors = MeasurementScaler(model_file=tall).scale(without_arms(standing), SUBJECT)
+    factors = MeasurementScaler(model_file=tall).scale(ScalingMarkers(without_arms(standing)), SUBJECT)
     np.testing.assert_allclose(factors.of("femur_r"), 1.0, atol=1e-6)
     np.testing.assert_allclose(factors.of("radius_r"), 1.85 / 1.87, atol=1e-6)
     assert any("(1.85 m / 1.87 m)" in note for note in factors.notes)
@@ -78,9 +79,11 @@ def test_a_model_whose_height_cannot_be_told_is_no_base_for_the_fallback(tmp_pat
     path = saved(other, tmp_path / "other.osim")
     assert body_height_m(load_model(path)) is None
     with pytest.raises(ScalingError, match=r"upper arm: .* not seen, and how tall .* other\.osim") as error:
-        MeasurementScaler(model_file=path).scale(without_arms(standing), SUBJECT)
+        MeasurementScaler(model_file=path).scale(ScalingMarkers(without_arms(standing)), SUBJECT)
     assert "back, hip_r" in error.value.hint
-    np.testing.assert_allclose(MeasurementScaler(model_file=path).scale(standing, SUBJECT).factors, 1.1, atol=1e-9)
+    np.testing.assert_allclose(
+        MeasurementScaler(model_file=path).scale(ScalingMarkers(standing), SUBJECT).factors, 1.1, atol=1e-9
+    )
 
 
 @pytest.mark.parametrize("marker_set", ["study", "optical"])
@@ -92,7 +95,9 @@ def test_an_unscaled_model_without_markers_gets_ours_and_says_so(tmp_path, stand
     assert "bare.osim has none of the session's markers" in notes[0]
     assert none == ()
     if marker_set == "study":
-        scaled = build_scaled_model(standing, SUBJECT, Settings(model=path), "study", tmp_path / "scaled.osim")
+        scaled = build_scaled_model(
+            standing, SUBJECT, Settings(scaler="measurement", model=path), "study", tmp_path / "scaled.osim"
+        )
         np.testing.assert_allclose(scaled.factors.factors, 1.1, atol=1e-9)
         assert notes[0] in scaled.notes
 
@@ -100,14 +105,16 @@ def test_an_unscaled_model_without_markers_gets_ours_and_says_so(tmp_path, stand
 def test_a_scaled_model_without_markers_is_refused_since_our_offsets_are_not_its_own(tmp_path, standing):
     path = saved(without_markers(person(1.05)), tmp_path / "bare.osim")
     with pytest.raises(ModelError, match="lacks 43 markers of the session") as error:
-        build_scaled_model(standing, SUBJECT, Settings(model=path), "study", tmp_path / "scaled.osim")
+        build_scaled_model(
+            standing, SUBJECT, Settings(scaler="measurement", model=path), "study", tmp_path / "scaled.osim"
+        )
     assert "only if it is the unscaled LaiUhlrich2022" in error.value.hint
 
 
 def test_opencaps_own_generic_model_scales_like_ours(tmp_path, shared_data, standing):
-    settings = Settings(model=shared_data(OPENCAPS))
+    settings = Settings(scaler="measurement", model=shared_data(OPENCAPS))
     theirs = build_scaled_model(standing, SUBJECT, settings, "study", tmp_path / "theirs.osim")
-    ours = build_scaled_model(standing, SUBJECT, Settings(), "study", tmp_path / "ours.osim")
+    ours = build_scaled_model(standing, SUBJECT, Settings(scaler="measurement"), "study", tmp_path / "ours.osim")
     assert theirs.factors.bodies == ours.factors.bodies
     np.testing.assert_allclose(theirs.factors.factors, ours.factors.factors, atol=1e-6)
     assert "LaiUhlrich2022 has them" in theirs.notes[0]
@@ -117,8 +124,10 @@ def test_the_sessions_own_scaled_model_serves_as_the_generic_one(tmp_path, share
     session = read_session(shared_data(FIELD), tmp_path)
     static = read_markers(session, session.trial(session.static_trial))
     subject = session.subject.complete()
-    scaled = build_scaled_model(static, subject, Settings(model=session.model_file), "study", tmp_path / "again.osim")
-    ours = build_scaled_model(static, subject, Settings(), "study", tmp_path / "ours.osim")
+    scaled = build_scaled_model(
+        static, subject, Settings(scaler="measurement", model=session.model_file), "study", tmp_path / "again.osim"
+    )
+    ours = build_scaled_model(static, subject, Settings(scaler="measurement"), "study", tmp_path / "ours.osim")
     # It was scaled on the same neutral trial: what is left are its placed markers.
     for body in ("femur_r", "femur_l", "tibia_r", "tibia_l", "torso"):
         assert scaled.factors.of(body)[1] == pytest.approx(1.0, abs=0.03), body

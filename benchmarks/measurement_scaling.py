@@ -1,8 +1,9 @@
 """Marker errors and angles of the measurement-based model, and what decides them.
 
-``python -m benchmarks.scaling OPENCAP_SESSION [LAB_SESSION]``: OPENCAP_SESSION is the folder of OpenCap's field-study
-subject with its neutral, Squats_0 and Asym_0; LAB_SESSION that of its lab-validation subject (static1, walking1,
-squats1, STS1). Errors are root mean squares over markers, per frame, averaged over frames [cm]; markers are raw.
+``python -m benchmarks.measurement_scaling OPENCAP_SESSION [LAB_SESSION]``: OPENCAP_SESSION is the folder of OpenCap's
+field-study subject with its neutral, Squats_0 and Asym_0; LAB_SESSION that of its lab-validation subject (static1,
+walking1, squats1, STS1). Errors are root mean squares over markers, per frame, averaged over frames [cm]; markers are
+raw.
 """
 
 from __future__ import annotations
@@ -14,8 +15,8 @@ from pathlib import Path
 
 import numpy as np
 
+from benchmarks.measurement_questions import ask
 from benchmarks.saving import save
-from benchmarks.scaling_questions import ask
 from models.markers import MarkerTrajectories
 from models.subject import Subject
 from pipeline.files.storage import read_storage
@@ -99,10 +100,10 @@ def main(field_session: Path, lab_session: Path | None) -> None:
         answers = ask(field_session, FIELD_SUBJECT, folder)
         for label, value in answers.items():
             _tell(figures, label, value)
-    print(f"saved: {save('scaling', figures)}")
+    print(f"saved: {save('measurement_scaling', figures)}")
 
 
 if __name__ == "__main__":
     if len(sys.argv) not in {2, 3}:
-        sys.exit("python -m benchmarks.scaling OPENCAP_SESSION [LAB_SESSION]")
+        sys.exit("python -m benchmarks.measurement_scaling OPENCAP_SESSION [LAB_SESSION]")
     main(Path(sys.argv[1]), Path(sys.argv[2]) if len(sys.argv) == 3 else None)

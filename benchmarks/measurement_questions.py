@@ -12,7 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
-from models.markers import MarkerTrajectories
+from models.markers import MarkerTrajectories, ScalingMarkers
 from models.skeleton import GENERIC_MODEL, load_model, without_patellae
 from models.skeleton.marker_sets import marker_set
 from models.subject import Subject
@@ -146,7 +146,7 @@ def heading_scatter(model_file: Path, markers: MarkerTrajectories, *, refined: b
 def _model(static: MarkerTrajectories, subject: Subject, generic: Path, path: Path) -> Path:
     """Scaled on exactly these frames, markers placed."""
     model = load_model(generic, "study")
-    apply_factors(model, MeasurementScaler(model_file=generic).scale(static, subject), subject.mass_kg)
+    apply_factors(model, MeasurementScaler(model_file=generic).scale(ScalingMarkers(static), subject), subject.mass_kg)
     mean = replace(static, positions_m=static.positions_m.mean(axis=0, keepdims=True), time_s=static.time_s[:1])
     marker_placement.place_markers(model, mean, "study")
     model.finalizeConnections()

@@ -1,0 +1,44 @@
+"""Options that several commands share, and how every command tells an expected error."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from assessment.console import print_error
+from models.errors import SarcoscopeError
+from models.subject import Sex
+from pipeline.scaling import SCALERS
+
+SessionPath = Annotated[
+    Path, typer.Argument(metavar="SESSION", help="OpenCap folder or .zip, AddBiomechanics folder, or a lab .toml")
+]
+SessionPaths = Annotated[
+    list[Path],
+    typer.Argument(metavar="SESSION...", help="OpenCap folders or .zips, AddBiomechanics folders, lab .tomls"),
+]
+HeightM = Annotated[float | None, typer.Option(help="Body height [m]; wins over the session's own")]
+MassKg = Annotated[float | None, typer.Option(help="Body mass [kg]; wins over the session's own")]
+GivenSex = Annotated[Sex | None, typer.Option(help="Sex at birth, as published norms use it")]
+AgeYears = Annotated[float | None, typer.Option(help="Age [years]; OpenCap does not store it")]
+Out = Annotated[Path, typer.Option(help="Folder for results; one folder a session is made in it")]
+Overwrite = Annotated[bool, typer.Option("--overwrite", help="Replace results that are there already")]
+WorkerCount = Annotated[int | None, typer.Option("--workers", min=1, help="Worker processes [default: all cores]")]
+ScalerName = Annotated[str, typer.Option(help=f"How scale factors are found: {', '.join(SCALERS)}")]
+PolicyName = Annotated[
+    str | None, typer.Option(help="Name or file of the policy of the rl scaler [default: by age]", show_default=False)
+]
+
+
+@contextmanager
+def one_message() -> Iterator[None]:
+    """Turn an expected error into its message and exit code 2."""
+    try:
+        yield
+    except SarcoscopeError as error:
+        print_error(error)
+        raise typer.Exit(2) from None

@@ -1,0 +1,135 @@
+"""Scale factors by search over a standing pose and frames of movement: with a learned policy, or by least squares."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import numpy as np
+
+from models.errors import ScalingError
+from models.markers import ScalingMarkers
+from models.skeleton import GENERIC_MODEL, load_model, without_patellae
+from models.skeleton.kinematics import SkeletonTree
+from models.skeleton.marker_sets import MarkerSetName
+from models.skeleton.scale_factors import FactorEstimate, ScaleFactors
+from models.subject import Subject
+from pipeline.scaling.generic import load_generic
+from rl_scaling.policy import PolicyScaling, ScalingPolicy
+from rl_scaling.subjects import OLDER_FROM_YEARS
+
+ADULTS, OLDER_ADULTS = "adults", "older_adults"
+
+# Joint centres of the same skeleton lie this near to each other: OpenCap's file is written to fewer digits.
+_SAME_SKELETON_M = 1e-3
+
+
+@dataclass(frozen=True)
+class OptimiserScaler:
+    """The search with its least-squares step alone.
+
+    Attributes
+    ----------
+    model_file : Path
+        The model to be scaled; its markers as of `load_generic`.
+    marker_set : {'study', 'optical'}
+    """
+
+    model_file: Path = GENERIC_MODEL
+    marker_set: MarkerSetName = "study"
+    name: str = field(default="optimiser", init=False)
+    uses_movements: bool = field(default=True, init=False)
+
+    def scale(self, markers: ScalingMarkers, subject: Subject) -> ScaleFactors:
+        """Search for the factors that the markers and the person's build agree on.
+
+        Raises
+        ------
+        ScalingError
+            The markers do not show a person, or not this one.
+        """
+        return _described(
+            _search(ScalingPolicy.optimiser(), self.model_file, self.marker_set, markers, subject), self.name
+        )
+
+
+@dataclass(frozen=True)
+class LearnedScaler:
+    """The search with a trained policy.
+
+    Attributes
+    ----------
+    model_file : Path
+        The model to be scaled; its markers as of `load_generic`.
+    marker_set : {'study', 'optical'}
+    policy : str or None
+        Name or file of the policy; None takes the one of older adults from 65 years on, else that of adults.
+    """
+
+    model_file: Path = GENERIC_MODEL
+    marker_set: MarkerSetName = "study"
+    policy: str | None = None
+    name: str = field(default="rl", init=False)
+    uses_movements: bool = field(default=True, init=False)
+
+    def scale(self, markers: ScalingMarkers, subject: Subject) -> ScaleFactors:
+        """Search for the factors as the policy has learnt to.
+
+        Raises
+        ------
+        SettingsError
+            There is no such policy, or its file cannot be used.
+        ScalingError
+            The markers do not show a person, or not this one.
+        """
+        chosen, notes = (self.policy, ()) if self.policy is not None else policy_by_age(subject)
+        policy = ScalingPolicy.load(chosen)
+        factors = _described(_search(policy, self.model_file, self.marker_set, markers, subject), self.name)
+        return replace(factors, policy=f"{policy.name} {policy.version}", notes=(*notes, *factors.notes))
+
+
+def _search(
+    policy: ScalingPolicy, model_file: Path, marker_set: MarkerSetName, markers: ScalingMarkers, subject: Subject
+) -> PolicyScaling:
+    """Search on the generic skeleton with the session's markers, patellae left out, which carry none."""
+    model, _ = load_generic(model_file, marker_set)
+    tree = SkeletonTree.from_model(without_patellae(model))
+    _check_skeleton(tree, model_file)
+    return policy.scale(markers, subject, tree)
+
+
+def _check_skeleton(tree: SkeletonTree, model_file: Path) -> None:
+    """Refuse a skeleton that the build of people is not known for: factors are relative to LaiUhlrich2022 unscaled."""
+    known = SkeletonTree.from_model(without_patellae(load_model(GENERIC_MODEL)))
+    if tree.bodies == known.bodies:
+        apart = tree.body_frames(tree.default)[1] - known.body_frames(known.default)[1]
+        if float(apart.norm(dim=-1).max()) < _SAME_SKELETON_M:
+            return
+    raise ScalingError(
+        "What people's build leads to expect is known for the unscaled LaiUhlrich2022 only, and this model has other "
+        "joint centres.",
+        hint="Scale it with --scaler measurement, or leave out --model.",
+        file=model_file.name,
+        stage="scaling",
+    )
+
+
+def policy_by_age(subject: Subject) -> tuple[str, tuple[str, ...]]:
+    """Name of the policy for a person, and a note that says why."""
+    if subject.age_years is None:
+        return ADULTS, (
+            f"The age is not known: scaled by the policy {ADULTS!r}. Give the age: from {OLDER_FROM_YEARS:g} years on "
+            f"{OLDER_ADULTS!r} is taken.",
+        )
+    name, side = (OLDER_ADULTS, "from") if subject.age_years >= OLDER_FROM_YEARS else (ADULTS, "below")
+    return name, (f"Scaled by the policy {name!r}, which is taken {side} {OLDER_FROM_YEARS:g} years of age.",)
+
+
+def _described(found: PolicyScaling, scaler: str) -> ScaleFactors:
+    """The factors, with how sure each of them is."""
+    values = (found.parameters, np.exp(found.log_factors), found.standard_errors_log, found.verdicts)
+    estimates = tuple(
+        FactorEstimate(name, float(factor), float(error), verdict.kind, verdict.text)
+        for name, factor, error, verdict in zip(*values, strict=True)
+    )
+    return replace(found.factors, scaler=scaler, estimates=estimates)

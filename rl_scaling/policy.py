@@ -1,0 +1,206 @@
+"""Scale a person with a learned policy, or with the least-squares step alone: factors, how sure they are, and why."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from pydantic import ValidationError
+
+import models.skeleton
+from models.errors import SettingsError
+from models.markers import ScalingMarkers
+from models.skeleton.kinematics import SkeletonTree
+from models.skeleton.scale_factors import PLAUSIBLE_FACTORS, ScaleFactors
+from models.skeleton.tables import read_skeleton
+from models.subject import Subject
+from rl_scaling.anthropometry import parameters, ties
+from rl_scaling.checkpoint import load_policy
+from rl_scaling.environment import EnvironmentSettings, ScalingEnvironment, Start, State
+from rl_scaling.experiment import Experiment
+from rl_scaling.networks import Actor
+from rl_scaling.observation import FEATURES
+from rl_scaling.scaling_checks import POOR_FIT_M, check_count, check_height, check_person, check_sides
+from rl_scaling.scaling_frames import N_FRAMES, choose_frames, poses_of_frames
+from rl_scaling.scaling_tasks import tasks_of
+from rl_scaling.search import MOST_STEPS, SearchResult, search
+from rl_scaling.uncertainty import REPLICA_STEPS, replicas
+from rl_scaling.verdicts import Verdict, notes_on, verdict
+
+Array = NDArray[np.float64]
+
+POLICIES = Path(models.skeleton.__file__).parents[1] / "policies"
+"""Shipped policies: a folder each, of policy.safetensors, policy.json and a model card."""
+POLICY_FILE = "policy.safetensors"
+OPTIMISER = "optimiser"
+
+_OBSERVED = [FEATURES.index(f"observed_{axis}") for axis in "xyz"]
+
+
+@dataclass(frozen=True)
+class PolicyScaling:
+    """A person's scale factors, and all that is to be said of them.
+
+    Attributes
+    ----------
+    factors : ScaleFactors
+        Of every body; never outside `PLAUSIBLE_FACTORS`.
+    parameters : tuple of str
+        ``segment_axis``; left and right share one.
+    log_factors : ndarray, shape (n_params,)
+    standard_errors_log : ndarray, shape (n_params,)
+        See `rl_scaling.uncertainty`.
+    path_log_factors : ndarray, shape (n_steps + 1, n_params)
+        How the search went.
+    path_objective : ndarray, shape (n_steps + 1,)
+    verdicts : tuple of Verdict
+        One a parameter.
+    """
+
+    factors: ScaleFactors
+    parameters: tuple[str, ...]
+    log_factors: Array
+    standard_errors_log: Array
+    path_log_factors: Array
+    path_objective: Array
+    verdicts: tuple[Verdict, ...]
+
+
+@dataclass(frozen=True)
+class ScalingPolicy:
+    """A search for scale factors; see `load` and `optimiser`.
+
+    Attributes
+    ----------
+    name : str
+    version : str
+        Beginning of the SHA-256 of the policy's file; ``1`` of the optimiser.
+    actor : Actor or None
+        None: the least-squares step.
+    settings : EnvironmentSettings
+        Those that the policy was trained in.
+    n_frames : int
+        Frames of movement that it is given.
+    """
+
+    name: str
+    version: str
+    actor: Actor | None
+    settings: EnvironmentSettings
+    n_frames: int = N_FRAMES
+
+    @classmethod
+    def optimiser(cls) -> ScalingPolicy:
+        """Return the search that takes the least-squares step itself."""
+        return cls(OPTIMISER, "1", None, EnvironmentSettings(n_steps=MOST_STEPS))
+
+    @classmethod
+    def load(cls, policy: str | Path) -> ScalingPolicy:
+        """Read a policy.
+
+        Parameters
+        ----------
+        policy : str or Path
+            Name of a shipped one, or a policy.safetensors with its policy.json beside it, or their folder.
+
+        Raises
+        ------
+        SettingsError
+            There is none, or its files are not those of a policy.
+        """
+        path = POLICIES / policy if str(policy) in shipped_policies() else Path(policy)
+        path = path / POLICY_FILE if path.is_dir() else path
+        about = path.with_suffix(".json")
+        if not path.is_file() or not about.is_file():
+            raise SettingsError(
+                f"There is no policy {str(policy)!r}.",
+                hint=f"Shipped: {', '.join(shipped_policies()) or 'none'}; or give a {POLICY_FILE} with its "
+                f"{about.name} beside it.",
+            )
+        n_segments = len(parameters()) // 3
+        actor, _ = load_policy(path, torch.ones(n_segments, 3, dtype=torch.bool))
+        try:
+            experiment = Experiment.model_validate(json.loads(about.read_text("utf-8"))["experiment"])
+        except (OSError, ValueError, KeyError, TypeError, ValidationError) as reason:
+            raise SettingsError(
+                "The file does not say how the policy was trained.",
+                hint=f"It must be the one that training wrote beside {POLICY_FILE}.",
+                file=about.name,
+            ) from reason
+        version = hashlib.sha256(path.read_bytes()).hexdigest()[:8]
+        return cls(path.parent.name, version, actor.eval(), experiment.environment)
+
+    @torch.no_grad()
+    def scale(self, markers: ScalingMarkers, subject: Subject, skeleton: SkeletonTree) -> PolicyScaling:
+        """Find a person's scale factors.
+
+        Parameters
+        ----------
+        markers : ScalingMarkers
+            Of any marker set; markers that the skeleton does not have are left out.
+        subject : Subject
+        skeleton : SkeletonTree
+            The generic skeleton, unscaled, with markers of the recordings' names.
+
+        Raises
+        ------
+        ScalingError
+            Fewer than six markers or never three of the pelvis; left and right exchanged; height or mass not those
+            of a person or not of this one; a body that belongs to no segment.
+        """
+        check_person(subject)
+        tree = skeleton.to(torch.float32, "cpu")
+        frames = choose_frames(tree, markers, self.n_frames)
+        check_count(tree, frames)
+        # Training may reward the truth, which nobody knows here.
+        environment = ScalingEnvironment(tree, replace(self.settings, reward="objective"))
+        tasks = tasks_of(tree, (subject,), torch.as_tensor(frames.markers_m)[None])
+        tie = environment.layout.tie
+        expected = (tasks.prior_mean[0] @ tie.T).unflatten(0, (-1, 3))
+        start = Start(tasks.prior_mean, poses_of_frames(tree, frames, expected))
+        result = search(environment, tasks, self.actor, self.settings.n_steps, start)
+        found = self.answer(result)
+        notes = list(frames.notes)
+        if float(found.fit.rms_m) > POOR_FIT_M:
+            check_sides(tree, environment.layout, frames, expected)
+            poor_mm = 1e3 * float(found.fit.rms_m)
+            notes.append(f"The scaled skeleton fits its markers badly ({poor_mm:.0f} mm): check the recording.")
+        check_height(tree, subject, (found.log_factors[0] @ tie.T).unflatten(0, (-1, 3)), expected)
+
+        observed = found.observation.tokens[0][:, _OBSERVED].flatten().double().numpy()
+        shown = torch.as_tensor(np.isfinite(frames.markers_m).all(axis=2).any(axis=0)).to(tie)
+        n_markers = (environment.layout.members @ shown).int().repeat_interleave(3).tolist()
+        disturbed, begin = replicas(tree, environment.layout, tasks, found.log_factors, found.values)
+        again = self.answer(search(environment, disturbed, self.actor, REPLICA_STEPS, begin))
+        names, log_factors = parameters(), found.log_factors[0].double().numpy()
+        spread = tasks.prior_covariance[0].diagonal().sqrt()
+        notes += notes_on(names, log_factors, tasks.prior_mean[0].double().numpy(), spread.double().numpy())
+        return PolicyScaling(
+            self._factors(tree, log_factors, tuple(notes)),
+            names,
+            log_factors,
+            again.log_factors.std(dim=0).double().numpy(),
+            result.path_log_factors[0].double().numpy(),
+            result.path_objective[0].double().numpy(),
+            tuple(verdict(*one) for one in zip(names, observed.tolist(), n_markers, strict=True)),
+        )
+
+    def answer(self, result: SearchResult) -> State:
+        """What counts as found: lowest J; the last state of a policy rewarded with the truth, unknown to J."""
+        return result.last if self.actor is not None and self.settings.reward == "truth" else result.best
+
+    def _factors(self, tree: SkeletonTree, log_factors: Array, notes: tuple[str, ...]) -> ScaleFactors:
+        """Factors of every body, also of those that the tree leaves out, the patellae."""
+        bodies = tuple(dict.fromkeys([*tree.bodies, *(body.name for body in read_skeleton().bodies)]))
+        factors = np.exp((ties(bodies) @ log_factors).reshape(-1, 3)).clip(*PLAUSIBLE_FACTORS)
+        return ScaleFactors(bodies, factors, self.name, notes)
+
+
+def shipped_policies() -> tuple[str, ...]:
+    """Names of the policies that come with Sarcoscope."""
+    return tuple(sorted(path.parent.name for path in POLICIES.glob(f"*/{POLICY_FILE}")))

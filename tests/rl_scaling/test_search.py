@@ -1,0 +1,67 @@
+"""The search: where it begins and ends, and that a policy takes the same road."""
+
+from __future__ import annotations
+
+from functools import cache
+
+import torch
+
+from rl_scaling.environment import EnvironmentSettings, ScalingEnvironment, Start
+from rl_scaling.networks import Actor, NetworkSettings
+from rl_scaling.scaling_tasks import ScalingTasks
+from rl_scaling.search import SearchResult, search
+from tests.rl_scaling.scaling_people import older_adults, skeleton
+
+
+@cache
+def tasks() -> ScalingTasks:
+    return older_adults(3)
+
+
+def environment() -> ScalingEnvironment:
+    return ScalingEnvironment(skeleton(), EnvironmentSettings(n_steps=40))
+
+
+@cache
+def found() -> SearchResult:
+    return search(environment(), tasks(), None)
+
+
+def test_the_search_begins_at_the_prior_and_stops_where_nothing_is_gained() -> None:
+    result = found()
+    torch.testing.assert_close(result.path_log_factors[:, 0], tasks().prior_mean)
+    assert result.path_log_factors.shape[1] == result.path_objective.shape[1] < 41
+    *_, before, last = result.path_objective.unbind(1)
+    assert bool(((before - last).abs() < 1e-3 * before).all())
+    torch.testing.assert_close(result.best.objective, result.path_objective.amin(dim=1), atol=1e-6, rtol=0)
+
+
+def test_no_step_beyond_the_end_would_have_gained_much() -> None:
+    here = environment()
+    here.reset(tasks())
+    for _ in range(40):
+        here.step(here.least_squares_action())
+    torch.testing.assert_close(found().best.objective, here.best_objective, rtol=2e-3, atol=0)
+
+
+def test_nobody_waits_less_because_others_are_done() -> None:
+    alone = search(environment(), tasks().chosen(torch.tensor([1])), None)
+    torch.testing.assert_close(alone.best.log_factors, found().best.log_factors[1:2], atol=2e-3, rtol=0)
+
+
+def test_it_ends_where_it_ends_whence_it_begins() -> None:
+    result = found()
+    away = Start(result.best.log_factors + 0.05, result.best.values)
+    again = search(environment(), tasks(), None, start=away)
+    torch.testing.assert_close(again.path_log_factors[:, 0], away.log_factors)
+    torch.testing.assert_close(again.best.objective, result.best.objective, rtol=5e-3, atol=0)
+
+
+def test_no_more_steps_than_allowed() -> None:
+    assert search(environment(), tasks(), None, n_steps=2).path_objective.shape == (3, 3)
+
+
+def test_a_policy_that_adds_nothing_takes_the_least_squares_road() -> None:
+    actor = Actor(environment().layout.exists, NetworkSettings(width=16, depth=1, heads=2, residual_reach=0.5))
+    result = search(environment(), tasks(), actor.double())
+    torch.testing.assert_close(result.path_log_factors, found().path_log_factors, atol=1e-6, rtol=0)
