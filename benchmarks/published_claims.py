@@ -1,8 +1,9 @@
 """The published claims about learning to scale, re-run on synthetic people.
 
-``python -m benchmarks.published_claims [FOLDER [OPENCAP_SESSION]]``: trains what FOLDER (default
+``python -m benchmarks.published_claims [--session OPENCAP_SESSION] [--finished] [FOLDER]``: trains what FOLDER (default
 ``results/published_claims``) does not hold yet, 3 seeds of 4 trainings on one CPU thread, and writes curves, figures
-and a drawing. OPENCAP_SESSION is the folder of OpenCap's field-study subject, for a comparison on a filmed person.
+and a drawing. OPENCAP_SESSION is the folder of OpenCap's field-study subject, for a comparison on a filmed person. With
+``--finished`` nothing is trained: the seeds whose trainings are all at their end count.
 Published: Jo and Kang, ICROS 2025 (see docs/learning-to-scale.md): (a) a Transformer learns in half the episodes a
 feed-forward network needs; (b) the static marker error is lower than AddBiomechanics'; (c) on older adults, networks
 that were trained on adults before learn in an eighth of the episodes.
@@ -10,8 +11,7 @@ that were trained on adults before learn in an eighth of the episodes.
 
 from __future__ import annotations
 
-import shutil
-import sys
+import argparse
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -27,7 +27,7 @@ from benchmarks.saving import RESULTS, save
 from benchmarks.static_errors import filmed_person, older_adults
 from rl_scaling.ablation import (
     MEASURES,
-    TABLE,
+    SCORES,
     Curve,
     Variation,
     ablate,
@@ -36,6 +36,7 @@ from rl_scaling.ablation import (
     measured,
     scale_with,
     varied,
+    write_table,
 )
 from rl_scaling.drawing import generic_tree
 from rl_scaling.environment import ScalingEnvironment
@@ -56,18 +57,31 @@ ADULTS_ARMS, OLDER_ARMS = ("transformer", "feed_forward"), ("pre-trained", "from
 COLOURS = ("C0", "C1")
 
 
-def train(folder: Path) -> tuple[list[Curve], list[Curve]]:
+def train(experiment: Experiment, folder: Path, *, finished: bool) -> tuple[list[Curve], list[Curve]]:
     """Curves on adults and on older adults."""
-    experiment = read_experiment(EXPERIMENT)
     transformer, feed_forward = ADULTS_ARMS
     pre_trained, scratch = OLDER_ARMS
-    adults = folder / "adults"
+    adults, older = folder / "adults", folder / "older adults"
     networks = [Variation(transformer, {}), Variation(feed_forward, {"network.kind": "feed_forward"})]
     begun = [Variation(scratch, OLDER), Variation(pre_trained, OLDER, adults / transformer)]
-    return (
-        ablate(experiment, networks, SEEDS, adults, N_PEOPLE, EVERY),
-        ablate(experiment, begun, SEEDS, folder / "older adults", N_PEOPLE, EVERY),
+    places = ((adults, networks), (older, begun))
+    on_adults, on_older = (
+        ablate(experiment, arms, at_end(experiment, place, arms) if finished else SEEDS, place, N_PEOPLE, EVERY)
+        for place, arms in places
     )
+    return on_adults, on_older
+
+
+def at_end(experiment: Experiment, place: Path, arms: Sequence[Variation]) -> list[int]:
+    """Seeds of which every arm is trained to its end."""
+
+    def ended(file: Path) -> bool:
+        if not file.exists():
+            return False
+        with np.load(file) as scores:
+            return bool(scores["rounds"][-1] == experiment.n_rounds)
+
+    return [seed for seed in SEEDS if all(ended(folder_of(place, arm.name, seed) / SCORES) for arm in arms)]
 
 
 def references(experiment: Experiment) -> dict[str, dict[str, float]]:
@@ -85,7 +99,8 @@ def references(experiment: Experiment) -> dict[str, dict[str, float]]:
 def compare(curves: Sequence[Curve], arms: tuple[str, str], reference: dict[str, dict[str, float]]) -> dict[str, Any]:
     """Errors of both arms, what each needed to reach the levels, and how they differ in pairs; first less second."""
     start, end = (reference[name]["objective"] for name in ("prior mean", "least squares"))
-    figures: dict[str, Any] = {"held-out people": reference, "arms": {}, "levels of J": {}}
+    n_seeds = len(of(curves, arms[0]))
+    figures: dict[str, Any] = {"seeds": n_seeds, "held-out people": reference, "arms": {}, "levels of J": {}}
     for arm in arms:
         figures["arms"][arm] = {
             "CPU seconds": summary([float(curve.cpu_s[-1]) for curve in of(curves, arm)]),
@@ -166,38 +181,31 @@ def _ratio(first: float | None, second: float | None) -> float | None:
     return None if not first or second is None else second / first
 
 
-def main(folder: Path, session: Path | None) -> None:
+def main(folder: Path, session: Path | None, *, finished: bool) -> None:
     """Train, print and save."""
     torch.set_num_threads(1)
-    adults, older = train(folder)
     experiment = read_experiment(EXPERIMENT)
+    adults, older = train(experiment, folder, finished=finished)
     of_adults, of_older = references(experiment), references(varied(experiment, OLDER))
-    pre_trained, scratch = OLDER_ARMS
-    of_arm = {
-        arm: [folder_of(folder / place, arm, seed) / POLICY for seed in SEEDS]
-        for place, arm in (("adults", ADULTS_ARMS[0]), ("older adults", pre_trained))
-    }
+    (transformer, _), (pre_trained, scratch) = ADULTS_ARMS, OLDER_ARMS
+    on_adults = [folder_of(folder / "adults", transformer, curve.seed) / POLICY for curve in of(adults, transformer)]
+    on_older = [folder_of(folder / "older adults", pre_trained, one.seed) / POLICY for one in of(older, pre_trained)]
     figures = {
-        "seeds": len(SEEDS),
         "held-out people": N_PEOPLE,
         "episodes": int(adults[0].episodes[-1]),
         "a: transformer and feed-forward, adults": compare(adults, ADULTS_ARMS, of_adults),
         "b: static error and AddBiomechanics', synthetic older adults": older_adults(
-            varied(experiment, OLDER), of_arm[pre_trained]
+            varied(experiment, OLDER), on_older
         ),
         "b: static error and AddBiomechanics', a filmed adult": session
-        and filmed_person(experiment, of_arm[ADULTS_ARMS[0]], session),
+        and filmed_person(experiment, on_adults, session),
         "c: pre-trained and from scratch, older adults": compare(older, OLDER_ARMS, of_older)
-        | {
-            "episodes of the pre-trained to be as good as from scratch at the end": as_good_as(
-                older, scratch, pre_trained
-            )
-        },
+        | {"episodes to be as good as from scratch at the end": as_good_as(older, scratch, pre_trained)},
     }
     kept = RESULTS / "published_claims"
     kept.mkdir(exist_ok=True)
-    for place in ("adults", "older adults"):
-        shutil.copyfile(folder / place / TABLE, kept / f"{place.replace(' ', '_')}.csv")
+    for curves, name in ((adults, "adults"), (older, "older_adults")):
+        write_table(curves, kept / f"{name}.csv")
     draw(
         (
             ("adults", "episodes", adults, ADULTS_ARMS, of_adults["least squares"]["rms_mm"]),
@@ -210,9 +218,9 @@ def main(folder: Path, session: Path | None) -> None:
 
 
 if __name__ == "__main__":
-    if len(sys.argv) > 3:
-        sys.exit("python -m benchmarks.published_claims [FOLDER [OPENCAP_SESSION]]")
-    main(
-        Path(sys.argv[1]) if len(sys.argv) > 1 else ROOT / "results" / "published_claims",
-        Path(sys.argv[2]) if len(sys.argv) > 2 else None,
-    )
+    said = argparse.ArgumentParser(prog="python -m benchmarks.published_claims")
+    said.add_argument("folder", type=Path, nargs="?", default=ROOT / "results" / "published_claims")
+    said.add_argument("--session", type=Path, help="OpenCap's field-study subject")
+    said.add_argument("--finished", action="store_true", help="train nothing")
+    given = said.parse_args()
+    main(given.folder, given.session, finished=given.finished)

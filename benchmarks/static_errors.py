@@ -2,45 +2,41 @@
 
 AddBiomechanics takes 15 minutes a person and an environment of its own; its scale factors are those of the saved runs
 in ``results/addbiomechanics``. Every method's factors go onto the same skeleton with markers where the generic model
-has them, and the same fit of the pose measures the errors. AddBiomechanics also moves markers, and has seen movements
-of the person beside the standing pose; what it reports itself is given beside.
+has them, and the same fit of the pose measures the errors. AddBiomechanics also moves markers, and fits movements of
+the person beside the standing pose; what it reports itself is given beside.
 """
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from torch import Tensor
 
-from benchmarks.saving import RESULTS
+from benchmarks.addbiomechanics.peer import EngineFit, addbiomechanics_factors, saved_names
+from benchmarks.addbiomechanics.people import (
+    FILMED,
+    FILMED_GUESSED,
+    FILMED_SUBJECT,
+    N_SYNTHETIC,
+    synthetic_name,
+    synthetic_people,
+)
+from benchmarks.addbiomechanics.people import filmed_person as engine_input
 from models.skeleton.kinematics import SkeletonTree
 from models.skeleton.pose_fit import fit_poses
-from models.subject import Subject
-from pipeline.files.trc import read_trc
-from rl_scaling.ablation import scale_with, varied
+from rl_scaling.ablation import scale_with
 from rl_scaling.checkpoint import load_policy
-from rl_scaling.drawing import draw_tasks, generic_tree
+from rl_scaling.drawing import generic_tree
 from rl_scaling.environment import ScalingEnvironment
-from rl_scaling.evaluate import HELD_OUT
 from rl_scaling.experiment import Experiment
 from rl_scaling.scaling_tasks import ScalingTasks, tasks_of
 
 Array = NDArray[np.float64]
-
-SAVED = RESULTS / "addbiomechanics"
-# The people of the saved runs: so many drawn at once with this seed, recorded so.
-N_PEOPLE, SEED = 4, 77
-RECORDED = {"standing": 60, "squat": 120, "sit_to_stand": 120, "gait": 120}
-FRAMES_PER_MOVEMENT, NAME = 2, "older_adult_{}"
-# And one real person: OpenCap's field study, the last frames of the neutral trial, as the engine got them.
-FILMED, N_STATIC_FRAMES = "oc_a", 50
-FILMED_SUBJECT = Subject(height_m=1.78, mass_kg=72.0, sex="m")
 
 
 def older_adults(older: Experiment, policies: Sequence[Path]) -> dict[str, Any] | None:
@@ -53,18 +49,19 @@ def older_adults(older: Experiment, policies: Sequence[Path]) -> dict[str, Any] 
     policies : sequence of Path
         One a seed.
     """
-    files = [SAVED / f"{NAME.format(place)}.json" for place in range(N_PEOPLE)]
-    there = [place for place, file in enumerate(files) if file.exists()]
-    if not there:
+    saved = {place: synthetic_name(place) for place in range(N_SYNTHETIC) if synthetic_name(place) in saved_names()}
+    if not saved:
         return None
-    people = varied(older, {"frames": RECORDED, "frames_per_movement": FRAMES_PER_MOVEMENT})
-    drawn = draw_tasks(generic_tree(), people, N_PEOPLE, HELD_OUT, SEED).chosen(torch.tensor(there))
+    _, drawn = synthetic_people(generic_tree())
+    drawn = drawn.chosen(torch.tensor(list(saved)))
     standing = ScalingTasks(drawn.markers_m[:, :1], drawn.person, drawn.prior_mean, drawn.prior_covariance)
-    return _compared(older, policies, standing, [_run(files[place], "standing") for place in there])
+    truth = () if drawn.truth is None else (drawn.truth.log_factors,)
+    fits = [addbiomechanics_factors(name) for name in saved.values()]
+    return _compared(older, policies, standing, fits, {"true factors": truth})
 
 
 def filmed_person(adults: Experiment, policies: Sequence[Path], session: Path) -> dict[str, Any] | None:
-    """Errors of every method on OpenCap's field-study subject; none where there is no saved run.
+    """Errors of every method on OpenCap's field-study subject, standing; none where there is no saved run.
 
     Parameters
     ----------
@@ -75,54 +72,48 @@ def filmed_person(adults: Experiment, policies: Sequence[Path], session: Path) -
     session : Path
         Folder of the session, with ``MarkerData``.
     """
-    file = SAVED / f"{FILMED}.json"
-    if not file.exists():
+    name = next((one for one in (FILMED, FILMED_GUESSED) if one in saved_names()), None)
+    if name is None:
         return None
-    tree = generic_tree()
-    neutral = read_trc(session / "MarkerData" / "neutral.trc").select(tree.markers)
-    standing_m = torch.as_tensor(neutral.positions_m[-N_STATIC_FRAMES:]).nanmean(dim=0)
-    return _compared(
-        adults, policies, tasks_of(tree, (FILMED_SUBJECT,), standing_m[None, None]), [_run(file, "neutral")]
-    )
-
-
-@dataclass(frozen=True)
-class _Run:
-    """What is taken of a saved run: factors of the bodies, and errors of the standing trial as it reports them."""
-
-    factors: dict[str, list[float]]
-    rms_mm: float
-    max_mm: float
-
-
-def _run(file: Path, standing: str) -> _Run:
-    figures = json.loads(file.read_text("utf-8"))["figures"]
-    errors = figures["trials"][standing]
-    return _Run(figures["body_scales"], 1000.0 * errors["rms_m"], 1000.0 * errors["max_m"])
+    fit, trial = addbiomechanics_factors(name), engine_input(session, name).trials["neutral"]
+    standing_m = torch.as_tensor(np.nanmean(trial.select(generic_tree().markers).positions_m, axis=0))
+    reported = fit.trials["neutral"]
+    tasks = tasks_of(generic_tree(), (FILMED_SUBJECT,), standing_m[None, None])
+    return _compared(adults, policies, tasks, [fit], {}) | {
+        "run": name,
+        "AddBiomechanics, markers moved, as it reports": {
+            "rms_mm": round(1000.0 * reported.rms_m, 3),
+            "max_mm": round(1000.0 * reported.max_m, 3),
+        },
+    }
 
 
 def _compared(
-    experiment: Experiment, policies: Sequence[Path], tasks: ScalingTasks, runs: Sequence[_Run]
+    experiment: Experiment,
+    policies: Sequence[Path],
+    tasks: ScalingTasks,
+    fits: Sequence[EngineFit],
+    others: dict[str, Sequence[Tensor]],
 ) -> dict[str, Any]:
+    """Errors of the prior, least squares, the policies, log factors found otherwise, and saved runs."""
     tree, exact = generic_tree(), generic_tree().to(torch.float64)
     environment = ScalingEnvironment(tree, experiment.environment)
     actors = [load_policy(path, environment.layout.exists)[0] for path in policies]
-    log_factors = {
+    log_factors: dict[str, Sequence[Tensor]] = {
         "prior mean": [tasks.prior_mean],
         "least squares": [scale_with(environment, tasks, None).log_factors],
         "policy": [scale_with(environment, tasks, actor).log_factors for actor in actors],
-    }
+    } | others
     tie = environment.layout.tie.T
     scales = {
         name: [(one @ tie).unflatten(1, (-1, 3)).double().numpy() for one in ways] for name, ways in log_factors.items()
-    } | {"AddBiomechanics": [np.log([[run.factors[body] for body in tree.bodies] for run in runs])]}
+    } | {"AddBiomechanics": [np.log([[fit.factors.of(body) for body in tree.bodies] for fit in fits])]}
     standing_m = tasks.markers_m[:, 0].double().numpy()
     found = {
         name: np.mean([_errors_mm(exact, standing_m, one) for one in ways], axis=0) for name, ways in scales.items()
     }
-    found["AddBiomechanics, markers moved, as it reports"] = np.array([(run.rms_mm, run.max_mm) for run in runs])
     return {
-        "people": len(runs),
+        "people": len(fits),
         "methods": {
             name: {
                 measure: {"mean": round(float(one.mean()), 3), "people": np.round(one, 3).tolist()}

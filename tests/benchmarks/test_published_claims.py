@@ -7,8 +7,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from benchmarks.published_claims import as_good_as, compare, draw
-from rl_scaling.ablation import MEASURES, Curve
+from benchmarks.published_claims import EXPERIMENT, as_good_as, at_end, compare, draw
+from rl_scaling.ablation import MEASURES, SCORES, Curve, Variation, folder_of
+from rl_scaling.experiment import read_experiment
 
 EPISODES = np.array([0.0, 1000.0, 2000.0, 5000.0])
 REFERENCE = {"prior mean": {"objective": 6.0}, "least squares": {"objective": 2.0}}
@@ -47,6 +48,17 @@ def test_arms_are_compared_by_what_they_needed_and_in_pairs() -> None:
 def test_what_one_arm_ended_with_is_looked_up_in_the_other() -> None:
     assert as_good_as(CURVES, "slow", "quick")["seeds"] == [2000.0, 2000.0]
     assert as_good_as(CURVES, "quick", "slow")["seeds"] == [None, None]
+
+
+def test_only_seeds_that_are_at_their_end_in_every_arm_count(tmp_path: Path) -> None:
+    experiment = read_experiment(EXPERIMENT)
+    for arm, ends in (("quick", (64, 64, 8)), ("slow", (64, 56))):
+        for seed, rounds in enumerate(ends):
+            file = folder_of(tmp_path, arm, seed) / SCORES
+            file.parent.mkdir(parents=True)
+            np.savez(file, rounds=np.array([0.0, rounds]))
+    assert at_end(experiment, tmp_path, [Variation(arm, {}) for arm in ARMS]) == [0]
+    assert at_end(experiment, tmp_path, [Variation("quick", {})]) == [0, 1]
 
 
 def test_the_drawing_is_the_same_for_the_same_curves(tmp_path: Path) -> None:
