@@ -49,8 +49,8 @@ PULLS = {
     "no pull": (),
     "OpenCap's pull (all joints 0.1)": _pull(0.1, 0.1),
     "all joints 10": _pull(10.0, 10.0),
-    "ankles only 0.1": _pull(0.0, 0.1),
-    "ankles only 0.2 (adopted)": _pull(0.0, 0.2),
+    "ankles only 0.1 (adopted)": _pull(0.0, 0.1),
+    "ankles only 0.2": _pull(0.0, 0.2),
     "ankles only 1": _pull(0.0, 1.0),
 }
 

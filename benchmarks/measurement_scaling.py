@@ -28,6 +28,7 @@ from pipeline.trajectories import Kinematics
 
 FIELD_SUBJECT = Subject(height_m=1.78, mass_kg=72.0, sex="m")
 LAB_SUBJECT = Subject(height_m=1.72, mass_kg=60.05, sex="unspecified")
+MEASURED = {place: Settings(scaler="measurement", marker_placement=place) for place in (True, False)}
 JOINTS = ("hip_flexion", "knee_angle", "ankle_angle")
 
 
@@ -66,7 +67,7 @@ def laboratory(session: Path, folder: Path) -> dict[str, float]:
 
 
 def _scaled(static: MarkerTrajectories, subject: Subject, marker_set: str, path: Path, *, place: bool) -> Path:
-    scaled = build_scaled_model(static, subject, Settings.model_validate({"marker_placement": place}), marker_set, path)
+    scaled = build_scaled_model(static, subject, MEASURED[place], marker_set, path)
     for note in scaled.notes:
         print(f"    note: {note}")
     return path
