@@ -24,10 +24,17 @@ from rl_scaling.checkpoint import load_policy
 from rl_scaling.environment import EnvironmentSettings, ScalingEnvironment, Start, State
 from rl_scaling.experiment import Experiment
 from rl_scaling.networks import Actor
-from rl_scaling.observation import FEATURES
-from rl_scaling.scaling_checks import POOR_FIT_M, check_count, check_height, check_person, check_sides
-from rl_scaling.scaling_frames import N_FRAMES, choose_frames, poses_of_frames
-from rl_scaling.scaling_tasks import tasks_of
+from rl_scaling.scaling_checks import (
+    POOR_FIT_M,
+    RUINED_FIT_M,
+    check_count,
+    check_fit,
+    check_height,
+    check_person,
+    check_sides,
+)
+from rl_scaling.scaling_frames import N_FRAMES, ScalingFrames, choose_frames, poses_of_frames
+from rl_scaling.scaling_tasks import ScalingTasks, tasks_of
 from rl_scaling.search import MOST_STEPS, SearchResult, search
 from rl_scaling.uncertainty import REPLICA_STEPS, replicas
 from rl_scaling.verdicts import Verdict, notes_on, verdict
@@ -38,8 +45,6 @@ POLICIES = Path(models.skeleton.__file__).parents[1] / "policies"
 """Shipped policies: a folder each, of policy.safetensors, policy.json and a model card."""
 POLICY_FILE = "policy.safetensors"
 OPTIMISER = "optimiser"
-
-_OBSERVED = [FEATURES.index(f"observed_{axis}") for axis in "xyz"]
 
 
 @dataclass(frozen=True)
@@ -69,6 +74,22 @@ class PolicyScaling:
     path_log_factors: Array
     path_objective: Array
     verdicts: tuple[Verdict, ...]
+
+
+@dataclass(frozen=True)
+class _Found:
+    """One search: what it was given, where it ended, and the log scales (n_bodies, 3) expected of the person."""
+
+    frames: ScalingFrames
+    environment: ScalingEnvironment
+    tasks: ScalingTasks
+    expected: torch.Tensor
+    result: SearchResult
+    state: State
+
+    @property
+    def rms_m(self) -> float:
+        return float(self.state.fit.rms_m)
 
 
 @dataclass(frozen=True)
@@ -155,40 +176,55 @@ class ScalingPolicy:
         """
         check_person(subject)
         tree = skeleton.to(torch.float32, "cpu")
-        frames = choose_frames(tree, markers, self.n_frames)
-        check_count(tree, frames)
-        # Training may reward the truth, which nobody knows here.
-        environment = ScalingEnvironment(tree, replace(self.settings, reward="objective"))
-        tasks = tasks_of(tree, (subject,), torch.as_tensor(frames.markers_m)[None])
+        found = self._found(tree, choose_frames(tree, markers, self.n_frames), subject)
+        notes: list[str] = []
+        if found.rms_m > POOR_FIT_M:
+            check_sides(tree, found.environment.layout, found.frames, found.expected)
+            notes.append(
+                f"The scaled skeleton fits its markers badly ({1e3 * found.rms_m:.0f} mm): check the recording."
+            )
+        if found.rms_m > RUINED_FIT_M and markers.static is not None and markers.movements:
+            # One ruined movement must not bend the model of a person who was seen standing.
+            ruined_mm = 1e3 * found.rms_m
+            found = self._found(tree, choose_frames(tree, ScalingMarkers(markers.static, ()), self.n_frames), subject)
+            notes = [
+                f"Movements and standing pose do not fit one skeleton ({ruined_mm:.0f} mm): the model is scaled on the "
+                "standing pose alone. Check the movements' markers, above all left and right."
+            ]
+        check_fit(found.rms_m)
+        environment, tasks, state = found.environment, found.tasks, found.state
         tie = environment.layout.tie
-        expected = (tasks.prior_mean[0] @ tie.T).unflatten(0, (-1, 3))
-        start = Start(tasks.prior_mean, poses_of_frames(tree, frames, expected))
-        result = search(environment, tasks, self.actor, self.settings.n_steps, start)
-        found = self.answer(result)
-        notes = list(frames.notes)
-        if float(found.fit.rms_m) > POOR_FIT_M:
-            check_sides(tree, environment.layout, frames, expected)
-            poor_mm = 1e3 * float(found.fit.rms_m)
-            notes.append(f"The scaled skeleton fits its markers badly ({poor_mm:.0f} mm): check the recording.")
-        check_height(tree, subject, (found.log_factors[0] @ tie.T).unflatten(0, (-1, 3)), expected)
+        check_height(tree, subject, (state.log_factors[0] @ tie.T).unflatten(0, (-1, 3)), found.expected)
 
-        observed = found.observation.tokens[0][:, _OBSERVED].flatten().double().numpy()
-        shown = torch.as_tensor(np.isfinite(frames.markers_m).all(axis=2).any(axis=0)).to(tie)
+        shown = torch.as_tensor(np.isfinite(found.frames.markers_m).all(axis=2).any(axis=0)).to(tie)
         n_markers = (environment.layout.members @ shown).int().repeat_interleave(3).tolist()
-        disturbed, begin = replicas(tree, environment.layout, tasks, found.log_factors, found.values)
+        disturbed, begin = replicas(tree, environment.layout, tasks, state.log_factors, state.values)
         again = self.answer(search(environment, disturbed, self.actor, REPLICA_STEPS, begin))
-        names, log_factors = parameters(), found.log_factors[0].double().numpy()
-        spread = tasks.prior_covariance[0].diagonal().sqrt()
-        notes += notes_on(names, log_factors, tasks.prior_mean[0].double().numpy(), spread.double().numpy())
+        errors = again.log_factors.std(dim=0).double().numpy()
+        names, log_factors = parameters(), state.log_factors[0].double().numpy()
+        spread = tasks.prior_covariance[0].diagonal().sqrt().double().numpy()
+        notes += found.frames.notes
+        notes += notes_on(names, log_factors, tasks.prior_mean[0].double().numpy(), spread)
         return PolicyScaling(
             self._factors(tree, log_factors, tuple(notes)),
             names,
             log_factors,
-            again.log_factors.std(dim=0).double().numpy(),
-            result.path_log_factors[0].double().numpy(),
-            result.path_objective[0].double().numpy(),
-            tuple(verdict(*one) for one in zip(names, observed.tolist(), n_markers, strict=True)),
+            errors,
+            found.result.path_log_factors[0].double().numpy(),
+            found.result.path_objective[0].double().numpy(),
+            tuple(verdict(*one) for one in zip(names, errors.tolist(), spread.tolist(), n_markers, strict=True)),
         )
+
+    def _found(self, tree: SkeletonTree, frames: ScalingFrames, subject: Subject) -> _Found:
+        """Search on these frames."""
+        check_count(tree, frames)
+        # Training may reward the truth, which nobody knows here.
+        environment = ScalingEnvironment(tree, replace(self.settings, reward="objective"))
+        tasks = tasks_of(tree, (subject,), torch.as_tensor(frames.markers_m)[None])
+        expected = (tasks.prior_mean[0] @ environment.layout.tie.T).unflatten(0, (-1, 3))
+        start = Start(tasks.prior_mean, poses_of_frames(tree, frames, expected))
+        result = search(environment, tasks, self.actor, self.settings.n_steps, start)
+        return _Found(frames, environment, tasks, expected, result, self.answer(result))
 
     def answer(self, result: SearchResult) -> State:
         """What counts as found: lowest J; the last state of a policy rewarded with the truth, unknown to J."""

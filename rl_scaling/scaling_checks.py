@@ -25,6 +25,9 @@ HEIGHT_WITHIN = 0.12
 POOR_FIT_M = 0.02
 """A fit worse than this is looked into: good recordings fit at 5 to 15 mm, exchanged sides at 50 and more."""
 
+RUINED_FIT_M = 0.04
+"""Beyond, some marker is another's or far off, and factors follow it: nothing is scaled on such a fit."""
+
 # Names put right lower a fit with exchanged sides manifold.
 _MARKEDLY = 0.5
 _PARTS = {
@@ -67,6 +70,22 @@ def check_count(tree: SkeletonTree, frames: ScalingFrames) -> None:
         raise ScalingError(
             f"Only {seen.sum()} markers can be used; {FEWEST_MARKERS} are needed.",
             hint=f"Markers found on the model: {names or 'none'}. Check the marker names and the marker set.",
+            stage="scaling",
+        )
+
+
+def check_fit(rms_m: float) -> None:
+    """Refuse markers that no skeleton fits.
+
+    Raises
+    ------
+    ScalingError
+    """
+    if rms_m > RUINED_FIT_M:
+        raise ScalingError(
+            f"No skeleton fits these markers: {1e3 * rms_m:.0f} mm remain.",
+            hint=f"Accepted: {1e3 * RUINED_FIT_M:.0f} mm. Check for exchanged, misplaced or jumping markers, also of "
+            "single joints.",
             stage="scaling",
         )
 

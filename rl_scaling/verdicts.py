@@ -13,8 +13,9 @@ from models.skeleton.scale_factors import PLAUSIBLE_FACTORS
 Array = NDArray[np.float64]
 VerdictKind = Literal["measured", "partly", "from anthropometry"]
 
-# Shares of what is known of an axis that the markers say.
-MEASURED, PARTLY = 0.8, 0.4
+# Shares of the variance left by height, mass, sex and age that the recording takes away: the standard error is at most
+# 0.7 and 0.9 of what it would be without markers.
+MEASURED, PARTLY = 0.5, 0.2
 # Farther than this from what height, mass, sex and age lead to expect, one person in 370 is [SD].
 FAR_SD = 3.0
 _AT_LIMIT = 1e-6
@@ -38,28 +39,29 @@ class Verdict:
     text: str
 
 
-def verdict(parameter: str, observed: float, n_markers: int) -> Verdict:
+def verdict(parameter: str, standard_error: float, prior_sd: float, n_markers: int) -> Verdict:
     """Say what a parameter rests on.
 
     Parameters
     ----------
     parameter : str
-    observed : float
-        See `rl_scaling.scale_equations.ScaleStep`.
+    standard_error, prior_sd : float
+        Of the log factor: with the recording, and of people of that height, mass, sex and age.
     n_markers : int
         Markers that show its segment.
     """
+    known = max(0.0, 1.0 - (standard_error / prior_sd) ** 2)
     segment, _, axis = parameter.rpartition("_")
     expected = "what height, mass, sex and age lead to expect"
     if n_markers == 0:
         text = f"no marker of the {segment} is seen: the factor is {expected}."
         return Verdict(parameter, "from anthropometry", f"{segment} {axis.upper()}: {text}")
-    share = f"{100.0 * observed:.0f} % of what is known comes from the markers"
+    share = f"the recording takes away {100.0 * known:.0f} % of the variance among people of that build"
     kind: VerdictKind
-    if observed >= MEASURED:
-        kind, text = "measured", f"measured, {share}."
-    elif observed >= PARTLY:
-        kind, text = "partly", f"partly measured, {share}, the rest is {expected}."
+    if known >= MEASURED:
+        kind, text = "measured", f"measured: {share}."
+    elif known >= PARTLY:
+        kind, text = "partly", f"partly measured: {share}, the rest is {expected}."
     else:
         kind, text = "from anthropometry", f"the markers say little ({share}): the factor is near {expected}."
     return Verdict(parameter, kind, f"{segment} {axis.upper()}: {text}")

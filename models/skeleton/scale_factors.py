@@ -12,6 +12,8 @@ from models.errors import ScalingError
 # Beyond these a factor is a marker error or a unit slip, not an adult: ANSUR II bone lengths stay within 0.8-1.25
 # of their mean at +-4 SD. Kept a little wider, for breadths and depths.
 PLAUSIBLE_FACTORS = (0.65, 1.5)
+# Relative; single precision keeps a limit to less.
+_AT_LIMIT = 1e-5
 
 
 @dataclass(frozen=True)
@@ -89,8 +91,8 @@ class ScaleFactors:
 
     @property
     def implausible(self) -> dict[str, NDArray[np.float64]]:
-        """Bodies whose factors lie outside what adults have."""
-        low, high = PLAUSIBLE_FACTORS
+        """Bodies whose factors lie at the limits of what adults have, where a search stops, or beyond."""
+        low, high = PLAUSIBLE_FACTORS[0] * (1.0 + _AT_LIMIT), PLAUSIBLE_FACTORS[1] * (1.0 - _AT_LIMIT)
         return {
             body: factor
             for body, factor in zip(self.bodies, self.factors, strict=True)

@@ -8,7 +8,7 @@ from typing import cast
 
 import opensim as osim
 
-from models.errors import ModelError
+from models.errors import ModelError, ScalingError
 from models.markers import MarkerTrajectories, ScalingMarkers
 from models.skeleton import GENERIC_MODEL
 from models.skeleton.marker_sets import MarkerSetName, marker_set
@@ -16,6 +16,7 @@ from models.skeleton.scale_factors import PLAUSIBLE_FACTORS, ScaleFactors
 from models.subject import Subject
 from pipeline.scaling.generic import body_height_m, load_generic
 from pipeline.scaling.marker_placement import place_markers, remove_unplaced, static_errors_m
+from pipeline.scaling.measurement_scaler import MeasurementScaler
 from pipeline.scaling.measurements import with_hip_centres
 from pipeline.scaling.scalers import make_scaler
 from pipeline.scaling.static_window import SETTLING_S, find_static_window, most_complete_frame
@@ -33,7 +34,8 @@ class ScaledModel:
     mass_kg : float
         Total mass of the model [kg], the subject's.
     body_height_m : float or None
-        Height that its legs and trunk stand for [m] (see `pipeline.scaling.generic`); None where that is not known.
+        Height that legs and trunk stand for, as distances between markers have them [m] (see
+        `pipeline.scaling.generic`); None where that is not known.
     static_marker_errors_m : dict of str to float
         Distance measured - modelled on the static pose [m], with the markers as they are in the model.
     notes : tuple of str
@@ -120,7 +122,8 @@ def build_scaled_model(
     if not model.printToXML(str(path)):
         raise ModelError("The scaled model cannot be written.", hint="Check the folder's permissions.", file=path.name)
     errors = static_errors_m(model, pose, set_name) if place else unplaced
-    return ScaledModel(path, factors, subject.mass_kg, body_height_m(model), errors, tuple(notes), unplaced)
+    height_m = _height_m(model, factors, measured, subject, generic_file, set_name)
+    return ScaledModel(path, factors, subject.mass_kg, height_m, errors, tuple(notes), unplaced)
 
 
 def _unplaced_errors_m(model: osim.Model, pose: MarkerTrajectories, set_name: MarkerSetName) -> dict[str, float]:
@@ -154,6 +157,29 @@ def apply_factors(model: osim.Model, factors: ScaleFactors, mass_kg: float) -> N
     state = model.initSystem()
     model.scale(state, scale_set, True, float(mass_kg))
     model.initSystem()
+
+
+def _height_m(
+    model: osim.Model,
+    factors: ScaleFactors,
+    measured: ScalingMarkers,
+    subject: Subject,
+    model_file: Path,
+    set_name: MarkerSetName,
+) -> float | None:
+    """Body height that the markers stand for [m]; None where they do not tell.
+
+    A search is drawn towards the height given, which this is there to check: then distances between markers tell it.
+    """
+    if not factors.estimates:
+        return body_height_m(model)
+    try:
+        by_distances = MeasurementScaler(model_file, set_name).scale(measured, subject)
+    except ScalingError:
+        return None
+    as_measured, _ = load_generic(model_file, set_name)
+    apply_factors(as_measured, by_distances, subject.mass_kg)
+    return body_height_m(as_measured)
 
 
 def _check_markers(names: list[str], static: MarkerTrajectories, set_name: MarkerSetName, model_file: Path) -> None:

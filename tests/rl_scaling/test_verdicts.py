@@ -7,36 +7,34 @@ import pytest
 
 from rl_scaling.verdicts import notes_on, verdict
 
+SHARE = "of the variance among people of that build"
+EXPECTED = "what height, mass, sex and age lead to expect"
+
 
 @pytest.mark.parametrize(
-    ("observed", "n_markers", "kind", "text"),
+    ("standard_error", "n_markers", "kind", "text"),
     [
-        (0.95, 4, "measured", "femur Y: measured, 95 % of what is known comes from the markers."),
+        (0.010, 4, "measured", f"measured: the recording takes away 94 % {SHARE}."),
+        (0.034, 4, "partly", f"partly measured: the recording takes away 28 % {SHARE}, the rest is {EXPECTED}."),
         (
-            0.6,
-            4,
-            "partly",
-            "femur Y: partly measured, 60 % of what is known comes from the markers, the rest is what height, mass, "
-            "sex and age lead to expect.",
-        ),
-        (
-            0.04,
+            0.039,
             4,
             "from anthropometry",
-            "femur Y: the markers say little (4 % of what is known comes from the markers): the factor is near what "
-            "height, mass, sex and age lead to expect.",
+            f"the markers say little (the recording takes away 5 % {SHARE}): the factor is near {EXPECTED}.",
         ),
+        # More uncertain than without a recording there is none.
         (
-            0.0,
-            0,
+            0.050,
+            4,
             "from anthropometry",
-            "femur Y: no marker of the femur is seen: the factor is what height, mass, sex and age lead to expect.",
+            f"the markers say little (the recording takes away 0 % {SHARE}): the factor is near {EXPECTED}.",
         ),
+        (0.010, 0, "from anthropometry", f"no marker of the femur is seen: the factor is {EXPECTED}."),
     ],
 )
-def test_a_verdict_says_what_the_factor_rests_on(observed, n_markers, kind, text) -> None:
-    said = verdict("femur_y", observed, n_markers)
-    assert (said.parameter, said.kind, said.text) == ("femur_y", kind, text)
+def test_a_verdict_says_what_the_factor_rests_on(standard_error, n_markers, kind, text) -> None:
+    said = verdict("femur_y", standard_error, 0.04, n_markers)
+    assert (said.parameter, said.kind, said.text) == ("femur_y", kind, f"femur Y: {text}")
 
 
 def test_only_what_is_far_from_expected_or_at_a_limit_is_noted() -> None:

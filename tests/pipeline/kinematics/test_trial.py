@@ -237,7 +237,7 @@ class TestRealSquats:
         path = tmp_path_factory.mktemp("model") / "scaled.osim"
         subject = Subject(height_m=1.78, mass_kg=72.0, sex="m")
         neutral = read_trc(session / "MarkerData" / "neutral.trc")
-        scaled = build_scaled_model(neutral, subject, Settings(), "study", path)
+        scaled = build_scaled_model(neutral, subject, Settings(scaler="measurement"), "study", path)
         squats = read_trc(session / "MarkerData" / "Squats_0.trc")
         every = slice(0, None, 17)
         thinned = replace(squats, positions_m=squats.positions_m[every], time_s=squats.time_s[every])

@@ -144,3 +144,20 @@ def test_a_skeleton_whose_people_are_not_known_is_refused(name: str, tmp_path: P
     ) as caught:
         scaler.scale(ScalingMarkers(standing), SUBJECT)
     assert "--scaler measurement" in caught.value.hint
+
+
+@pytest.mark.parametrize("height_m", [SUBJECT.height_m - 0.12, SUBJECT.height_m + 0.12])
+def test_a_wrong_height_does_not_make_the_markers_stand_for_it(height_m: float, tmp_path: Path) -> None:
+    static, movement = record("study")
+    found = {
+        scaler: build_scaled_model(
+            static,
+            replace(SUBJECT, height_m=height_m),
+            Settings(scaler=scaler),
+            "study",
+            tmp_path / f"{scaler}.osim",
+            movements=(movement,),
+        ).body_height_m
+        for scaler in ("measurement", "optimiser")
+    }
+    assert found["optimiser"] == found["measurement"]
