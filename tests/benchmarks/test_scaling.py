@@ -12,7 +12,7 @@ import pytest
 import torch
 
 from benchmarks.addbiomechanics.peer import EngineFit
-from benchmarks.addbiomechanics.people import synthetic_name
+from benchmarks.addbiomechanics.people import synthetic_name, synthetic_people
 from benchmarks.scaling import synthetic
 from benchmarks.scaling.__main__ import POOLED, main
 from benchmarks.scaling.acceptance import compared, median_interval, pooled, relative_change
@@ -33,8 +33,10 @@ from benchmarks.scaling.people import TEST_SEED, TestPeople, draw_people
 from benchmarks.scaling.real import OWN_MODEL, REFUSED, judged
 from benchmarks.scaling.recordings import OC_A, RECORDINGS, read_recording
 from benchmarks.scaling.synthetic import Row
+from models.errors import ScalingError
 from models.skeleton.kinematics import SkeletonTree
 from models.skeleton.scale_factors import ScaleFactors
+from models.subject import Subject
 from rl_scaling.checkpoint import save_policy
 from rl_scaling.drawing import generic_tree
 from rl_scaling.experiment import read_experiment
@@ -208,13 +210,15 @@ def test_regressors_are_kept_and_made_again_when_made_otherwise(tmp_path: Path) 
     }
 
 
-def test_the_engines_people_are_measured_by_every_method(monkeypatch: pytest.MonkeyPatch) -> None:
-    saved = synthetic_name(2)
+def engine_fit(subject: Subject) -> EngineFit:
     factors = ScaleFactors(("femur_r", "femur_l"), np.full((2, 3), 0.9), "addbiomechanics")
-    fit = EngineFit(
-        saved, {"sex": "f", "height_m": 1.6, "mass_kg": 60.0}, factors, {}, 600.0, 700.0, 500, True, 0.01, "never"
-    )
-    monkeypatch.setattr(synthetic, "saved_names", lambda: (saved, "oc_a"))
+    known: dict[str, str | float] = {"sex": subject.sex, "height_m": subject.height_m, "mass_kg": subject.mass_kg}
+    return EngineFit(synthetic_name(2), known, factors, {}, 600.0, 700.0, 500, True, 0.01, "never")
+
+
+def test_the_engines_people_are_measured_by_every_method(monkeypatch: pytest.MonkeyPatch) -> None:
+    fit = engine_fit(synthetic_people(tree())[0].people[2].subject)
+    monkeypatch.setattr(synthetic, "saved_names", lambda: (fit.name, "oc_a"))
     monkeypatch.setattr(synthetic, "addbiomechanics_factors", lambda _: fit)
     table = synthetic.engine_table(tree(), Methods({}, {}))
     assert table[ADDBIOMECHANICS].cpu_s == 600.0
@@ -223,6 +227,14 @@ def test_the_engines_people_are_measured_by_every_method(monkeypatch: pytest.Mon
     assert table[ADDBIOMECHANICS].errors["lengths_mm"] != table[GENERIC].errors["lengths_mm"]
     # Nothing of these people is kept back.
     assert "unseen_rms_mm" not in table[GENERIC].errors
+
+
+def test_a_saved_run_of_somebody_else_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    fit = engine_fit(Subject(height_m=1.6, mass_kg=60.0, sex="f"))
+    monkeypatch.setattr(synthetic, "saved_names", lambda: (fit.name,))
+    monkeypatch.setattr(synthetic, "addbiomechanics_factors", lambda _: fit)
+    with pytest.raises(ScalingError, match=r"run of older_adult_2 is of another person .* Delete it\. Make the saved"):
+        synthetic.engine_table(tree(), Methods({}, {}))
 
 
 def test_two_optimisers_are_told_apart() -> None:
