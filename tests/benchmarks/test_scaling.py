@@ -15,7 +15,7 @@ from benchmarks.addbiomechanics.peer import EngineFit
 from benchmarks.addbiomechanics.people import synthetic_name, synthetic_people
 from benchmarks.scaling import synthetic
 from benchmarks.scaling.__main__ import POOLED, main
-from benchmarks.scaling.acceptance import compared, median_interval, pooled, relative_change
+from benchmarks.scaling.acceptance import Line, compared, median_interval, pooled, relative_change
 from benchmarks.scaling.measures import MEASURES, Judge
 from benchmarks.scaling.methods import (
     ADDBIOMECHANICS,
@@ -148,6 +148,14 @@ def test_demands_are_judged_in_pairs_and_said_in_words() -> None:
     # The spread of people, 30 %, would hide the difference were it not taken in pairs.
     _, low, high = relative_change(better.errors["lengths_mm"], optimiser.errors["lengths_mm"])
     assert high - low < 1.0
+
+
+def test_a_demand_is_judged_as_it_is_printed() -> None:
+    # Both at the bound: a change may be as large, an error has to be below; whatever the number.
+    assert str(Line("a", 2.0, 1.0, 3.0, 2.0)) == "a: +2.0 % [+1.0, +3.0], wanted <= +2 %: met"
+    assert str(Line("b", 2.0, 1.0, 3.0, 2.0, "error")) == "b: 2.00 % [1.00, 3.00], wanted < 2 %: not met"
+    assert str(Line("c", 2.9, 1.0, 3.0, 3.0, "error")) == "c: 2.90 % [1.00, 3.00], wanted < 3 %: met"
+    assert Line("d", 2.0, 1.0, 3.0).met is None
 
 
 def test_seeds_are_pooled_person_by_person() -> None:
