@@ -13,7 +13,7 @@ import torch
 
 from benchmarks.addbiomechanics.peer import EngineFit
 from benchmarks.addbiomechanics.people import synthetic_name, synthetic_people
-from benchmarks.scaling import synthetic
+from benchmarks.scaling import methods, synthetic
 from benchmarks.scaling.__main__ import POOLED, main
 from benchmarks.scaling.acceptance import Line, compared, median_interval, pooled, relative_change
 from benchmarks.scaling.measures import MEASURES, Judge
@@ -34,6 +34,7 @@ from benchmarks.scaling.real import OWN_MODEL, REFUSED, judged
 from benchmarks.scaling.recordings import OC_A, RECORDINGS, read_recording
 from benchmarks.scaling.synthetic import Row
 from models.errors import ScalingError
+from models.markers import ScalingMarkers
 from models.skeleton.kinematics import SkeletonTree
 from models.skeleton.scale_factors import ScaleFactors
 from models.subject import Subject
@@ -190,6 +191,14 @@ def test_a_walk_without_standing_is_cut_in_two(shared_data: Callable[[str], Path
     assert recorded.static is None
     assert recorded.given.movements[0].time_s[-1] < recorded.unseen.time_s[0]
     assert recorded.given.movements[0].n_frames + recorded.unseen.n_frames == 835
+
+
+def test_reading_the_skeleton_is_not_timed(monkeypatch: pytest.MonkeyPatch) -> None:
+    scalers = optimiser().on_recordings("study")
+    monkeypatch.setattr(methods, "skeleton_of", lambda _: pytest.fail("the skeleton is read again"))
+    markers = ScalingMarkers(people().static[0])
+    for name in ("build alone (prior mean)", OPTIMISER):
+        assert set(tree().bodies) <= set(scalers[name](markers, people().subjects[0]).bodies)
 
 
 def test_a_scaler_that_refuses_says_why(shared_data: Callable[[str], Path]) -> None:
