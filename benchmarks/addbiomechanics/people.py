@@ -82,7 +82,7 @@ def filmed_person(session: Path, name: str) -> EnginePerson:
 
 
 def synthetic_people(tree: SkeletonTree) -> tuple[SyntheticPeople, ScalingTasks]:
-    """Older adults whom training never draws, and their tasks, as `rl_scaling.train.draw_tasks` draws them."""
+    """Older adults whom training never draws, and their tasks, as `rl_scaling.drawing.draw_tasks` draws them."""
     numbers = np.random.default_rng((HELD_OUT, SEED))
     people = SubjectGenerator(tree, OLDER_ADULTS).sample(N_SYNTHETIC, RECORDED, int(numbers.integers(2**31)))
     return people, tasks_of_synthetic(tree, people, FRAMES_PER_MOVEMENT, numbers)
