@@ -47,7 +47,7 @@ class EnginePerson:
     trials : dict of str to MarkerTrajectories
         The standing one first.
     every : int
-        Of the repaired frames, every so manieth is fitted.
+        Of the repaired frames, every n-th is fitted.
     tracking : tuple of str
         Markers that the engine may place on the body as it likes. Empty: as it guesses from their names.
     """
