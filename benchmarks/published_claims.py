@@ -4,7 +4,7 @@
 ``results/published_claims``) does not hold yet, 3 seeds of 4 trainings on one CPU thread, and writes curves, figures
 and a drawing. OPENCAP_SESSION is the folder of OpenCap's field-study subject, for a comparison on a filmed person. With
 ``--finished`` nothing is trained: the seeds whose trainings are all at their end count.
-Published: Jo and Kang, ICROS 2025 (see docs/learning-to-scale.md): (a) a Transformer learns in half the episodes a
+Published: Jo and Kang, ICROS 2025 (see docs/scaling-compared.md): (a) a Transformer learns in half the episodes a
 feed-forward network needs; (b) the static marker error is lower than AddBiomechanics'; (c) on older adults, networks
 that were trained on adults before learn in an eighth of the episodes.
 """

@@ -1,9 +1,9 @@
 """What the choices of the scaling search rest on, and whether its standard errors hold.
 
-``python -m benchmarks.scaling_search OPENCAP_SESSION LAB_SESSION``: the sessions of `benchmarks.scaling`. Each person
-is scaled by the optimiser on the standing pose and one movement; the scaled model, markers at their generic offsets, is
-judged on movements that the search never saw. Errors: root mean square and largest over markers, means over frames
-[cm].
+``python -m benchmarks.scaling_search OPENCAP_SESSION LAB_SESSION``: the sessions of
+`benchmarks.measurement_scaling`. Each person is scaled by the optimiser on the standing pose and one movement; the
+scaled model, markers at their generic offsets, is judged on movements that the search never saw. Errors: root mean
+square and largest over markers, means over frames [cm].
 """
 
 from __future__ import annotations

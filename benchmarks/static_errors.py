@@ -17,7 +17,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from benchmarks.addbiomechanics.peer import EngineFit, addbiomechanics_factors, saved_names
+from benchmarks.addbiomechanics.peer import EngineFit, addbiomechanics_factors, check_person, saved_names
 from benchmarks.addbiomechanics.people import (
     FILMED,
     FILMED_GUESSED,
@@ -48,15 +48,22 @@ def older_adults(older: Experiment, policies: Sequence[Path]) -> dict[str, Any] 
         Of the policies; its people are older adults.
     policies : sequence of Path
         One a seed.
+
+    Raises
+    ------
+    ScalingError
+        A saved run is of somebody else, who had the name before.
     """
     saved = {place: synthetic_name(place) for place in range(N_SYNTHETIC) if synthetic_name(place) in saved_names()}
     if not saved:
         return None
-    _, drawn = synthetic_people(generic_tree())
+    people, drawn = synthetic_people(generic_tree())
     drawn = drawn.chosen(torch.tensor(list(saved)))
     standing = ScalingTasks(drawn.markers_m[:, :1], drawn.person, drawn.prior_mean, drawn.prior_covariance)
     truth = () if drawn.truth is None else (drawn.truth.log_factors,)
     fits = [addbiomechanics_factors(name) for name in saved.values()]
+    for fit, place in zip(fits, saved, strict=True):
+        check_person(fit, people.people[place].subject)
     return _compared(older, policies, standing, fits, {"true factors": truth})
 
 
@@ -71,11 +78,18 @@ def filmed_person(adults: Experiment, policies: Sequence[Path], session: Path) -
         One a seed.
     session : Path
         Folder of the session, with ``MarkerData``.
+
+    Raises
+    ------
+    ScalingError
+        The saved run is of somebody else.
     """
     name = next((one for one in (FILMED, FILMED_GUESSED) if one in saved_names()), None)
     if name is None:
         return None
-    fit, trial = addbiomechanics_factors(name), engine_input(session, name).trials["neutral"]
+    fit = addbiomechanics_factors(name)
+    check_person(fit, FILMED_SUBJECT)
+    trial = engine_input(session, name).trials["neutral"]
     standing_m = torch.as_tensor(np.nanmean(trial.select(generic_tree().markers).positions_m, axis=0))
     reported = fit.trials["neutral"]
     tasks = tasks_of(generic_tree(), (FILMED_SUBJECT,), standing_m[None, None])

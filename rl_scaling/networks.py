@@ -16,7 +16,7 @@ from torch import Tensor, nn
 from rl_scaling.observation import CONTEXT, FEATURES, STEP_FEATURES
 
 # Numbers are near one; what lies far beyond is an outlier that would drive a network out of what it knows.
-_LARGEST_INPUT = 10.0
+LARGEST_INPUT = 10.0
 
 
 @dataclass(frozen=True)
@@ -83,7 +83,7 @@ class Encoder(nn.Module):
 
     def forward(self, tokens: Tensor, context: Tensor) -> Tensor:
         """The features."""
-        tokens, context = (one.clamp(-_LARGEST_INPUT, _LARGEST_INPUT) for one in (tokens, context))
+        tokens, context = (one.clamp(-LARGEST_INPUT, LARGEST_INPUT) for one in (tokens, context))
         if self.kind == "feed_forward":
             return self.layers(torch.cat([tokens.flatten(1), context], dim=1)).unflatten(1, (self.n_segments, -1))
         x = self.project(tokens) + self.segment

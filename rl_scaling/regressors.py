@@ -16,15 +16,12 @@ from torch import Tensor, nn
 from models.errors import ScalingError
 from models.skeleton.scale_factors import PLAUSIBLE_FACTORS
 from rl_scaling.environment import ScalingEnvironment
-from rl_scaling.networks import Encoder, NetworkSettings
+from rl_scaling.networks import LARGEST_INPUT, Encoder, NetworkSettings
 from rl_scaling.observation import CONTEXT, FEATURES, Observation
 from rl_scaling.scaling_tasks import ScalingTasks
 
 PENALTIES = tuple(float(one) for one in np.logspace(-1.0, 5.0, 13))
 """Of the squared weights of standardised features, summed over people."""
-
-# As the networks' inputs: what lies far beyond is an outlier.
-_LARGEST_INPUT = 10.0
 
 
 @dataclass(frozen=True)
@@ -178,7 +175,7 @@ def _spread(tasks: ScalingTasks) -> Tensor:
 
 
 def _flat(tokens: Tensor, context: Tensor) -> Tensor:
-    return torch.cat([tokens.flatten(1), context], dim=1).clamp(-_LARGEST_INPUT, _LARGEST_INPUT)
+    return torch.cat([tokens.flatten(1), context], dim=1).clamp(-LARGEST_INPUT, LARGEST_INPUT)
 
 
 def _with_one(x: Tensor) -> Tensor:

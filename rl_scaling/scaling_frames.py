@@ -21,7 +21,7 @@ from models.skeleton.pose_start import MIN_ROOT_MARKERS, Root
 Array = NDArray[np.float64]
 
 N_FRAMES = 10
-"""Frames of movement, over all recordings; docs/learning-to-scale.md says what more or fewer do."""
+"""Frames of movement, over all recordings; docs/scaling-search.md says what more or fewer do."""
 
 # OpenCap's marker predictor settles within a second (docs/scaling.md); shorter recordings are used whole.
 SETTLING_S, LONG_ENOUGH_S = 1.0, 3.0

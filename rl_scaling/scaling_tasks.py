@@ -14,7 +14,7 @@ from models.skeleton.kinematics import SkeletonTree
 from models.subject import Subject
 from rl_scaling.anthropometry import prior
 from rl_scaling.movements import MovementName
-from rl_scaling.subjects import SyntheticPeople
+from rl_scaling.subjects import SyntheticPeople, in_room
 
 STATIC: MovementName = "standing"
 
@@ -143,7 +143,7 @@ def tasks_of_synthetic(
         rows, columns = torch.arange(n)[:, None], torch.as_tensor(np.sort(drawn, axis=1))
         markers_m.append(recording.measured_m[rows, columns])
         values.append(recording.values[rows, columns])
-    joints_m = _in_room(
+    joints_m = in_room(
         joint_centres_m(tree, torch.cat(values, 1), people.log_scales[:, None]),
         people.heading_rad,
         people.floor_m,
@@ -183,13 +183,6 @@ def _numbers(subject: Subject) -> NDArray[np.float64]:
             float(known),
         ]
     )
-
-
-def _in_room(positions_m: Tensor, heading_rad: Tensor, floor_m: Tensor) -> Tensor:
-    """Turn about Y by each person's heading, and lift onto the session's floor."""
-    cos, sin = heading_rad.cos()[:, None, None], heading_rad.sin()[:, None, None]
-    x, y, z = positions_m.unbind(-1)
-    return torch.stack([cos * x + sin * z, y + floor_m[:, None, None], cos * z - sin * x], -1)
 
 
 def _like(tree: SkeletonTree, numbers: NDArray[np.float64]) -> Tensor:

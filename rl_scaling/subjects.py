@@ -125,7 +125,7 @@ class SubjectGenerator:
             planned = sample_movement(movement, older, frames, RATE_HZ, self.tree.coordinates, generator)
             values, posed = self._posed(torch.as_tensor(planned).to(like), log_scales, placement_m)
             seen_m = self.errors.disturb(posed, bias_m, _REGIME.get(movement, "task"), RATE_HZ, noise)
-            true_m, measured_m = (_in_room(m, heading_rad, floor_m) for m in (posed.positions_m, seen_m))
+            true_m, measured_m = (in_room(m, heading_rad, floor_m) for m in (posed.positions_m, seen_m))
             recordings[movement] = Recordings(values, true_m, measured_m)
         log_factors = torch.as_tensor(np.array([person.log_factors for person in people])).to(like)
         return SyntheticPeople(people, log_scales, log_factors, placement_m, heading_rad, floor_m, recordings, RATE_HZ)
@@ -145,8 +145,8 @@ class SubjectGenerator:
         return values, PosedMarkers(positions, of_marker, values[..., self._knees])
 
 
-def _in_room(positions_m: Tensor, heading_rad: Tensor, floor_m: Tensor) -> Tensor:
-    """Turn about Y and lift onto the session's floor."""
+def in_room(positions_m: Tensor, heading_rad: Tensor, floor_m: Tensor) -> Tensor:
+    """Turn about Y by each person's heading, and lift onto the session's floor."""
     cos, sin = heading_rad.cos()[:, None, None], heading_rad.sin()[:, None, None]
     x, y, z = positions_m.unbind(-1)
     return torch.stack([cos * x + sin * z, y + floor_m[:, None, None], cos * z - sin * x], -1)

@@ -105,7 +105,7 @@ def make_fitter(model: Any, subject: dict[str, Any], tracking: list[str], folder
 
 
 def read_trial(fitter: Any, path: str, every: int) -> tuple[list[Any], list[Any]]:
-    """Markers as they are in the file and as the engine's repair leaves them, both of every so manieth frame.
+    """Markers as they are in the file and as the engine's repair leaves them, both of every n-th frame.
 
     The repair sees all frames: at 12 Hz it takes steps for errors and moves the feet far off.
     """

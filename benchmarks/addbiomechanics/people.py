@@ -47,7 +47,7 @@ class EnginePerson:
     trials : dict of str to MarkerTrajectories
         The standing one first.
     every : int
-        Of the repaired frames, every so manieth is fitted.
+        Of the repaired frames, every n-th is fitted.
     tracking : tuple of str
         Markers that the engine may place on the body as it likes. Empty: as it guesses from their names.
     """
@@ -82,7 +82,7 @@ def filmed_person(session: Path, name: str) -> EnginePerson:
 
 
 def synthetic_people(tree: SkeletonTree) -> tuple[SyntheticPeople, ScalingTasks]:
-    """Older adults whom training never draws, and their tasks, as `rl_scaling.train.draw_tasks` draws them."""
+    """Older adults whom training never draws, and their tasks, as `rl_scaling.drawing.draw_tasks` draws them."""
     numbers = np.random.default_rng((HELD_OUT, SEED))
     people = SubjectGenerator(tree, OLDER_ADULTS).sample(N_SYNTHETIC, RECORDED, int(numbers.integers(2**31)))
     return people, tasks_of_synthetic(tree, people, FRAMES_PER_MOVEMENT, numbers)

@@ -1,4 +1,4 @@
-"""All scalers in one table, on the same people: ``python -m benchmarks.scaling``, see docs/learning-to-scale.md.
+"""All scalers in one table, on the same people: ``python -m benchmarks.scaling``, see docs/scaling-compared.md.
 
 =============  ==========================================================================================
 module         holds

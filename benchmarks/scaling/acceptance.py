@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -39,7 +40,9 @@ class Line:
     value, low, high : float
         With its 95 % interval over people (percentiles of resampled people).
     wanted : float or None
-        At most this; None: a figure beside.
+        None: a figure beside.
+    kind : {'change', 'error'}
+        A change has a sign, and at most ``wanted`` is demanded; an error has none, and is to be below it.
     unit : str
     """
 
@@ -48,21 +51,24 @@ class Line:
     low: float
     high: float
     wanted: float | None = None
+    kind: Literal["change", "error"] = "change"
     unit: str = "%"
 
     @property
     def met(self) -> bool | None:
         """Whether the demand is met; None where nothing is demanded."""
-        return None if self.wanted is None else self.value <= self.wanted
+        if self.wanted is None:
+            return None
+        return self.value < self.wanted if self.kind == "error" else self.value <= self.wanted
 
     def __str__(self) -> str:
-        if self.wanted == LONG_AXES_PERCENT:
+        if self.kind == "error":
             text = f"{self.what}: {self.value:.2f} {self.unit} [{self.low:.2f}, {self.high:.2f}]"
         else:
             text = f"{self.what}: {self.value:+.1f} {self.unit} [{self.low:+.1f}, {self.high:+.1f}]"
         if self.wanted is None:
             return text
-        bound = f"< {self.wanted:g}" if self.wanted == LONG_AXES_PERCENT else f"<= {self.wanted:+g}"
+        bound = f"< {self.wanted:g}" if self.kind == "error" else f"<= {self.wanted:+g}"
         return f"{text}, wanted {bound} {self.unit}: {'met' if self.met else 'not met'}"
 
 
@@ -72,7 +78,8 @@ def compared(policy: Row, optimiser: Row) -> list[Line]:
         Line(what, *relative_change(policy.errors[name], optimiser.errors[name]), wanted)
         for name, what, wanted in CHANGES
     ]
-    lines.insert(2, Line("long axes, median error", *median_interval(policy.errors[LONG_AXES]), LONG_AXES_PERCENT))
+    median = median_interval(policy.errors[LONG_AXES])
+    lines.insert(2, Line("long axes, median error", *median, LONG_AXES_PERCENT, kind="error"))
     return lines + [Line(what, *relative_change(policy.errors[name], optimiser.errors[name])) for name, what in BESIDE]
 
 

@@ -27,7 +27,7 @@ from rl_scaling.search import search
 
 Batch = Callable[[TestPeople], Tensor]
 """Log factors of people, shape (n_people, n_bodies, 3)."""
-OnRecordings = Callable[[ScalingMarkers, Subject, MarkerSetName], ScaleFactors]
+OnRecordings = Callable[[ScalingMarkers, Subject], ScaleFactors]
 
 GENERIC, PRIOR, MEASUREMENT, TRUTH = "generic", "build alone (prior mean)", "measurement", "true factors"
 RIDGE, TRANSFORMER = "ridge regression", "Transformer regressor"
@@ -80,15 +80,20 @@ class Methods:
             TRUTH: lambda people: people.log_scales,
         }
 
-    def on_recordings(self) -> dict[str, OnRecordings]:
-        """The same as functions of a real person's recordings; searches are what users get, `ScalingPolicy.scale`."""
+    def on_recordings(self, names: MarkerSetName) -> dict[str, OnRecordings]:
+        """The same as functions of a real person's recordings; searches are what users get, `ScalingPolicy.scale`.
+
+        The skeleton with this set's markers is read here, so that the functions can be timed without; only
+        `MeasurementScaler` reads its model itself.
+        """
+        skeleton = skeleton_of(names)
+        tree = skeleton.to(torch.float32, "cpu")
 
         def searched(policy: ScalingPolicy) -> OnRecordings:
-            return lambda markers, subject, names: policy.scale(markers, subject, skeleton_of(names)).factors
+            return lambda markers, subject: policy.scale(markers, subject, skeleton).factors
 
         def answered(regressor: nn.Module) -> OnRecordings:
-            def find(markers: ScalingMarkers, subject: Subject, names: MarkerSetName) -> ScaleFactors:
-                tree = skeleton_of(names).to(torch.float32, "cpu")
+            def find(markers: ScalingMarkers, subject: Subject) -> ScaleFactors:
                 frames = choose_frames(tree, markers)
                 tasks = tasks_of(tree, (subject,), torch.as_tensor(frames.markers_m)[None])
                 log_factors = regressed(regressor, ScalingEnvironment(tree, EnvironmentSettings()), tasks)
@@ -96,11 +101,10 @@ class Methods:
 
             return find
 
-        def expected(_: ScalingMarkers, subject: Subject, names: MarkerSetName) -> ScaleFactors:
-            tree = skeleton_of(names).to(torch.float32, "cpu")
+        def expected(_: ScalingMarkers, subject: Subject) -> ScaleFactors:
             return _factors(tree, tasks_of(tree, (subject,), torch.zeros(1, 1, len(tree.markers), 3)).prior_mean)
 
-        def measured(markers: ScalingMarkers, subject: Subject, names: MarkerSetName) -> ScaleFactors:
+        def measured(markers: ScalingMarkers, subject: Subject) -> ScaleFactors:
             return MeasurementScaler(marker_set=names).scale(markers, subject)
 
         return {

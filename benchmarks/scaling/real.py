@@ -50,10 +50,10 @@ def judged(recording: Recording, recorded: Recorded, methods: Methods, data: Pat
     rows: dict[str, Numbers] = {}
     with tempfile.TemporaryDirectory() as name:
         path = Path(name) / "scaled.osim"
-        for method, scale in methods.on_recordings().items():
+        for method, scale in methods.on_recordings(recording.marker_set).items():
             began_s = time.process_time()
             try:
-                factors = scale(recorded.given, recording.subject, recording.marker_set)
+                factors = scale(recorded.given, recording.subject)
                 cpu_s = time.process_time() - began_s
                 write_model(recording, factors, path)
                 rows[method] = _errors_cm(recording, recorded, path) | _about(recording, factors, cpu_s)

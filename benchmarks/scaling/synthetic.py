@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks.addbiomechanics.peer import addbiomechanics_factors, saved_names
+from benchmarks.addbiomechanics.peer import addbiomechanics_factors, check_person, saved_names
 from benchmarks.addbiomechanics.people import N_SYNTHETIC, synthetic_name, synthetic_people
 from benchmarks.scaling.measures import Judge
 from benchmarks.scaling.methods import ADDBIOMECHANICS, Methods, log_scales_of
@@ -52,12 +52,20 @@ def synthetic_table(tree: SkeletonTree, methods: Methods, n_people: int) -> Tabl
 
 
 def engine_table(tree: SkeletonTree, methods: Methods) -> Table:
-    """Every method on the synthetic people of AddBiomechanics' saved runs, and these; empty where there are none."""
+    """Every method on the synthetic people of AddBiomechanics' saved runs, and these; empty where there are none.
+
+    Raises
+    ------
+    ScalingError
+        A saved run is of somebody else, who had the name before.
+    """
     saved = [place for place in range(N_SYNTHETIC) if synthetic_name(place) in saved_names()]
     if not saved:
         return {}
     people = people_of(tree, *synthetic_people(tree)).chosen(np.array(saved))
     fits = [addbiomechanics_factors(synthetic_name(place)) for place in saved]
+    for fit, subject in zip(fits, people.subjects, strict=True):
+        check_person(fit, subject)
     found = log_scales_of(tree, [fit.factors for fit in fits])
     row = Row(Judge(tree, people).measured(found), float(np.mean([fit.cpu_s for fit in fits])))
     return {ADDBIOMECHANICS: row} | _table(tree, methods, people)

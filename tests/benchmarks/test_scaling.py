@@ -12,10 +12,10 @@ import pytest
 import torch
 
 from benchmarks.addbiomechanics.peer import EngineFit
-from benchmarks.addbiomechanics.people import synthetic_name
-from benchmarks.scaling import synthetic
+from benchmarks.addbiomechanics.people import synthetic_name, synthetic_people
+from benchmarks.scaling import methods, synthetic
 from benchmarks.scaling.__main__ import POOLED, main
-from benchmarks.scaling.acceptance import compared, median_interval, pooled, relative_change
+from benchmarks.scaling.acceptance import Line, compared, median_interval, pooled, relative_change
 from benchmarks.scaling.measures import MEASURES, Judge
 from benchmarks.scaling.methods import (
     ADDBIOMECHANICS,
@@ -33,8 +33,11 @@ from benchmarks.scaling.people import TEST_SEED, TestPeople, draw_people
 from benchmarks.scaling.real import OWN_MODEL, REFUSED, judged
 from benchmarks.scaling.recordings import OC_A, RECORDINGS, read_recording
 from benchmarks.scaling.synthetic import Row
+from models.errors import ScalingError
+from models.markers import ScalingMarkers
 from models.skeleton.kinematics import SkeletonTree
 from models.skeleton.scale_factors import ScaleFactors
+from models.subject import Subject
 from rl_scaling.checkpoint import save_policy
 from rl_scaling.drawing import generic_tree
 from rl_scaling.experiment import read_experiment
@@ -148,6 +151,14 @@ def test_demands_are_judged_in_pairs_and_said_in_words() -> None:
     assert high - low < 1.0
 
 
+def test_a_demand_is_judged_as_it_is_printed() -> None:
+    # Both at the bound: a change may be as large, an error has to be below; whatever the number.
+    assert str(Line("a", 2.0, 1.0, 3.0, 2.0)) == "a: +2.0 % [+1.0, +3.0], wanted <= +2 %: met"
+    assert str(Line("b", 2.0, 1.0, 3.0, 2.0, "error")) == "b: 2.00 % [1.00, 3.00], wanted < 2 %: not met"
+    assert str(Line("c", 2.9, 1.0, 3.0, 3.0, "error")) == "c: 2.90 % [1.00, 3.00], wanted < 3 %: met"
+    assert Line("d", 2.0, 1.0, 3.0).met is None
+
+
 def test_seeds_are_pooled_person_by_person() -> None:
     first, second = row(np.array([1.0, 3.0])), row(np.array([3.0, 9.0]))
     np.testing.assert_allclose(pooled({"a": first, "b": second}, ["a", "b"]).errors["lengths_mm"], [2.0, 6.0])
@@ -182,6 +193,14 @@ def test_a_walk_without_standing_is_cut_in_two(shared_data: Callable[[str], Path
     assert recorded.given.movements[0].n_frames + recorded.unseen.n_frames == 835
 
 
+def test_reading_the_skeleton_is_not_timed(monkeypatch: pytest.MonkeyPatch) -> None:
+    scalers = optimiser().on_recordings("study")
+    monkeypatch.setattr(methods, "skeleton_of", lambda _: pytest.fail("the skeleton is read again"))
+    markers = ScalingMarkers(people().static[0])
+    for name in ("build alone (prior mean)", OPTIMISER):
+        assert set(tree().bodies) <= set(scalers[name](markers, people().subjects[0]).bodies)
+
+
 def test_a_scaler_that_refuses_says_why(shared_data: Callable[[str], Path]) -> None:
     data = shared_data("README.md").parent
     recording = next(one for one in RECORDINGS if one.name == "NMD")
@@ -208,13 +227,15 @@ def test_regressors_are_kept_and_made_again_when_made_otherwise(tmp_path: Path) 
     }
 
 
-def test_the_engines_people_are_measured_by_every_method(monkeypatch: pytest.MonkeyPatch) -> None:
-    saved = synthetic_name(2)
+def engine_fit(subject: Subject) -> EngineFit:
     factors = ScaleFactors(("femur_r", "femur_l"), np.full((2, 3), 0.9), "addbiomechanics")
-    fit = EngineFit(
-        saved, {"sex": "f", "height_m": 1.6, "mass_kg": 60.0}, factors, {}, 600.0, 700.0, 500, True, 0.01, "never"
-    )
-    monkeypatch.setattr(synthetic, "saved_names", lambda: (saved, "oc_a"))
+    known: dict[str, str | float] = {"sex": subject.sex, "height_m": subject.height_m, "mass_kg": subject.mass_kg}
+    return EngineFit(synthetic_name(2), known, factors, {}, 600.0, 700.0, 500, True, 0.01, "never")
+
+
+def test_the_engines_people_are_measured_by_every_method(monkeypatch: pytest.MonkeyPatch) -> None:
+    fit = engine_fit(synthetic_people(tree())[0].people[2].subject)
+    monkeypatch.setattr(synthetic, "saved_names", lambda: (fit.name, "oc_a"))
     monkeypatch.setattr(synthetic, "addbiomechanics_factors", lambda _: fit)
     table = synthetic.engine_table(tree(), Methods({}, {}))
     assert table[ADDBIOMECHANICS].cpu_s == 600.0
@@ -223,6 +244,14 @@ def test_the_engines_people_are_measured_by_every_method(monkeypatch: pytest.Mon
     assert table[ADDBIOMECHANICS].errors["lengths_mm"] != table[GENERIC].errors["lengths_mm"]
     # Nothing of these people is kept back.
     assert "unseen_rms_mm" not in table[GENERIC].errors
+
+
+def test_a_saved_run_of_somebody_else_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    fit = engine_fit(Subject(height_m=1.6, mass_kg=60.0, sex="f"))
+    monkeypatch.setattr(synthetic, "saved_names", lambda: (fit.name,))
+    monkeypatch.setattr(synthetic, "addbiomechanics_factors", lambda _: fit)
+    with pytest.raises(ScalingError, match=r"run of older_adult_2 is of another person .* Delete it\. Make the saved"):
+        synthetic.engine_table(tree(), Methods({}, {}))
 
 
 def test_two_optimisers_are_told_apart() -> None:

@@ -12,6 +12,7 @@ import torch
 import benchmarks.static_errors as claim
 from benchmarks.addbiomechanics import peer
 from benchmarks.addbiomechanics.people import synthetic_people
+from models.errors import ScalingError
 from rl_scaling.ablation import scale_with, varied
 from rl_scaling.anthropometry import ties
 from rl_scaling.drawing import generic_tree
@@ -27,6 +28,18 @@ CHANGES = {"populations": ["us_older", "korea_older"], "network.width": 8, "netw
 def test_without_saved_runs_there_is_nothing_to_compare(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(peer, "SAVED", tmp_path)
     assert claim.older_adults(read_experiment(EXPERIMENTS / "claims.toml"), []) is None
+
+
+@pytest.mark.parametrize("name", ["older_adult_2", "oc_a"])
+def test_a_saved_run_of_somebody_else_is_refused(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    run = json.loads((peer.SAVED / f"{name}.json").read_text())
+    run["figures"]["subject"]["mass_kg"] += 1.0
+    monkeypatch.setattr(peer, "SAVED", tmp_path)
+    monkeypatch.setattr(claim, "engine_input", lambda *_: pytest.fail("nothing is read of a run that is refused"))
+    (tmp_path / f"{name}.json").write_text(json.dumps(run))
+    experiment = read_experiment(EXPERIMENTS / "claims.toml")
+    with pytest.raises(ScalingError, match=rf"run of {name} is of another person .* Delete it\. Make the saved run"):
+        _ = claim.filmed_person(experiment, [], tmp_path) if name == "oc_a" else claim.older_adults(experiment, [])
 
 
 def test_the_same_factors_have_the_same_errors_whoever_found_them(
