@@ -126,7 +126,8 @@ class ScalingPolicy:
                 file=about.name,
             ) from reason
         version = hashlib.sha256(path.read_bytes()).hexdigest()[:8]
-        return cls(path.parent.name, version, actor.eval(), experiment.environment)
+        # Resolved: a path from within its own folder does not tell the folder's name.
+        return cls(path.resolve().parent.name, version, actor.eval(), experiment.environment)
 
     @torch.no_grad()
     def scale(self, markers: ScalingMarkers, subject: Subject, skeleton: SkeletonTree) -> PolicyScaling:

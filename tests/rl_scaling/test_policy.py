@@ -84,6 +84,14 @@ def test_a_policy_that_has_learnt_nothing_is_the_optimiser(tmp_path) -> None:
     np.testing.assert_allclose(found.log_factors, scaled().log_factors, atol=2e-3)
 
 
+def test_a_policy_has_its_folders_name_also_from_within_it(tmp_path, monkeypatch) -> None:
+    folder = tmp_path / "mine"
+    folder.mkdir()
+    saved_policy(folder)
+    monkeypatch.chdir(folder)
+    assert [ScalingPolicy.load(path).name for path in ("policy.safetensors", ".", "../mine")] == ["mine"] * 3
+
+
 def test_a_segment_without_markers_is_what_the_build_leads_to_expect() -> None:
     person = recorded({"forearm_y": 0.1})
     arms = [name for name in skeleton().markers if "wrist" in name]
