@@ -21,6 +21,7 @@ from pipeline.preparation import PreparedMarkers, prepare_markers
 from pipeline.scaling import ScaledModel, build_scaled_model, make_scaler
 from pipeline.session import MarkerNames, Session, Trial, UpAxis, read_markers, session_of_files
 from pipeline.settings import DEFAULT_SCALER, Settings, make_settings
+from rl_scaling.policy import ScalingPolicy
 
 
 @dataclass(frozen=True)
@@ -115,6 +116,8 @@ def _prepared(session: Session, trial: Trial) -> PreparedMarkers:
 def _check(out: Path, settings: Settings, *, overwrite: bool) -> None:
     """Refuse what cannot end well before anything is computed."""
     make_scaler(settings.scaler, policy=settings.policy)
+    if settings.policy is not None:
+        ScalingPolicy.load(settings.policy)
     if out.suffix != ".osim":
         raise SettingsError(f"{out.name} is not the name of an OpenSim model.", hint="Give a name that ends in .osim.")
     if out.exists() and not overwrite:

@@ -167,6 +167,13 @@ class TestRefused:
         out = tmp_path / "scaled.osim"
         self._assert_refused(_run("--static", files[0], *PERSON, "--out", out, *arguments), out, *said)
 
+    def test_a_wrong_policy_is_found_before_any_file_is_read(self, tmp_path: Path) -> None:
+        out, absent = tmp_path / "scaled.osim", tmp_path / "none.trc"
+        for wrong in ("nobody", tmp_path / "nonsense.safetensors"):
+            result = _run("--static", absent, *PERSON, "--scaler", "rl", "--policy", wrong, "--out", out)
+            self._assert_refused(result, out, "There is no policy", "policy.safetensors with its policy.json beside it")
+            assert "none.trc" not in result.stderr
+
     def test_what_is_not_said_of_the_person(self, files: tuple[Path, Path], tmp_path: Path) -> None:
         out = tmp_path / "scaled.osim"
         self._assert_refused(_run("--static", files[0], "--out", out), out, "--height-m --mass-kg --sex")
