@@ -15,12 +15,14 @@ from assessment.records import model_record
 from assessment.summary import ModelRecord, ScalingRecord, SubjectRecord
 from assessment.version import SARCOSCOPE_VERSION
 from assessment.workers import Workers
-from models.errors import SarcoscopeError, SettingsError
+from models.errors import SarcoscopeError, ScalingError, SettingsError
 from models.subject import Subject, SubjectMetadata
 from pipeline.preparation import PreparedMarkers, prepare_markers
+from pipeline.quality import Mark
 from pipeline.scaling import ScaledModel, build_scaled_model, make_scaler
 from pipeline.session import MarkerNames, Session, Trial, UpAxis, read_markers, session_of_files
 from pipeline.settings import DEFAULT_SCALER, Settings, make_settings
+from rl_scaling.policy import ScalingPolicy
 
 
 @dataclass(frozen=True)
@@ -74,17 +76,31 @@ def scale(
 
 
 def scale_files(task: FilesTask) -> ScaledModel:
-    """Scale on every file of the task; the work of a worker process.
+    """Scale on every file of the task whose markers preparation does not withhold; the work of a worker process.
 
     Raises
     ------
     SarcoscopeError
-        A file cannot be read, or no model be made of them.
+        A file cannot be read, the markers of the first one, which places the person, are withheld, or no model can be
+        made of them.
     """
     session, notes = task.session, [*task.session.warnings]
     prepared: dict[str, PreparedMarkers] = {}
     for trial in session.trials:
-        prepared[trial.name] = one = _prepared(session, trial)
+        one = _prepared(session, trial)
+        if one.quality.mark is Mark.WITHHELD:
+            reasons = " ".join(one.quality.reasons)
+            if not prepared:
+                raise ScalingError(
+                    f"The markers cannot be scaled on. {reasons}",
+                    hint="Check that --up names the axis of the file that points up, that --marker-set is right, and "
+                    "the recording itself; or give another one.",
+                    trial=trial.name,
+                    stage="scaling",
+                )
+            notes.append(f"{trial.name} was not used for scaling: {reasons}")
+            continue
+        prepared[trial.name] = one
         notes += [f"{trial.name}: {finding.text}" for finding in one.findings]
     names = list(prepared)
     try:
@@ -115,6 +131,8 @@ def _prepared(session: Session, trial: Trial) -> PreparedMarkers:
 def _check(out: Path, settings: Settings, *, overwrite: bool) -> None:
     """Refuse what cannot end well before anything is computed."""
     make_scaler(settings.scaler, policy=settings.policy)
+    if settings.policy is not None:
+        ScalingPolicy.load(settings.policy)
     if out.suffix != ".osim":
         raise SettingsError(f"{out.name} is not the name of an OpenSim model.", hint="Give a name that ends in .osim.")
     if out.exists() and not overwrite:

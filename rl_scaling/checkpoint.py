@@ -101,13 +101,28 @@ def load_policy(path: Path, exists: Tensor) -> tuple[Actor, NetworkSettings]:
         network = _NETWORK.validate_json(metadata["network"])
         actor = Actor(exists.cpu(), network)
         actor.load_state_dict(tensors)
-    except (KeyError, RuntimeError, ValidationError) as reason:
+    except (KeyError, RuntimeError, ValueError, AssertionError, RecursionError, OSError, ZeroDivisionError) as reason:
         raise SettingsError(
-            "The file holds no policy for this skeleton.",
+            f"The file holds no policy for this skeleton{not_accepted(reason)}.",
             hint="Give the policy.safetensors that `python -m rl_scaling pretrain` or `finetune` wrote.",
             file=path.name,
         ) from reason
+    if not all(bool(value.isfinite().all()) for value in actor.state_dict().values()):
+        raise SettingsError(
+            "The policy holds weights that are not finite numbers.",
+            hint="The file is damaged, or its training diverged: give another policy, or train it again.",
+            file=path.name,
+        )
     return actor.to(exists.device), network
+
+
+def not_accepted(reason: Exception) -> str:
+    """What a file says that is not accepted, to be appended to a sentence; empty where that is not known."""
+    if not isinstance(reason, ValidationError):
+        return ""
+    first = reason.errors()[0]
+    place = ".".join(map(str, first["loc"])) or "what it says of its network"
+    return f": {place} is not accepted: {first['msg']}"
 
 
 def _save(path: Path, tensors: dict[str, Tensor], metadata: dict[str, str]) -> None:

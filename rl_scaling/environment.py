@@ -7,10 +7,11 @@ no end of the task: a step says ``truncated``, and learners look beyond it.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Annotated, Literal
 
 import numpy as np
 import torch
+from pydantic import Field
 from torch import Tensor
 
 from models.errors import ScalingError
@@ -33,7 +34,7 @@ _LOG_FACTOR_SD = 0.05
 
 @dataclass(frozen=True)
 class EnvironmentSettings:
-    """Rules of the environment.
+    """Rules of the environment; bounds hold for what is read from files.
 
     Attributes
     ----------
@@ -47,8 +48,8 @@ class EnvironmentSettings:
     truth : TruthWeights
     """
 
-    n_steps: int = 12
-    refit_iterations: int = 1
+    n_steps: Annotated[int, Field(gt=0, le=100)] = 12
+    refit_iterations: Annotated[int, Field(gt=0, le=20)] = 1
     reward: RewardName = "objective"
     objective: ObjectiveWeights = field(default_factory=ObjectiveWeights)
     truth: TruthWeights = field(default_factory=TruthWeights)

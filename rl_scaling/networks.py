@@ -8,9 +8,10 @@ then no segment would see another: `NetworkSettings.self_attention` adds it (our
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Annotated, Literal
 
 import torch
+from pydantic import Field
 from torch import Tensor, nn
 
 from rl_scaling.observation import CONTEXT, FEATURES, STEP_FEATURES
@@ -21,7 +22,7 @@ LARGEST_INPUT = 10.0
 
 @dataclass(frozen=True)
 class NetworkSettings:
-    """Size and kind of the networks.
+    """Size and kind of the networks; bounds hold for what is read from files.
 
     Attributes
     ----------
@@ -35,11 +36,12 @@ class NetworkSettings:
     """
 
     kind: Literal["transformer", "feed_forward"] = "transformer"
-    width: int = 64
-    depth: int = 2
-    heads: int = 4
+    width: Annotated[int, Field(gt=0, le=1024)] = 64
+    depth: Annotated[int, Field(gt=0, le=16)] = 2
+    heads: Annotated[int, Field(gt=0, le=16)] = 4
     self_attention: bool = True
-    residual_reach: float | None = None
+    # Actions lie between -1 and 1: a correction of 2 turns any step round, and 4 leaves room for what was trained.
+    residual_reach: Annotated[float, Field(ge=0.0, le=4.0, allow_inf_nan=False)] | None = None
 
 
 class _Block(nn.Module):

@@ -10,7 +10,6 @@ from pathlib import Path
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from pydantic import ValidationError
 
 import models.skeleton
 from models.errors import SettingsError
@@ -20,7 +19,7 @@ from models.skeleton.scale_factors import PLAUSIBLE_FACTORS, ScaleFactors
 from models.skeleton.tables import read_skeleton
 from models.subject import Subject
 from rl_scaling.anthropometry import parameters, ties
-from rl_scaling.checkpoint import load_policy
+from rl_scaling.checkpoint import load_policy, not_accepted
 from rl_scaling.environment import EnvironmentSettings, ScalingEnvironment, Start, State
 from rl_scaling.experiment import Experiment
 from rl_scaling.networks import Actor
@@ -43,8 +42,11 @@ Array = NDArray[np.float64]
 
 POLICIES = Path(models.skeleton.__file__).parents[1] / "policies"
 """Shipped policies: a folder each, of policy.safetensors, policy.json and a model card."""
-POLICY_FILE = "policy.safetensors"
+POLICY_FILE, ABOUT_FILE = "policy.safetensors", "policy.json"
 OPTIMISER = "optimiser"
+
+# Of the name of a policy in a message, which is not drowned by a name that is no name.
+_MOST_SHOWN = 200
 
 
 @dataclass(frozen=True)
@@ -134,27 +136,20 @@ class ScalingPolicy:
         SettingsError
             There is none, or its files are not those of a policy.
         """
-        path = POLICIES / policy if str(policy) in shipped_policies() else Path(policy)
-        path = path / POLICY_FILE if path.is_dir() else path
-        about = path.with_suffix(".json")
-        if not path.is_file() or not about.is_file():
-            raise SettingsError(
-                f"There is no policy {str(policy)!r}.",
-                hint=f"Shipped: {', '.join(shipped_policies()) or 'none'}; or give a {POLICY_FILE} with its "
-                f"{about.name} beside it.",
-            )
+        path, about = _files_of(policy)
         n_segments = len(parameters()) // 3
         actor, _ = load_policy(path, torch.ones(n_segments, 3, dtype=torch.bool))
         try:
             experiment = Experiment.model_validate(json.loads(about.read_text("utf-8"))["experiment"])
-        except (OSError, ValueError, KeyError, TypeError, ValidationError) as reason:
+        except (OSError, ValueError, KeyError, TypeError, RecursionError) as reason:
             raise SettingsError(
-                "The file does not say how the policy was trained.",
+                f"The file does not say how the policy was trained{not_accepted(reason)}.",
                 hint=f"It must be the one that training wrote beside {POLICY_FILE}.",
                 file=about.name,
             ) from reason
         version = hashlib.sha256(path.read_bytes()).hexdigest()[:8]
-        return cls(path.parent.name, version, actor.eval(), experiment.environment)
+        # Resolved: a path from within its own folder does not tell the folder's name.
+        return cls(path.resolve().parent.name, version, actor.eval(), experiment.environment)
 
     @torch.no_grad()
     def scale(self, markers: ScalingMarkers, subject: Subject, skeleton: SkeletonTree) -> PolicyScaling:
@@ -235,6 +230,26 @@ class ScalingPolicy:
         bodies = tuple(dict.fromkeys([*tree.bodies, *(body.name for body in read_skeleton().bodies)]))
         factors = np.exp((ties(bodies) @ log_factors).reshape(-1, 3)).clip(*PLAUSIBLE_FACTORS)
         return ScaleFactors(bodies, factors, self.name, notes)
+
+
+def _files_of(policy: str | Path) -> tuple[Path, Path]:
+    """Files of a policy: its weights, and how it was trained."""
+    path = POLICIES / policy if str(policy) in shipped_policies() else Path(policy)
+    try:
+        path = path / POLICY_FILE if path.is_dir() else path
+        about = path.with_suffix(".json")
+        there = path.is_file() and about.is_file()
+    except (OSError, ValueError):
+        # A name that no file can have: too long, or with a null character.
+        there = False
+    if not there:
+        shown = str(policy) if len(str(policy)) <= _MOST_SHOWN else f"{str(policy)[:_MOST_SHOWN]}..."
+        raise SettingsError(
+            f"There is no policy {shown!r}.",
+            hint=f"Shipped: {', '.join(shipped_policies()) or 'none'}; or give a {POLICY_FILE} with its {ABOUT_FILE} "
+            "beside it.",
+        )
+    return path, about
 
 
 def shipped_policies() -> tuple[str, ...]:

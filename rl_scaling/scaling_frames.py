@@ -57,7 +57,7 @@ def choose_frames(tree: SkeletonTree, markers: ScalingMarkers, n_frames: int = N
     tree : SkeletonTree
     markers : ScalingMarkers
     n_frames : int
-        Frames of movement, shared out alike among the recordings that show the root body.
+        Frames of movement, shared out alike among the recordings that show the root body; each gives one at least.
 
     Raises
     ------
@@ -90,7 +90,8 @@ def choose_frames(tree: SkeletonTree, markers: ScalingMarkers, n_frames: int = N
         notes.append(f"Movements that never show three markers of the pelvis were left out: {left_out}.")
     chosen = []
     for place, (recording, shown) in enumerate(moving):
-        n_here = n_frames // len(moving) + (place < n_frames % len(moving))
+        # One at least: of more movements than frames, each was given to be used.
+        n_here = max(n_frames // len(moving) + (place < n_frames % len(moving)), 1)
         spread = (np.arange(1, n_here + 1) * _GOLDEN % 1.0 * len(shown)).astype(int)
         chosen.append(recording[shown[np.unique(spread)]])
     frames = [*standing, *chosen]

@@ -107,6 +107,25 @@ def test_placement_moves_markers_and_both_errors_are_told(files: tuple[Path, Pat
 
 @pytest.mark.usefixtures("here")
 @pytest.mark.parametrize("scaler", ["measurement", "optimiser"])
+def test_a_movement_that_is_not_to_be_believed_is_left_out(
+    files: tuple[Path, Path], tmp_path: Path, scaler: str
+) -> None:
+    markers = read_marker_file(files[1])
+    lying = write_trc(tmp_path / "lying.trc", markers.with_positions(markers.positions_m[..., [1, 0, 2]] * [1, -1, 1]))
+    moved = ("--movement", lying, "--movement", files[1])
+    out = tmp_path / "scaled.osim"
+    result = _run("--static", files[0], *moved, *PERSON, "--scaler", scaler, "--out", out, "--json")
+    assert result.exit_code == 0, result.stderr
+    model = ScalingRecord.model_validate_json(result.stdout).model
+    assert model.scaled_on == (["neutral"] if scaler == "measurement" else ["neutral", "squat"])
+    said = [note for note in model.notes if "lying" in note]
+    assert len(said) == 1
+    assert said[0].startswith("lying was not used for scaling: ")
+    assert "The body is not upright" in said[0]
+
+
+@pytest.mark.usefixtures("here")
+@pytest.mark.parametrize("scaler", ["measurement", "optimiser"])
 def test_one_movement_alone_scales_a_model(files: tuple[Path, Path], tmp_path: Path, scaler: str) -> None:
     out = tmp_path / "scaled.osim"
     result = _run("--movement", files[1], *PERSON, "--scaler", scaler, "--out", out, "--json")
@@ -166,6 +185,21 @@ class TestRefused:
     ) -> None:
         out = tmp_path / "scaled.osim"
         self._assert_refused(_run("--static", files[0], *PERSON, "--out", out, *arguments), out, *said)
+
+    def test_a_wrong_policy_is_found_before_any_file_is_read(self, tmp_path: Path) -> None:
+        out, absent = tmp_path / "scaled.osim", tmp_path / "none.trc"
+        for wrong in ("nobody", tmp_path / "nonsense.safetensors"):
+            result = _run("--static", absent, *PERSON, "--scaler", "rl", "--policy", wrong, "--out", out)
+            self._assert_refused(result, out, "There is no policy", "policy.safetensors with its policy.json beside it")
+            assert "none.trc" not in result.stderr
+
+    @pytest.mark.parametrize("option", ["--static", "--movement"])
+    def test_a_recording_that_does_not_stand_upright(
+        self, files: tuple[Path, Path], tmp_path: Path, option: str
+    ) -> None:
+        out = tmp_path / "scaled.osim"
+        result = _run(option, files[option == "--movement"], *PERSON, "--up", "z", "--out", out)
+        self._assert_refused(result, out, "cannot be scaled on", "The body is not upright", "--up names the axis")
 
     def test_what_is_not_said_of_the_person(self, files: tuple[Path, Path], tmp_path: Path) -> None:
         out = tmp_path / "scaled.osim"

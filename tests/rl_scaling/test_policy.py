@@ -9,6 +9,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from safetensors import safe_open
+from safetensors.torch import save_file
 
 import rl_scaling
 from models.errors import MarkerDataError, ScalingError, SettingsError
@@ -32,9 +34,9 @@ def scaled() -> PolicyScaling:
     return ScalingPolicy.optimiser().scale(person.markers, person.subject, skeleton())
 
 
-def saved_policy(folder, **changed) -> None:
+def saved_policy(folder) -> None:
     network = NetworkSettings(width=16, depth=1, heads=2, residual_reach=0.5)
-    about = {"experiment": read_experiment(EXPERIMENT_FILE).model_dump(mode="json")} | changed
+    about = {"experiment": read_experiment(EXPERIMENT_FILE).model_dump(mode="json")}
     save_policy(folder / "policy.safetensors", Actor(torch.ones(7, 3, dtype=torch.bool), network), network, about)
 
 
@@ -80,6 +82,14 @@ def test_a_policy_that_has_learnt_nothing_is_the_optimiser(tmp_path) -> None:
     found = policy.scale(recorded(LONG_LEGS).markers, WOMAN, skeleton())
     assert found.factors.scaler == "untrained"
     np.testing.assert_allclose(found.log_factors, scaled().log_factors, atol=2e-3)
+
+
+def test_a_policy_has_its_folders_name_also_from_within_it(tmp_path, monkeypatch) -> None:
+    folder = tmp_path / "mine"
+    folder.mkdir()
+    saved_policy(folder)
+    monkeypatch.chdir(folder)
+    assert [ScalingPolicy.load(path).name for path in ("policy.safetensors", ".", "../mine")] == ["mine"] * 3
 
 
 def test_a_segment_without_markers_is_what_the_build_leads_to_expect() -> None:
@@ -200,3 +210,86 @@ def test_a_policy_must_say_how_it_was_trained(tmp_path) -> None:
     with pytest.raises(SettingsError, match="does not say how the policy was trained") as error:
         ScalingPolicy.load(tmp_path / "policy.safetensors")
     assert error.value.context == {"file": "policy.json"}
+
+
+@pytest.mark.parametrize(
+    ("changed", "said"),
+    [
+        ({"width": 0}, "width is not accepted: Input should be greater than 0"),
+        ({"width": 1025}, "width is not accepted: Input should be less than or equal to 1024"),
+        ({"depth": 17}, "depth is not accepted: Input should be less than or equal to 16"),
+        ({"heads": 0}, "heads is not accepted: Input should be greater than 0"),
+        ({"heads": 17}, "heads is not accepted: Input should be less than or equal to 16"),
+        ({"residual_reach": 50.0}, "residual_reach is not accepted: Input should be less than or equal to 4"),
+        ({"residual_reach": -1.0}, "residual_reach is not accepted: Input should be greater than or equal to 0"),
+        ({"residual_reach": float("nan")}, "residual_reach is not accepted: Input should be a finite number"),
+        # Sixteen numbers cannot be shared among three heads.
+        ({"heads": 3}, "The file holds no policy for this skeleton."),
+        ({"depth": 2}, "The file holds no policy for this skeleton."),
+    ],
+)
+def test_a_network_that_cannot_be_is_refused(tmp_path, changed, said) -> None:
+    saved_policy(tmp_path)
+    file = tmp_path / "policy.safetensors"
+    with safe_open(file, framework="pt") as policy:
+        network = json.loads(policy.metadata()["network"]) | changed
+        tensors = {name: policy.get_tensor(name) for name in policy.keys()}  # noqa: SIM118
+    save_file(tensors, file, {"network": json.dumps(network)})
+    with pytest.raises(SettingsError) as error:
+        ScalingPolicy.load(file)
+    assert error.value.message.startswith("The file holds no policy for this skeleton")
+    assert said in error.value.message
+    assert "python -m rl_scaling pretrain" in error.value.hint
+    assert error.value.context == {"file": "policy.safetensors"}
+
+
+@pytest.mark.parametrize("value", [float("nan"), float("inf")])
+def test_weights_must_be_finite(tmp_path, value) -> None:
+    network = NetworkSettings(width=16, depth=1, heads=2)
+    actor = Actor(torch.ones(7, 3, dtype=torch.bool), network)
+    torch.nn.init.constant_(actor.head.bias, value)
+    saved_policy(tmp_path)
+    save_policy(tmp_path / "policy.safetensors", actor, network, {})
+    with pytest.raises(SettingsError, match="The policy holds weights that are not finite numbers") as error:
+        ScalingPolicy.load(tmp_path)
+    assert "train it again" in error.value.hint
+    assert error.value.context == {"file": "policy.safetensors"}
+
+
+@pytest.mark.parametrize(
+    ("changed", "said"),
+    [
+        ({"n_steps": 0}, "environment.n_steps is not accepted: Input should be greater than 0"),
+        ({"n_steps": -1}, "environment.n_steps is not accepted: Input should be greater than 0"),
+        ({"n_steps": 101}, "environment.n_steps is not accepted: Input should be less than or equal to 100"),
+        ({"refit_iterations": 0}, "environment.refit_iterations is not accepted: Input should be greater than 0"),
+        ({"refit_iterations": 21}, "environment.refit_iterations is not accepted: Input should be less than"),
+    ],
+)
+def test_an_environment_that_cannot_be_is_refused(tmp_path, changed, said) -> None:
+    saved_policy(tmp_path)
+    file = tmp_path / "policy.json"
+    about = json.loads(file.read_text())
+    about["experiment"]["environment"] |= changed
+    file.write_text(json.dumps(about))
+    with pytest.raises(SettingsError) as error:
+        ScalingPolicy.load(tmp_path)
+    assert f"The file does not say how the policy was trained: {said}" in error.value.message
+    assert error.value.context == {"file": "policy.json"}
+
+
+@pytest.mark.parametrize("text", ["[" * 100_000, "{", "[]", "{}", "\xff"])
+def test_a_text_that_is_no_policys_is_refused(tmp_path, text) -> None:
+    saved_policy(tmp_path)
+    (tmp_path / "policy.json").write_text(text, encoding="latin-1")
+    with pytest.raises(SettingsError, match="does not say how the policy was trained") as error:
+        ScalingPolicy.load(tmp_path)
+    assert "beside policy.safetensors" in error.value.hint
+    assert error.value.context == {"file": "policy.json"}
+
+
+@pytest.mark.parametrize("name", ["n" * 5000, "null\0", ""])
+def test_a_name_that_no_file_can_have_is_refused_and_not_printed_in_full(name) -> None:
+    with pytest.raises(SettingsError, match="There is no policy '") as error:
+        ScalingPolicy.load(name)
+    assert len(error.value.message) < 300

@@ -56,6 +56,16 @@ def test_movements_share_the_frames_and_each_is_spread_over() -> None:
     assert [max(part) - min(part) > 35 for part in (chosen[:4], chosen[4:7], chosen[7:])] == [True, True, True]
 
 
+def test_of_more_movements_than_frames_each_gives_one() -> None:
+    movements = []
+    for place in range(12):
+        movement = still(30)
+        shift_m = np.array([100.0 * place, 0.0, 0.0])
+        movements.append(movement.with_positions(movement.positions_m + shift_m))
+    chosen = counted(choose_frames(TREE, ScalingMarkers(still(3), tuple(movements)), 10).markers_m)[1:]
+    assert [frame // 100 for frame in chosen] == list(range(12))
+
+
 def test_a_rhythm_of_the_movement_is_not_kept_step_with() -> None:
     chosen = np.array(counted(choose_frames(TREE, ScalingMarkers(None, (still(150),)), 10).markers_m))
     for period in (15, 30):
