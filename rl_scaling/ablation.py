@@ -211,7 +211,7 @@ def _train(name: str, experiment: Experiment, folder: Path, n_people: int, every
     if curve is None or curve.rounds[-1] != training.n_done:
         curve = _extended(None, training, 0.0, measured(scale_with(environment, tasks, training.learner.actor)), name)
         _keep(curve, folder / SCORES)
-    while training.n_done < experiment.n_rounds:
+    while training.n_done < experiment.n_total:
         began_s = time.process_time()
         training.run(until=training.n_done + every)
         cpu_s = time.process_time() - began_s
@@ -239,7 +239,7 @@ def begin_with(training: Training, checkpoint: Path) -> None:
 def _extended(curve: Curve | None, training: Training, cpu_s: float, found: dict[str, Array], name: str) -> Curve:
     """The curve with one more score."""
     before_s = 0.0 if curve is None else curve.cpu_s[-1]
-    counts = (training.n_done, training.n_done * training.experiment.n_subjects, training.learner.n_updates)
+    counts = (training.n_done, training.experiment.n_people(training.n_done), training.learner.n_updates)
     rounds, episodes, updates, spent_s = (np.array([float(one)]) for one in (*counts, before_s + cpu_s))
     scores = {measure: values[None] for measure, values in found.items()}
     now = Curve(name, training.experiment.seed, rounds, episodes, updates, spent_s, scores)

@@ -55,6 +55,12 @@ class Experiment(BaseModel):
         """Rounds of imitation and reinforcement."""
         return self.n_imitation + self.n_rounds
 
+    def n_people(self, n_done: int) -> int:
+        """People scaled in the first so many rounds; those of imitation have a number of their own."""
+        n_imitated = min(n_done, self.n_imitation)
+        imitated = n_imitated * self.imitation.n_subjects if self.imitation else 0
+        return imitated + (n_done - n_imitated) * self.n_subjects
+
     def noise(self, n_done: int) -> float:
         """Standard deviation of the exploration noise after so many rounds of reinforcement: half a cosine."""
         share = min(n_done / max(self.n_rounds, 1), 1.0)

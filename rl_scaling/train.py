@@ -191,12 +191,7 @@ class Training:
     @property
     def _env_steps(self) -> int:
         """Steps of single people so far."""
-        imitation, experiment = self.experiment.imitation, self.experiment
-        n_imitated = min(self.n_done + 1, experiment.n_imitation)
-        n_people = (n_imitated * imitation.n_subjects if imitation else 0) + experiment.n_subjects * (
-            self.n_done + 1 - n_imitated
-        )
-        return n_people * experiment.environment.n_steps
+        return self.experiment.n_people(self.n_done + 1) * self.experiment.environment.n_steps
 
     @torch.no_grad()
     def _explore(self, tokens: Tensor, context: Tensor, noise: float) -> Tensor:

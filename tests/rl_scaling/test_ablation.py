@@ -14,6 +14,7 @@ from models.errors import SettingsError
 from rl_scaling.__main__ import app
 from rl_scaling.ablation import COLUMNS, TABLE, Variation, ablate, begin_with, folder_of, read_variation, varied
 from rl_scaling.experiment import Experiment, read_experiment
+from rl_scaling.imitation import ImitationSettings
 from rl_scaling.train import CHECKPOINT, Training
 
 SMOKE = Path(__file__).resolve().parents[2] / "rl_scaling" / "experiments" / "smoke.toml"
@@ -95,6 +96,15 @@ def test_an_ablation_scores_every_training_and_goes_on_where_it_stopped(
     np.testing.assert_array_equal(same.cpu_s, curves[0].cpu_s)
     with pytest.raises(SettingsError, match="of another experiment"):
         ablate(varied(experiment, {"batch_size": 16}), plain, (0,), tmp_path / "whole", 3, 1)
+
+
+def test_rounds_of_imitation_and_their_people_count(experiment: Experiment, tmp_path: Path) -> None:
+    imitating = experiment.model_copy(update={"imitation": ImitationSettings(n_rounds=3, n_subjects=5, batch_size=8)})
+    (curve,) = ablate(imitating, [Variation("taught", {})], (0,), tmp_path, 2, 1)
+    assert curve.rounds.tolist() == [0, 1, 2, 3, 4, 5]
+    # 5 people in each of 3 rounds with a teacher, then 8 in each of 2 without.
+    assert curve.episodes.tolist() == [0, 5, 10, 15, 23, 31]
+    assert curve.updates[3] == 0 < curve.updates[-1]
 
 
 def test_fine_tuning_begins_with_actor_and_critics_but_no_experience(experiment: Experiment, tmp_path: Path) -> None:
