@@ -63,7 +63,7 @@ def finetune(
 ) -> None:
     """Train on from a policy."""
     with _said():
-        start, _ = load_policy(policy, SegmentLayout.of(generic_tree()).exists)
+        start = load_policy(policy, SegmentLayout.of(generic_tree()).exists)
         filmed, experiment = _filmed(clips, device), _seeded(config, seed)
         with joined(_checked(device)) as own:
             _train(Training(experiment, out, own, start, filmed), resume)

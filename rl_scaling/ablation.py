@@ -154,7 +154,6 @@ def ablate(
     SettingsError
         A variation asks for what there is not, or the folder holds another ablation.
     """
-    out.mkdir(parents=True, exist_ok=True)
     planned = [(one, varied(experiment, one.changes | {"checkpoint_rounds": every})) for one in variations]
     curves = []
     for seed in seeds:
@@ -258,6 +257,7 @@ def _extended(curve: Curve | None, training: Training, cpu_s: float, found: dict
 
 def _keep(curve: Curve, path: Path) -> None:
     """Write all but the curve's name, whole or not at all."""
+    path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_name("part.npz")
     arrays = {name: getattr(curve, name) for name in _COUNTS} | curve.scores
     with part.open("wb") as file:
