@@ -15,6 +15,10 @@ from rl_scaling.movements import MovementName
 from rl_scaling.networks import NetworkSettings
 from rl_scaling.td3 import TD3Settings
 
+# People are drawn from (seed, round). Those of the regressors' training have 2**30 in place of the seed, those of tests
+# 2**31 and those of validation 2**31 + 1: an experiment of such a seed would train on the people it is judged by.
+SEED_LIMIT = 2**30
+
 
 class Experiment(BaseModel):
     """What an experiment file says; frozen, and saved with what was learnt."""
@@ -39,7 +43,7 @@ class Experiment(BaseModel):
     noise_end: float = Field(ge=0.0)
     checkpoint_rounds: int = Field(gt=0, description="rounds between checkpoints")
     n_validation: int = Field(0, ge=0, description="people on whom the best of the checkpoints is found; 0: the last")
-    seed: int = Field(ge=0)
+    seed: int = Field(ge=0, lt=SEED_LIMIT)
     environment: EnvironmentSettings
     network: NetworkSettings
     td3: TD3Settings

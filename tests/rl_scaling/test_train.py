@@ -148,6 +148,7 @@ def test_a_checkpoint_of_another_experiment_is_refused(experiment: Experiment, t
         ("batch_size = 32", "batch_size = 0", "batch_size is not accepted"),
         ("n_steps = 4", "n_stepps = 4", "environment.n_stepps is not accepted"),
         ('kind = "transformer"', 'kind = "lstm"', "network.kind is not accepted"),
+        ("seed = 0", f"seed = {2**30}", "seed is not accepted: Input should be less than 1073741824"),
         ("[td3]", "[td3", "cannot be read"),
     ],
 )
@@ -172,6 +173,9 @@ def test_the_commands_train_fine_tune_and_evaluate(tmp_path: Path) -> None:
     missing = run(app, ["pretrain", *config, "--out", str(tmp_path / "c"), "--device", "abacus"])
     assert missing.exit_code == 2
     assert "no device 'abacus'" in missing.output
+    judged = run(app, ["pretrain", *config, "--out", str(tmp_path / "c"), "--seed", str(2**31)])
+    assert judged.exit_code == 2
+    assert "1073741823" in judged.output
 
 
 def test_the_policy_kept_is_the_best_on_validation_people(experiment: Experiment, tmp_path: Path) -> None:
