@@ -80,6 +80,11 @@ class Curve:
     cpu_s: Array
     scores: dict[str, Array]
 
+    @property
+    def n_people(self) -> int:
+        """Held-out people."""
+        return self.scores[MEASURES[0]].shape[1]
+
 
 def read_variation(text: str) -> Variation:
     """Read ``NAME:key=value,key=value``; values as in TOML, words without quotes are text.
@@ -152,7 +157,7 @@ def ablate(
     Raises
     ------
     SettingsError
-        A variation asks for what there is not, or the folder holds another ablation.
+        A variation asks for what there is not, or the folder holds another ablation, or scores on other people.
     """
     planned = [(one, varied(experiment, one.changes | {"checkpoint_rounds": every})) for one in variations]
     curves = []
@@ -203,6 +208,11 @@ def _train(name: str, experiment: Experiment, folder: Path, n_people: int, every
     training = Training(experiment, folder)
     tasks, environment = held_out(experiment, n_people), ScalingEnvironment(generic_tree(), experiment.environment)
     curve = _scored(name, experiment.seed, folder / SCORES)
+    if curve is not None and curve.n_people != n_people:
+        raise SettingsError(
+            f"{name}, seed {experiment.seed}, was scored on {curve.n_people} held-out people, not {n_people}.",
+            hint=f"Go on with --people {curve.n_people}, or choose another folder.",
+        )
     if curve is not None and curve.rounds[-1] > 0:
         training.resume()
     elif start is not None:

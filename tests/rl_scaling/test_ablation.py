@@ -94,6 +94,8 @@ def test_an_ablation_scores_every_training_and_goes_on_where_it_stopped(
     assert n_runs == [1, 2, 2]
     np.testing.assert_array_equal(again.scores["max_mm"], curves[0].scores["max_mm"])
     np.testing.assert_array_equal(same.cpu_s, curves[0].cpu_s)
+    with pytest.raises(SettingsError, match=r"plain, seed 0, was scored on 3 held-out people, not 4\..*--people 3"):
+        ablate(experiment, plain, (0,), tmp_path / "whole", 4, 1)
     with pytest.raises(SettingsError, match="of another experiment"):
         ablate(varied(experiment, {"batch_size": 16}), plain, (0,), tmp_path / "whole", 3, 1)
 
