@@ -7,6 +7,7 @@ state with the lowest J of an episode without noise, which is what a scaler retu
 from __future__ import annotations
 
 import csv
+import re
 import time
 import tomllib
 from collections.abc import Iterable, Sequence
@@ -35,6 +36,8 @@ MEASURES = ("objective", "rms_mm", "max_mm")
 COLUMNS = ("variation", "seed", "round", "episodes", "updates", "cpu_s", *MEASURES)
 """Columns of the table: means over the held-out people."""
 
+# Names are folders under that of the ablation; dots and slashes would lead out of it.
+_NAME = re.compile(r"[A-Za-z0-9 _-]+")
 _COUNTS = ("rounds", "episodes", "updates", "cpu_s")
 
 Array = NDArray[np.float64]
@@ -99,6 +102,11 @@ def read_variation(text: str) -> Variation:
         raise SettingsError(
             f"The variation {text!r} cannot be read.",
             hint="Write NAME:key=value,key=value, e.g. feed_forward:network.kind=feed_forward, or NAME: for no change.",
+        )
+    if not _NAME.fullmatch(name.strip()):
+        raise SettingsError(
+            f"The variation cannot be called {name.strip()!r}.",
+            hint="Its name is that of a folder: write letters (a to z), digits, spaces, - and _ only.",
         )
     return Variation(name.strip(), {key.strip(): _value(value.strip()) for key, _, value in pairs})
 

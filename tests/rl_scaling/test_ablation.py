@@ -49,6 +49,12 @@ def test_what_is_no_variation_is_refused(text: str) -> None:
         read_variation(text)
 
 
+@pytest.mark.parametrize("name", ["../../evil", "/evil", "..", "a.b", "a\\b", "a\nb"])
+def test_a_name_that_leads_out_of_the_folder_is_refused(name: str) -> None:
+    with pytest.raises(SettingsError, match=r"cannot be called '.*letters \(a to z\), digits, spaces, - and _ only"):
+        read_variation(f"{name}:")
+
+
 @pytest.mark.parametrize(
     ("place", "value", "message"),
     [
@@ -133,6 +139,9 @@ def test_the_command_writes_one_table(tmp_path: Path) -> None:
     done = CliRunner().invoke(app, ["ablate", *options, "--vary", "plain:", "--vary", "wide:network.width=48"])
     assert done.exit_code == 0, done.output
     assert [row["variation"] for row in table(tmp_path)] == ["plain", "plain", "wide", "wide"]
+    evil = CliRunner().invoke(app, ["ablate", *options, "--vary", "../evil:"])
+    assert evil.exit_code == 2
+    assert not (tmp_path.parent / "evil").exists()
     refused = CliRunner().invoke(app, ["ablate", *options, "--vary", "plain"])
     assert refused.exit_code == 2
     assert "The variation 'plain' cannot be read" in refused.output
