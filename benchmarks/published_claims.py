@@ -79,7 +79,7 @@ def at_end(experiment: Experiment, place: Path, arms: Sequence[Variation]) -> li
         if not file.exists():
             return False
         with np.load(file) as scores:
-            return bool(scores["rounds"][-1] == experiment.n_rounds)
+            return bool(scores["rounds"][-1] == experiment.n_total)
 
     return [seed for seed in SEEDS if all(ended(folder_of(place, arm.name, seed) / SCORES) for arm in arms)]
 

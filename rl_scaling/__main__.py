@@ -20,7 +20,7 @@ from rl_scaling.clip_tasks import FilmedPerson, read_people
 from rl_scaling.distributed import joined
 from rl_scaling.drawing import generic_tree
 from rl_scaling.evaluate import evaluate as score
-from rl_scaling.experiment import Experiment, read_experiment
+from rl_scaling.experiment import SEED_LIMIT, Experiment, read_experiment
 from rl_scaling.observation import SegmentLayout
 from rl_scaling.train import POLICY, Training
 
@@ -31,7 +31,7 @@ Out = Annotated[Path, typer.Option(help="Folder for curve, checkpoint and policy
 Device = Annotated[str, typer.Option(help="cpu or cuda")]
 Resume = Annotated[bool, typer.Option("--resume", help="Go on from the folder's checkpoint")]
 Clips = Annotated[Path | None, typer.Option(help="Filmed people, of `python -m assessment export-markers`")]
-Seed = Annotated[int | None, typer.Option(min=0, help="In place of the experiment's")]
+Seed = Annotated[int | None, typer.Option(min=0, max=SEED_LIMIT - 1, help="In place of the experiment's")]
 Policy = Annotated[Path, typer.Option(help="policy.safetensors of an earlier training")]
 
 
@@ -63,7 +63,7 @@ def finetune(
 ) -> None:
     """Train on from a policy."""
     with _said():
-        start, _ = load_policy(policy, SegmentLayout.of(generic_tree()).exists)
+        start = load_policy(policy, SegmentLayout.of(generic_tree()).exists)
         filmed, experiment = _filmed(clips, device), _seeded(config, seed)
         with joined(_checked(device)) as own:
             _train(Training(experiment, out, own, start, filmed), resume)

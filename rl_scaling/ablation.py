@@ -7,6 +7,7 @@ state with the lowest J of an episode without noise, which is what a scaler retu
 from __future__ import annotations
 
 import csv
+import re
 import time
 import tomllib
 from collections.abc import Iterable, Sequence
@@ -35,6 +36,8 @@ MEASURES = ("objective", "rms_mm", "max_mm")
 COLUMNS = ("variation", "seed", "round", "episodes", "updates", "cpu_s", *MEASURES)
 """Columns of the table: means over the held-out people."""
 
+# Names are folders under that of the ablation; dots and slashes would lead out of it.
+_NAME = re.compile(r"[A-Za-z0-9 _-]+")
 _COUNTS = ("rounds", "episodes", "updates", "cpu_s")
 
 Array = NDArray[np.float64]
@@ -80,6 +83,11 @@ class Curve:
     cpu_s: Array
     scores: dict[str, Array]
 
+    @property
+    def n_people(self) -> int:
+        """Held-out people."""
+        return self.scores[MEASURES[0]].shape[1]
+
 
 def read_variation(text: str) -> Variation:
     """Read ``NAME:key=value,key=value``; values as in TOML, words without quotes are text.
@@ -94,6 +102,11 @@ def read_variation(text: str) -> Variation:
         raise SettingsError(
             f"The variation {text!r} cannot be read.",
             hint="Write NAME:key=value,key=value, e.g. feed_forward:network.kind=feed_forward, or NAME: for no change.",
+        )
+    if not _NAME.fullmatch(name.strip()):
+        raise SettingsError(
+            f"The variation cannot be called {name.strip()!r}.",
+            hint="Its name is that of a folder: write letters (a to z), digits, spaces, - and _ only.",
         )
     return Variation(name.strip(), {key.strip(): _value(value.strip()) for key, _, value in pairs})
 
@@ -152,9 +165,8 @@ def ablate(
     Raises
     ------
     SettingsError
-        A variation asks for what there is not, or the folder holds another ablation.
+        A variation asks for what there is not, or the folder holds another ablation, or scores on other people.
     """
-    out.mkdir(parents=True, exist_ok=True)
     planned = [(one, varied(experiment, one.changes | {"checkpoint_rounds": every})) for one in variations]
     curves = []
     for seed in seeds:
@@ -204,6 +216,11 @@ def _train(name: str, experiment: Experiment, folder: Path, n_people: int, every
     training = Training(experiment, folder)
     tasks, environment = held_out(experiment, n_people), ScalingEnvironment(generic_tree(), experiment.environment)
     curve = _scored(name, experiment.seed, folder / SCORES)
+    if curve is not None and curve.n_people != n_people:
+        raise SettingsError(
+            f"{name}, seed {experiment.seed}, was scored on {curve.n_people} held-out people, not {n_people}.",
+            hint=f"Go on with --people {curve.n_people}, or choose another folder.",
+        )
     if curve is not None and curve.rounds[-1] > 0:
         training.resume()
     elif start is not None:
@@ -211,7 +228,7 @@ def _train(name: str, experiment: Experiment, folder: Path, n_people: int, every
     if curve is None or curve.rounds[-1] != training.n_done:
         curve = _extended(None, training, 0.0, measured(scale_with(environment, tasks, training.learner.actor)), name)
         _keep(curve, folder / SCORES)
-    while training.n_done < experiment.n_rounds:
+    while training.n_done < experiment.n_total:
         began_s = time.process_time()
         training.run(until=training.n_done + every)
         cpu_s = time.process_time() - began_s
@@ -239,7 +256,7 @@ def begin_with(training: Training, checkpoint: Path) -> None:
 def _extended(curve: Curve | None, training: Training, cpu_s: float, found: dict[str, Array], name: str) -> Curve:
     """The curve with one more score."""
     before_s = 0.0 if curve is None else curve.cpu_s[-1]
-    counts = (training.n_done, training.n_done * training.experiment.n_subjects, training.learner.n_updates)
+    counts = (training.n_done, training.experiment.n_people(training.n_done), training.learner.n_updates)
     rounds, episodes, updates, spent_s = (np.array([float(one)]) for one in (*counts, before_s + cpu_s))
     scores = {measure: values[None] for measure, values in found.items()}
     now = Curve(name, training.experiment.seed, rounds, episodes, updates, spent_s, scores)
@@ -258,6 +275,7 @@ def _extended(curve: Curve | None, training: Training, cpu_s: float, found: dict
 
 def _keep(curve: Curve, path: Path) -> None:
     """Write all but the curve's name, whole or not at all."""
+    path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_name("part.npz")
     arrays = {name: getattr(curve, name) for name in _COUNTS} | curve.scores
     with part.open("wb") as file:

@@ -15,6 +15,10 @@ from rl_scaling.movements import MovementName
 from rl_scaling.networks import NetworkSettings
 from rl_scaling.td3 import TD3Settings
 
+# People are drawn from (seed, round). Those of the regressors' training have 2**30 in place of the seed, those of tests
+# 2**31 and those of validation 2**31 + 1: an experiment of such a seed would train on the people it is judged by.
+SEED_LIMIT = 2**30
+
 
 class Experiment(BaseModel):
     """What an experiment file says; frozen, and saved with what was learnt."""
@@ -39,7 +43,7 @@ class Experiment(BaseModel):
     noise_end: float = Field(ge=0.0)
     checkpoint_rounds: int = Field(gt=0, description="rounds between checkpoints")
     n_validation: int = Field(0, ge=0, description="people on whom the best of the checkpoints is found; 0: the last")
-    seed: int = Field(ge=0)
+    seed: int = Field(ge=0, lt=SEED_LIMIT)
     environment: EnvironmentSettings
     network: NetworkSettings
     td3: TD3Settings
@@ -54,6 +58,12 @@ class Experiment(BaseModel):
     def n_total(self) -> int:
         """Rounds of imitation and reinforcement."""
         return self.n_imitation + self.n_rounds
+
+    def n_people(self, n_done: int) -> int:
+        """People scaled in the first so many rounds; those of imitation have a number of their own."""
+        n_imitated = min(n_done, self.n_imitation)
+        imitated = n_imitated * self.imitation.n_subjects if self.imitation else 0
+        return imitated + (n_done - n_imitated) * self.n_subjects
 
     def noise(self, n_done: int) -> float:
         """Standard deviation of the exploration noise after so many rounds of reinforcement: half a cosine."""

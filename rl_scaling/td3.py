@@ -85,8 +85,11 @@ class TD3:
     settings : TD3Settings
     generator : torch.Generator
         Of the target noise.
-    anchor : Actor, optional
-        The policy to stay near, where ``settings.anchor`` asks for it; a copy of the actor otherwise.
+
+    Attributes
+    ----------
+    anchor : Actor
+        The policy to stay near, where ``settings.anchor`` asks for it: the actor as given, or as `settle` found it.
     """
 
     def __init__(
@@ -95,12 +98,11 @@ class TD3:
         critics: tuple[Critic, Critic],
         settings: TD3Settings,
         generator: torch.Generator,
-        anchor: Actor | None = None,
     ) -> None:
         self.settings, self.generator = settings, generator
         self.actor, self.critics = actor, nn.ModuleList(critics)
         self.actor_target, self.critics_target = copy.deepcopy(actor), copy.deepcopy(self.critics)
-        self.anchor = copy.deepcopy(anchor or actor)
+        self.anchor = copy.deepcopy(actor)
         self.actor_optimiser = torch.optim.Adam(actor.parameters(), settings.learning_rate)
         self.critics_optimiser = torch.optim.Adam(self.critics.parameters(), settings.learning_rate)
         self.n_updates = 0

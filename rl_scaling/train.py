@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import time
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,7 @@ from rl_scaling.drawing import check_clips, draw_round, draw_tasks, generic_tree
 from rl_scaling.environment import ScalingEnvironment
 from rl_scaling.experiment import Experiment
 from rl_scaling.imitation import ImitationSettings, imitation_round
-from rl_scaling.networks import Actor, Critic
+from rl_scaling.networks import Actor, Critic, NetworkSettings
 from rl_scaling.replay import PrioritisedReplay
 from rl_scaling.td3 import TD3, experience
 
@@ -41,10 +42,10 @@ class Training:
     ----------
     experiment : Experiment
     folder : Path
-        Made where it is not there.
+        Made where it is not there, once something is trained.
     device : str
-    start : Actor, optional
-        The policy to begin with; it also is the anchor.
+    start : pair of Actor and NetworkSettings, optional
+        The policy to begin with, as `load_policy` reads it; it also is the anchor.
     filmed : tuple of FilmedPerson
         Whom ``clip_share`` draws on.
 
@@ -60,12 +61,13 @@ class Training:
         experiment: Experiment,
         folder: Path,
         device: str = "cpu",
-        start: Actor | None = None,
+        start: tuple[Actor, NetworkSettings] | None = None,
         filmed: tuple[FilmedPerson, ...] = (),
     ) -> None:
         check_clips(experiment, filmed)
+        if start is not None:
+            _check_network(start[1], experiment.network)
         self.experiment, self.folder, self.filmed = experiment, folder, filmed
-        folder.mkdir(parents=True, exist_ok=True)
         self.environment = ScalingEnvironment(generic_tree(device), experiment.environment)
         exists = self.environment.layout.exists
         n_segments, n_params = len(exists), self.environment.layout.tie.shape[1]
@@ -75,13 +77,7 @@ class Training:
             actor = Actor(exists, experiment.network)
             critics = tuple(Critic(n_segments, n_privileged, experiment.network) for _ in range(2))
         if start is not None:
-            try:
-                actor.load_state_dict(start.state_dict())
-            except RuntimeError as reason:
-                raise SettingsError(
-                    "The policy to begin with has another network than the experiment's.",
-                    hint="Give an experiment whose [network] is that of the policy.",
-                ) from reason
+            actor.load_state_dict(start[0].state_dict())
         self.generator = torch.Generator(device).manual_seed(experiment.seed + rank())
         self.learner = TD3(
             actor.to(device), (critics[0].to(device), critics[1].to(device)), experiment.td3, self.generator
@@ -132,6 +128,8 @@ class Training:
     def run(self, until: int | None = None) -> None:
         """Train to the end, or until so many rounds are over; checkpoint, curve and policy are written on the way."""
         last = self.experiment.n_total if until is None else min(until, self.experiment.n_total)
+        # Not before: a training that is refused leaves no empty folder.
+        self.folder.mkdir(parents=True, exist_ok=True)
         before_s = self.rows[-1]["seconds"] if self.rows else 0.0
         began_s = time.perf_counter()
         while self.n_done < last:
@@ -191,12 +189,7 @@ class Training:
     @property
     def _env_steps(self) -> int:
         """Steps of single people so far."""
-        imitation, experiment = self.experiment.imitation, self.experiment
-        n_imitated = min(self.n_done + 1, experiment.n_imitation)
-        n_people = (n_imitated * imitation.n_subjects if imitation else 0) + experiment.n_subjects * (
-            self.n_done + 1 - n_imitated
-        )
-        return n_people * experiment.environment.n_steps
+        return self.experiment.n_people(self.n_done + 1) * self.experiment.environment.n_steps
 
     @torch.no_grad()
     def _explore(self, tokens: Tensor, context: Tensor, noise: float) -> Tensor:
@@ -247,3 +240,19 @@ class Training:
             "torch": str(torch.__version__),
         }
         save_policy(self.folder / POLICY, self.learner.actor, self.experiment.network, about)
+
+
+def _check_network(policy: NetworkSettings, wanted: NetworkSettings) -> None:
+    """Refuse a policy of another kind or size: weights of the same shapes can mean other actions."""
+    accepted = asdict(wanted)
+    other = {name: value for name, value in asdict(policy).items() if value != accepted[name]}
+    if other:
+        raise SettingsError(
+            f"The policy to begin with has another network than the experiment's: {_settings(other)}.",
+            hint=f"Give a policy with {_settings({name: accepted[name] for name in other})}, "
+            "or an experiment whose [network] is that of the policy.",
+        )
+
+
+def _settings(values: dict[str, Any]) -> str:
+    return ", ".join(f"{name} = {value}" for name, value in values.items())

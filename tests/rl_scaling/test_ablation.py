@@ -14,6 +14,7 @@ from models.errors import SettingsError
 from rl_scaling.__main__ import app
 from rl_scaling.ablation import COLUMNS, TABLE, Variation, ablate, begin_with, folder_of, read_variation, varied
 from rl_scaling.experiment import Experiment, read_experiment
+from rl_scaling.imitation import ImitationSettings
 from rl_scaling.train import CHECKPOINT, Training
 
 SMOKE = Path(__file__).resolve().parents[2] / "rl_scaling" / "experiments" / "smoke.toml"
@@ -46,6 +47,12 @@ def test_variations_are_read_and_change_what_they_name(experiment: Experiment) -
 def test_what_is_no_variation_is_refused(text: str) -> None:
     with pytest.raises(SettingsError, match=r"cannot be read.*NAME:key=value"):
         read_variation(text)
+
+
+@pytest.mark.parametrize("name", ["../../evil", "/evil", "..", "a.b", "a\\b", "a\nb"])
+def test_a_name_that_leads_out_of_the_folder_is_refused(name: str) -> None:
+    with pytest.raises(SettingsError, match=r"cannot be called '.*letters \(a to z\), digits, spaces, - and _ only"):
+        read_variation(f"{name}:")
 
 
 @pytest.mark.parametrize(
@@ -93,8 +100,19 @@ def test_an_ablation_scores_every_training_and_goes_on_where_it_stopped(
     assert n_runs == [1, 2, 2]
     np.testing.assert_array_equal(again.scores["max_mm"], curves[0].scores["max_mm"])
     np.testing.assert_array_equal(same.cpu_s, curves[0].cpu_s)
+    with pytest.raises(SettingsError, match=r"plain, seed 0, was scored on 3 held-out people, not 4\..*--people 3"):
+        ablate(experiment, plain, (0,), tmp_path / "whole", 4, 1)
     with pytest.raises(SettingsError, match="of another experiment"):
         ablate(varied(experiment, {"batch_size": 16}), plain, (0,), tmp_path / "whole", 3, 1)
+
+
+def test_rounds_of_imitation_and_their_people_count(experiment: Experiment, tmp_path: Path) -> None:
+    imitating = experiment.model_copy(update={"imitation": ImitationSettings(n_rounds=3, n_subjects=5, batch_size=8)})
+    (curve,) = ablate(imitating, [Variation("taught", {})], (0,), tmp_path, 2, 1)
+    assert curve.rounds.tolist() == [0, 1, 2, 3, 4, 5]
+    # 5 people in each of 3 rounds with a teacher, then 8 in each of 2 without.
+    assert curve.episodes.tolist() == [0, 5, 10, 15, 23, 31]
+    assert curve.updates[3] == 0 < curve.updates[-1]
 
 
 def test_fine_tuning_begins_with_actor_and_critics_but_no_experience(experiment: Experiment, tmp_path: Path) -> None:
@@ -121,6 +139,9 @@ def test_the_command_writes_one_table(tmp_path: Path) -> None:
     done = CliRunner().invoke(app, ["ablate", *options, "--vary", "plain:", "--vary", "wide:network.width=48"])
     assert done.exit_code == 0, done.output
     assert [row["variation"] for row in table(tmp_path)] == ["plain", "plain", "wide", "wide"]
+    evil = CliRunner().invoke(app, ["ablate", *options, "--vary", "../evil:"])
+    assert evil.exit_code == 2
+    assert not (tmp_path.parent / "evil").exists()
     refused = CliRunner().invoke(app, ["ablate", *options, "--vary", "plain"])
     assert refused.exit_code == 2
     assert "The variation 'plain' cannot be read" in refused.output

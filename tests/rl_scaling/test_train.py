@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,7 @@ from typer.testing import CliRunner
 
 from models.errors import SettingsError
 from rl_scaling.__main__ import app
-from rl_scaling.checkpoint import load_policy
+from rl_scaling.checkpoint import load_policy, save_policy
 from rl_scaling.drawing import draw_tasks, generic_tree
 from rl_scaling.evaluate import evaluate
 from rl_scaling.experiment import Experiment, read_experiment
@@ -88,11 +89,43 @@ def test_a_policy_comes_back_as_it_was_and_is_scored(experiment: Experiment, tmp
 def test_fine_tuning_begins_with_the_policy_and_stays_near_it(experiment: Experiment, tmp_path: Path) -> None:
     start = Actor(EXISTS, experiment.network)
     torch.nn.init.constant_(start.head.bias, 0.1)
-    training = Training(experiment, tmp_path, start=start)
+    training = Training(experiment, tmp_path, start=(start, experiment.network))
     assert torch.equal(training.learner.actor.head.bias, start.head.bias)
     assert torch.equal(training.learner.anchor.head.bias, start.head.bias)
-    with pytest.raises(SettingsError, match="another network"):
-        Training(experiment, tmp_path, start=Actor(EXISTS, NetworkSettings(width=16)))
+
+
+@pytest.mark.parametrize(
+    ("setting", "value", "message"),
+    [
+        ("width", 16, "another network than the experiment's: width = 16. Give a policy with width = 32, or an"),
+        ("kind", "feed_forward", "kind = feed_forward. Give a policy with kind = transformer"),
+        # The weights of these have the same shapes.
+        ("heads", 4, "heads = 4. Give a policy with heads = 2"),
+        ("residual_reach", None, "residual_reach = None. Give a policy with residual_reach = 0.3"),
+        ("self_attention", False, "self_attention = False. Give a policy with self_attention = True"),
+    ],
+)
+def test_a_policy_of_another_network_is_refused(
+    experiment: Experiment, setting: str, value: object, message: str, tmp_path: Path
+) -> None:
+    other = NetworkSettings(**(asdict(experiment.network) | {setting: value}))
+    with pytest.raises(SettingsError, match=message):
+        Training(experiment, tmp_path / "new", start=(Actor(EXISTS, other), other))
+    assert not (tmp_path / "new").exists()
+
+
+def test_the_fine_tune_command_refuses_another_network_and_leaves_no_folder(
+    experiment: Experiment, tmp_path: Path
+) -> None:
+    other = replace(experiment.network, residual_reach=None)
+    save_policy(tmp_path / POLICY, Actor(EXISTS, other), other, {})
+    options = ["--config", str(SMOKE), "--policy", str(tmp_path / POLICY), "--out", str(tmp_path / "out")]
+    refused = CliRunner().invoke(app, ["finetune", *options])
+    assert refused.exit_code == 2
+    assert "residual_reach = None. Give a policy with residual_reach = 0.3" in refused.output
+    resumed = CliRunner().invoke(app, ["pretrain", "--config", str(SMOKE), "--out", str(tmp_path / "out"), "--resume"])
+    assert resumed.exit_code == 2
+    assert not (tmp_path / "out").exists()
 
 
 def test_a_checkpoint_of_another_experiment_is_refused(experiment: Experiment, tmp_path: Path) -> None:
@@ -115,6 +148,7 @@ def test_a_checkpoint_of_another_experiment_is_refused(experiment: Experiment, t
         ("batch_size = 32", "batch_size = 0", "batch_size is not accepted"),
         ("n_steps = 4", "n_stepps = 4", "environment.n_stepps is not accepted"),
         ('kind = "transformer"', 'kind = "lstm"', "network.kind is not accepted"),
+        ("seed = 0", f"seed = {2**30}", "seed is not accepted: Input should be less than 1073741824"),
         ("[td3]", "[td3", "cannot be read"),
     ],
 )
@@ -139,6 +173,9 @@ def test_the_commands_train_fine_tune_and_evaluate(tmp_path: Path) -> None:
     missing = run(app, ["pretrain", *config, "--out", str(tmp_path / "c"), "--device", "abacus"])
     assert missing.exit_code == 2
     assert "no device 'abacus'" in missing.output
+    judged = run(app, ["pretrain", *config, "--out", str(tmp_path / "c"), "--seed", str(2**31)])
+    assert judged.exit_code == 2
+    assert "1073741823" in judged.output
 
 
 def test_the_policy_kept_is_the_best_on_validation_people(experiment: Experiment, tmp_path: Path) -> None:
