@@ -4,14 +4,17 @@
 precision, least-squares actions, the reward of training (distance from the truth). A step is one person's: factors
 changed, poses refitted, errors, least-squares step and observation worked out. On the CPU with one and two threads,
 on a GPU where there is one. Median of `REPEATS` steps of all people by the clock; on the CPU also by the seconds that
-the process had a core, which other programs lengthen less, and how busy the machine was.
+the process had a core, which other programs lengthen less, and how busy the machine was. Besides: people a second whom
+the shipped policy scales in one batch, and steps a second of its training (people drawn, Transformer updated).
 """
 
 from __future__ import annotations
 
 import os
+import tempfile
 import time
 from collections.abc import Callable
+from pathlib import Path
 
 import numpy as np
 import torch
@@ -22,11 +25,15 @@ from models.skeleton.levenberg_marquardt import damped_hessian
 from models.skeleton.pose_refit import refit
 from rl_scaling.drawing import generic_tree
 from rl_scaling.environment import EnvironmentSettings, ScalingEnvironment
+from rl_scaling.experiment import read_experiment
 from rl_scaling.observation import Fitted, segment_tokens
+from rl_scaling.policy import ScalingPolicy
 from rl_scaling.population import OLDER_ADULTS
 from rl_scaling.scale_equations import scale_step
 from rl_scaling.scaling_tasks import ScalingTasks, tasks_of_synthetic
+from rl_scaling.search import search
 from rl_scaling.subjects import SubjectGenerator
+from rl_scaling.train import Training
 
 PEOPLE, PEOPLE_ON_GPU, PEOPLE_OF_SPLIT = (64, 256, 1024), (4096, 16384), 36
 RECORDINGS = {"standing": 20, "squat": 40, "gait": 40}
@@ -34,6 +41,8 @@ FRAMES_PER_MOVEMENT = 3
 # So many different people; larger numbers repeat them, which costs the same.
 DIFFERENT_PEOPLE = 256
 REPEATS = 5
+POLICY = "older_adults"
+EXPERIMENT = Path(__file__).resolve().parents[1] / "rl_scaling" / "experiments" / f"residual_{POLICY}.toml"
 
 Figures = dict[str, float]
 
@@ -93,6 +102,25 @@ def split(environment: ScalingEnvironment, tasks: ScalingTasks) -> Figures:
     return figures
 
 
+def scaled_per_second(environment: ScalingEnvironment, tasks: ScalingTasks) -> float:
+    """People a second whom the shipped policy scales in one batch, poses found from the markers alone."""
+    policy = ScalingPolicy.load(POLICY)
+    actor = None if policy.actor is None else policy.actor.to(environment.tree.default.device)
+    search_s = _seconds(environment.tree, lambda: search(environment, tasks, actor, policy.settings.n_steps), 1)
+    return round(len(tasks) / search_s, 1)
+
+
+def trained_per_second(device: str, n_people: int) -> float:
+    """Steps a second of reinforcement: people drawn, scaled, and the Transformer updated."""
+    experiment = read_experiment(EXPERIMENT)
+    rounds = {"imitation": None, "n_validation": 0, "warmup_rounds": 0, "n_rounds": 3, "checkpoint_rounds": 3}
+    with tempfile.TemporaryDirectory() as folder:
+        training = Training(experiment.model_copy(update=rounds | {"n_subjects": n_people}), Path(folder), device)
+        training.run()
+        first, *_, last = training.rows
+    return round((last["env_steps"] - first["env_steps"]) / (last["seconds"] - first["seconds"]))
+
+
 def draw(tree: SkeletonTree, n: int) -> ScalingTasks:
     """The same people for all measurements."""
     numbers = np.random.default_rng(1)
@@ -120,6 +148,11 @@ def _of_device(device: str, counts: tuple[int, ...], figures: dict[str, Figures]
         name = f"{label}, {count} people"
         figures[name] = measure(environment, everyone.chosen(slice(count)))
         print(name, figures[name], flush=True)
+    figures[f"{label}, {POLICY}"] = {
+        f"people scaled per second, {max(counts)} at once": scaled_per_second(environment, everyone),
+        f"steps per second in training, {min(counts)} people": trained_per_second(device, min(counts)),
+    }
+    print(label, figures[f"{label}, {POLICY}"], flush=True)
 
 
 def main() -> None:
