@@ -29,6 +29,7 @@ from rl_scaling.experiment import Experiment
 from rl_scaling.networks import Actor
 from rl_scaling.replay import PrioritisedReplay
 from rl_scaling.scaling_tasks import ScalingTasks
+from rl_scaling.search import search
 from rl_scaling.train import CHECKPOINT, Training
 
 SCORES, TABLE = "held_out.npz", "curves.csv"
@@ -186,11 +187,7 @@ def held_out(experiment: Experiment, n_people: int) -> ScalingTasks:
 @torch.no_grad()
 def scale_with(environment: ScalingEnvironment, tasks: ScalingTasks, actor: Actor | None) -> State:
     """Scale people without noise, with a policy or by least squares: the states with the lowest J."""
-    observation = environment.reset(tasks)
-    for _ in range(environment.settings.n_steps):
-        action = environment.least_squares_action() if actor is None else actor(observation.tokens, observation.context)
-        observation = environment.step(action).observation
-    return environment.best_state()
+    return search(environment, tasks, actor, environment.settings.n_steps, settled=0.0).best
 
 
 def measured(state: State) -> dict[str, Array]:

@@ -13,6 +13,7 @@ from rl_scaling.environment import ScalingEnvironment, State
 from rl_scaling.experiment import Experiment
 from rl_scaling.networks import Actor
 from rl_scaling.scaling_tasks import Truth
+from rl_scaling.search import search
 
 LONG_AXES = ("femur_y", "tibia_y", "foot_x", "torso_y", "humerus_y", "forearm_y")
 
@@ -66,16 +67,9 @@ def evaluate(experiment: Experiment, actor: Actor | None, n_people: int, seed: i
     for name, policy in (("least squares", None), ("policy", actor)):
         if name == "policy" and actor is None:
             continue
-        observation = environment.reset(tasks)
-        for _ in range(experiment.environment.n_steps):
-            chosen = (
-                environment.least_squares_action()
-                if policy is None
-                else policy(observation.tokens, observation.context)
-            )
-            observation = environment.step(chosen).observation
-        scores += [_score(environment, environment.state, name)]
-        scores += [_score(environment, environment.best_state(), f"{name}, lowest J")]
+        found = search(environment, tasks, policy, experiment.environment.n_steps, settled=0.0)
+        scores += [_score(environment, found.last, name)]
+        scores += [_score(environment, found.best, f"{name}, lowest J")]
     return scores
 
 

@@ -43,8 +43,9 @@ def search(
     actor: Actor | None,
     n_steps: int = MOST_STEPS,
     start: Start | None = None,
+    settled: float = SETTLED,
 ) -> SearchResult:
-    """Scale people, all at once; stops when nobody's J changes by more than 0.1 % in a step.
+    """Scale people, all at once; stops when nobody's J changes by as much as ``settled`` in a step.
 
     Parameters
     ----------
@@ -56,6 +57,8 @@ def search(
         Most steps.
     start : Start, optional
         Where to begin; at the prior's mean without.
+    settled : float
+        Relative; 0: a whole episode, as training has it.
     """
     observation = environment.reset(tasks, start)
     states = [environment.state]
@@ -64,7 +67,7 @@ def search(
         observation = environment.step(action).observation
         states.append(environment.state)
         before, after = states[-2].objective, states[-1].objective
-        if bool(((after - before).abs() < SETTLED * before).all()):
+        if bool(((after - before).abs() < settled * before).all()):
             break
     return SearchResult(
         best=environment.best_state(),

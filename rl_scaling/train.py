@@ -22,6 +22,7 @@ from rl_scaling.experiment import Experiment
 from rl_scaling.imitation import ImitationSettings, imitation_round
 from rl_scaling.networks import Actor, Critic, NetworkSettings
 from rl_scaling.replay import PrioritisedReplay
+from rl_scaling.search import search
 from rl_scaling.td3 import TD3, experience
 
 POLICY, CHECKPOINT, CURVE = "policy.safetensors", "checkpoint.safetensors", "curve.csv"
@@ -212,11 +213,9 @@ class Training:
             return True
         before = [row["validation"] for row in self.rows if not np.isnan(row["validation"])]
         tasks = draw_tasks(environment.tree, experiment, experiment.n_validation, _VALIDATION)
-        observation = environment.reset(tasks)
-        for _ in range(experiment.environment.n_steps):
-            observation = environment.step(actor(observation.tokens, observation.context)).observation
+        found = search(environment, tasks, actor, experiment.environment.n_steps, settled=0.0)
         of_truth = experiment.environment.reward == "truth"
-        score = float((environment.state.distance if of_truth else environment.best_objective).mean())
+        score = float((found.last.distance if of_truth else environment.best_objective).mean())
         self.rows[-1]["validation"] = score
         return score < min(before, default=float("inf"))
 
