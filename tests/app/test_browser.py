@@ -12,7 +12,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests.assessment.session_builder import build_session
 
@@ -83,6 +83,10 @@ def test_upload_run_and_look(address: str, page: Page, tmp_path: Path) -> None:
     page.get_by_text("127.0.0.1:9").first.wait_for()
     page.locator("input[type=file]").set_input_files(honest)
     page.get_by_text("127.0.0.1:9").first.wait_for(state="detached")
+    # The new session's form, which knows the height, replaces the old one a moment after its warnings: a click in
+    # between would be the old one's.
+    expect(page.get_by_label("Height [m]")).not_to_have_value("", timeout=TIME_LIMIT_MS)
+    page.locator("[data-test-script-state=notRunning]").wait_for()
     page.get_by_role("button", name="Run", exact=True).click()
     page.get_by_text("See the summary").click()
     page.get_by_text("Synthetic data").first.wait_for()
