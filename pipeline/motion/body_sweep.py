@@ -12,8 +12,10 @@ from numpy.typing import NDArray
 from models.errors import InverseDynamicsError
 from pipeline.trajectories import Array, Kinematics
 
-# Bodies whose place in space contact needs; those a model lacks are left out.
-TRACKED_BODIES = ("pelvis", "femur_r", "femur_l", "calcn_r", "calcn_l", "toes_r", "toes_l")
+# Bodies whose place in space contact needs (feet, seat, hands, trunk); those a model lacks are left out.
+TRACKED_BODIES = (
+    "pelvis", "torso", "femur_r", "femur_l", "calcn_r", "calcn_l", "toes_r", "toes_l", "hand_r", "hand_l",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
