@@ -51,6 +51,8 @@ class Footprint:
     ----------
     activation : ndarray, shape (n_frames,)
         0 in the air, 1 on the floor.
+    point_activation : ndarray, shape (n_frames, n_points)
+        The same for every point of the sole.
     back_m, front_m : ndarray, shape (n_frames,)
         Reach of the box along the foot from the heel [m].
     left_m, right_m : ndarray, shape (n_frames,)
@@ -61,6 +63,7 @@ class Footprint:
 
     sole: Sole
     activation: Array
+    point_activation: Array
     back_m: Array
     front_m: Array
     left_m: Array
@@ -155,6 +158,7 @@ def find_footprint(sole: Sole, floor: Floor, side: str) -> Footprint:
     return Footprint(
         sole=sole,
         activation=activation.max(axis=1),
+        point_activation=activation,
         back_m=np.minimum(back, middle),
         front_m=np.maximum(front, middle),
         left_m=sideways.min(axis=1),
