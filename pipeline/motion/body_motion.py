@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from models.errors import InverseDynamicsError
 from models.skeleton import load_model
-from pipeline.motion.body_sweep import BodyFrame, BodySweep
+from pipeline.motion.body_sweep import BodyFrame, BodySweep, Segment
 from pipeline.motion.filtering import derivatives, low_pass
 from pipeline.trajectories import Array, Kinematics
 
@@ -43,6 +43,8 @@ class BodyMotion:
         Angular momentum about the centre of mass [kg m2/s] and linear momentum [kg m/s].
     bodies : dict of str to BodyFrame
         Those of ``TRACKED_BODIES`` that the model has.
+    segments : dict of str to Segment
+        Mass and mass centre of the bodies in ``bodies``.
     foot_offsets_m : dict of str to ndarray
         Where, in its parent body, each foot joint sits: ``talus_to_calcn_r``, ``calcn_to_toes_r``, same for ``_l``.
     mass_kg : float
@@ -62,6 +64,7 @@ class BodyMotion:
     centre_of_mass_m: Array
     central_momentum: Array
     bodies: dict[str, BodyFrame]
+    segments: dict[str, Segment]
     foot_offsets_m: dict[str, Array]
     mass_kg: float
     gravity_m_per_s2: Array
@@ -106,6 +109,7 @@ def body_motion(model_path: Path, kinematics: Kinematics, *, cutoff_hz: float) -
         speeds=speeds,
         accelerations=accelerations,
         **sweep.run(values, speeds, accelerations),
+        segments=sweep.segments(),
         foot_offsets_m=sweep.foot_offsets_m(),
         mass_kg=sweep.mass_kg,
         gravity_m_per_s2=sweep.model.getGravity().to_numpy().copy(),

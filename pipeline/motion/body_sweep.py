@@ -46,6 +46,14 @@ class BodyFrame:
 
 
 @dataclass(frozen=True)
+class Segment:
+    """Mass of one body and its mass centre in the body's frame."""
+
+    mass_kg: float
+    mass_centre_m: Array
+
+
+@dataclass(frozen=True)
 class _Coupler:
     """A coordinate that follows another one through a function (a patella on its knee)."""
 
@@ -160,7 +168,7 @@ class BodySweep:
         model, state, matter = self.model, self.state, self.model.getMatterSubsystem()
         solver = osim.InverseDynamicsSolver(model)
         n_frames, n_all = len(values), len(self.names)
-        present = [name for name in TRACKED_BODIES if model.getBodySet().contains(name)]
+        present = [name for name in TRACKED_BODIES if self._has(name)]
         bodies = {name: model.getBodySet().get(name) for name in present}
         mobile = {name: body.getMobilizedBodyIndex() for name, body in bodies.items()}
         origin = {name: np.zeros((n_frames, 3)) for name in present}
@@ -212,6 +220,17 @@ class BodySweep:
             udot[follower] = slope * udot[leader] + coupler.curvature(q[leader]) * u[leader] ** 2
             fold[follower] = slope * fold[leader]
         return fold
+
+    def segments(self) -> dict[str, Segment]:
+        """Mass and mass centre of the bodies in ``TRACKED_BODIES`` that the model has."""
+        bodies = {name: self.model.getBodySet().get(name) for name in TRACKED_BODIES if self._has(name)}
+        return {
+            name: Segment(float(body.getMass()), body.getMassCenter().to_numpy().copy())
+            for name, body in bodies.items()
+        }
+
+    def _has(self, name: str) -> bool:
+        return bool(self.model.getBodySet().contains(name))
 
     def foot_offsets_m(self) -> dict[str, Array]:
         """Where the foot's joints sit in their parent bodies; empty for a model without feet."""
