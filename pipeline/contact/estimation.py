@@ -4,13 +4,33 @@ from __future__ import annotations
 
 import numpy as np
 
-from pipeline.contact.distribution import distribute
-from pipeline.contact.floor import find_floor, find_footprint
-from pipeline.contact.seat import SEAT_OFF_RISE_M, estimate_seat
+from pipeline.contact.axes import HeadingAxes
+from pipeline.contact.feet import expected_load, foot_patch
+from pipeline.contact.floor import Footprint, find_floor, find_footprint
+from pipeline.contact.patches import Layout, Patch
+from pipeline.contact.seat import (
+    SEAT_PLACE_SD_M,
+    SeatLaw,
+    fit_seat_law,
+    seat_load,
+    seat_patch,
+    seat_place,
+    seat_rise_m,
+)
 from pipeline.contact.soles import find_soles
-from pipeline.contact.wrench import total_wrench
+from pipeline.contact.solver import Rows, solve
+from pipeline.contact.terms import (
+    RESTING_SD_M,
+    effort,
+    force_lines,
+    resting_place,
+    slow_changes,
+    small_forces,
+    whole_body,
+)
+from pipeline.contact.wrench import total_wrench, wrench_covariance
 from pipeline.motion.body_motion import BodyMotion
-from pipeline.trajectories import ContactForce, ContactForces
+from pipeline.trajectories import Array, ContactForce, ContactForces
 
 
 def estimate(motion: BodyMotion, seated: bool) -> ContactForces:
@@ -30,26 +50,32 @@ def estimate(motion: BodyMotion, seated: bool) -> ContactForces:
     Raises
     ------
     ContactForceError
-        The model has no pelvis or feet, or the feet never stand.
+        The model has no pelvis or feet, the feet never stand, or the problem has no solution.
     """
-    total = total_wrench(motion)
+    asked = total_wrench(motion)
+    # A filter of the angles leaves noise in their second derivative, and pressure points divide it by the load.
+    smooth = asked.low_passed(motion.time_s, motion.cutoff_hz)
     soles = find_soles(motion)
     floor = find_floor(soles)
     feet = {side: find_footprint(sole, floor, side) for side, sole in soles.items()}
+    axes = HeadingAxes.of(motion, soles)
+    wrench = np.hstack([axes.turn(smooth.force_n), axes.turn(smooth.moment_nm)]) / motion.mass_kg
     notes = (*motion.notes, f"Floor estimated at {floor.height_m * 1000:.0f} mm from the feet.")
-    contacts: dict[str, ContactForce] = {}
-    # A filter of the angles leaves noise in their second derivative, and pressure points divide it by the load.
-    smooth = total.low_passed(motion.time_s, motion.cutoff_hz)
-    load = smooth
-    if seated:
-        contacts["seat"] = estimate_seat(motion, smooth, feet)
-        load = smooth.minus(contacts["seat"])
-        notes += (
-            f"Seat load estimated from the rise of the pelvis; below {SEAT_OFF_RISE_M * 1000:.0f} mm of rise the "
-            "load under the thighs is unknown, and so are the hip moments.",
-        )
-    contacts = distribute(motion, load, feet) | contacts
-    residual = total
+    law = fit_seat_law(motion, axes, smooth, feet) if seated else None
+
+    patches = [foot_patch(side, foot, axes) for side, foot in feet.items()]
+    if law is not None:
+        patches.append(seat_patch(motion, axes, law))
+        notes += (_seat_note(law),)
+    layout = Layout(tuple(patches))
+    rows = [whole_body(layout, wrench, wrench_covariance(motion, axes)), small_forces(layout)]
+    rows += _feet_rows(layout, motion, axes, feet, wrench, law)
+    if law is not None:
+        rows += _seat_rows(layout, motion, axes, wrench, law)
+    unknowns = solve(layout, rows, slow_changes(layout, float(np.median(np.diff(motion.time_s)))))
+
+    contacts = {patch.name: _force(patch, unknowns[:, layout.slice_of(patch)], motion, axes) for patch in patches}
+    residual = asked
     for contact in contacts.values():
         residual = residual.minus(contact)
     return ContactForces(
@@ -61,4 +87,59 @@ def estimate(motion: BodyMotion, seated: bool) -> ContactForces:
         residual_moment_nm=residual.moment_nm,
         valid=motion.valid & np.all(np.isfinite(residual.moment_nm), axis=1),
         notes=notes,
+    )
+
+
+def _feet_rows(
+    layout: Layout,
+    motion: BodyMotion,
+    axes: HeadingAxes,
+    feet: dict[str, Footprint],
+    wrench: Array,
+    law: SeatLaw | None,
+) -> list[Rows]:
+    on_seat = 0.0 if law is None else law.share(seat_rise_m(motion))
+    under_feet = wrench[:, 1] * (1.0 - on_seat)
+    rows = [force_lines(layout, motion, axes, feet)]
+    for patch in layout.patches[: len(feet)]:
+        load = expected_load(feet, patch.name, under_feet)
+        place = axes.place(feet[patch.name].resting_point_m)
+        rows.append(resting_place(layout, patch, place, load, RESTING_SD_M))
+        rows.append(effort(layout, patch, motion, axes, patch.name))
+    return rows
+
+
+def _seat_rows(layout: Layout, motion: BodyMotion, axes: HeadingAxes, wrench: Array, law: SeatLaw) -> list[Rows]:
+    patch = layout.patches[-1]
+    rise = seat_rise_m(motion)
+    load = np.maximum(law.share(rise) * wrench[:, 1], 1.0)
+    return [
+        seat_load(layout, patch, law, rise, wrench[:, :3]),
+        resting_place(layout, patch, seat_place(motion, axes), load, SEAT_PLACE_SD_M),
+    ]
+
+
+def _force(patch: Patch, unknowns: Array, motion: BodyMotion, axes: HeadingAxes) -> ContactForce:
+    """A patch's unknowns as a force at its centre of pressure, in ground axes and newtons."""
+    per_kg = np.einsum("tij,tj->ti", patch.wrench(), unknowns)
+    normal = unknowns[:, : patch.n_nodes]
+    load = normal.sum(axis=1)
+    # Where nothing bears, the middle of the patch stands in for a centre of pressure.
+    weights = np.where(load[:, None] > 1e-4, normal / np.maximum(load, 1e-9)[:, None], 1.0 / patch.n_nodes)
+    point = np.einsum("tn,tnk->tk", weights, patch.nodes_m)
+    free = per_kg[:, 3:] - np.cross(point, per_kg[:, :3])
+    return ContactForce(
+        patch.body,
+        motion.mass_kg * axes.turn_back(per_kg[:, :3]),
+        axes.turn_back(point) + axes.origin_m,
+        motion.mass_kg * axes.turn_back(free * np.array([0.0, 1.0, 0.0])),
+    )
+
+
+def _seat_note(law: SeatLaw) -> str:
+    return (
+        f"Seat: it bears {law.full_share:.0%} of the load while the pelvis rests, half of it "
+        f"{law.half_rise_m * 1000:.0f} mm higher (standard deviation {law.half_rise_sd_m * 1000:.0f} mm), nothing "
+        f"from {law.seat_off_rise_m * 1000:.0f} mm; before that the load under the thighs is unknown, and so are the "
+        "moments of hips and pelvis."
     )

@@ -20,11 +20,12 @@ FLOOR_QUANTILE = 0.2
 LARGEST_UNEVENNESS_M = 0.015
 # A point bears load below this height over its resting height and below this speed; the widths are those of the
 # transition. Figures of a feasibility study on force plates (OpenCap lab validation, subject 4).
-CONTACT_HEIGHT_M, CONTACT_HEIGHT_WIDTH_M = 0.025, 0.008
+CONTACT_HEIGHT_M, CONTACT_HEIGHT_WIDTH_M = 0.015, 0.005
 CONTACT_SPEED_M_PER_S, CONTACT_SPEED_WIDTH_M_PER_S = 0.45, 0.12
-# Where along the part of the sole that is down the load rests if nothing else is known: quiet standing has its centre
-# of pressure about 40 % of the way from heel to toes, on the line from the heel to the second toe (the calcn's X axis).
-RESTING_PLACE = 0.40
+# Where along the part of the sole that is down the load rests if nothing else is known: between the ankle (29 % of the
+# way from heel to toes) and the place of quiet standing (above 40 %), on the line from the heel to the second toe (the
+# calcn's X axis).
+RESTING_PLACE = 0.35
 
 
 @dataclass(frozen=True)
@@ -115,7 +116,9 @@ def find_floor(soles: dict[str, Sole]) -> Floor:
     ContactForceError
         No part of either foot ever stands still.
     """
-    resting = {side: _resting_heights(sole) for side, sole in soles.items()}
+    # Feet are alike: a point that never comes down on one side, a heel held up, rests where its twin does.
+    twins = np.fmin(*(_resting_heights(sole) for sole in soles.values()))
+    resting = dict.fromkeys(soles, twins)
     known = np.concatenate(list(resting.values()))
     known = known[np.isfinite(known)]
     if known.size == 0:

@@ -1,12 +1,23 @@
-"""The seat: how much of the load it carries, and where."""
+"""The seat: how its load falls as the pelvis rises, and where it bears.
+
+The height of the seat and the firmness of its cushion are learnt from the movement: the nearer the pelvis is to its
+lowest place, the more the seat bears. How much is read from the moment of the total wrench, which a load at the seat
+turns the other way than a load under the feet.
+"""
 
 from __future__ import annotations
 
-import numpy as np
-from scipy.special import expit
+from dataclasses import dataclass
 
+import numpy as np
+from scipy.optimize import least_squares
+from scipy.special import expit, logit
+
+from pipeline.contact.axes import HeadingAxes
 from pipeline.contact.floor import Footprint
-from pipeline.contact.soles import heading, horizontal, to_the_right
+from pipeline.contact.patches import Layout, Patch
+from pipeline.contact.soles import horizontal, to_the_right
+from pipeline.contact.solver import Rows
 from pipeline.contact.wrench import Wrench
 from pipeline.motion.body_motion import BodyMotion
 from pipeline.trajectories import Array, ContactForce
@@ -14,23 +25,70 @@ from pipeline.trajectories import Array, ContactForce
 SEAT_BODY = "pelvis"
 # Ischial tuberosities in the generic pelvis, right side [m].
 ISCHIUM_M = np.array([-0.075, -0.135, 0.055])
+# Thighs reach the edge of the seat about so far from the hip, along the femur [m].
+THIGH_CONTACT_M = np.array([0.0, -0.12, 0.0])
 # The rest height is a low quantile of the ischium's heights: some noise, no single frame.
 REST_QUANTILE = 0.02
-# Seat load against rise of the ischium, measured on the feet's plates in three sit-to-stand trials of one person on one
-# chair (OpenCap lab validation, subject 4): 91 % of weight while seated (feet carry 7-11 %), half of it left at 33 mm,
-# none above 45 mm. Other chairs and people will differ: see docs/contact-forces.md.
-SEATED_SHARE = 0.91
-HALF_RISE_M, RISE_WIDTH_M = 0.033, 0.005
-SEAT_OFF_RISE_M = 0.045
-# The load rests 1 cm in front of the ischia, give or take 4 cm (same trials).
+# What is expected before the movement is seen, with standard deviations: half the load is gone 30 mm above the lowest
+# place, over a width of 6 mm, and the seat bears nearly all while it bears. Wide: cushions and people differ.
+HALF_RISE_M, HALF_RISE_SD_M = 0.030, 0.010
+WIDTH_M, WIDTH_SD_M = 0.006, 0.003
+FULL_SHARE, FULL_SHARE_SD = 0.90, 0.20
+# Higher than this nobody sits: frames above do not speak about the law [m].
+HIGHEST_RISE_M = 0.10
+# The centre of pressure under the feet is known to 5 cm when the load of the seat is read from the moment; the error
+# lasts about ten frames.
+FEET_PLACE_SD_M = 0.05
+INDEPENDENT_EVERY = 10
+# The law holds to so much of the total load, and its heights to so much [m].
+SHARE_SD, RISE_SD_M = 0.04, 0.004
+# A share of the load below this is none: it defines seat-off.
+NO_LOAD = 0.05
+# The load rests 1 cm in front of the ischia, give or take 4 cm; its shear is its share of the total, to 0.5 N/kg.
 AHEAD_OF_ISCHIUM_M = 0.01
-SEAT_PLACE_SD_M = 0.04
-# How far the load under the feet strays from its resting place, along and across: sets how a mismatch of the moment is
-# shared between the pressure points of seat and feet.
-FEET_PLACE_SD_M = (0.03, 0.05)
+SEAT_PLACE_SD_M = (0.04, 0.04)
+SEAT_SHEAR_SD = 0.5
+# Cloth on a seat; and buttocks do not twist on it.
+SEAT_FRICTION, SEAT_FREE_MOMENT_ARM_M = 0.7, 0.04
 # Buttocks and thighs reach this far behind, ahead and to the side of the ischia.
 SEAT_REACH_M = (-0.10, 0.25)
 SEAT_HALF_WIDTH_M = 0.15
+
+
+@dataclass(frozen=True)
+class SeatLaw:
+    """Share of the vertical load that the seat bears, against the rise of the ischia over their lowest place.
+
+    Attributes
+    ----------
+    half_rise_m, half_rise_sd_m : float
+        Rise at which half the load has gone, and its standard deviation [m].
+    width_m : float
+        Steepness of the transition [m].
+    full_share : float
+        Share while seated.
+    """
+
+    half_rise_m: float
+    half_rise_sd_m: float
+    width_m: float
+    full_share: float
+
+    @property
+    def seat_off_rise_m(self) -> float:
+        """Rise from which the seat bears less than `NO_LOAD`, and a standard deviation for safety [m]."""
+        return float(self.half_rise_m - self.width_m * logit(NO_LOAD)) + self.half_rise_sd_m
+
+    def share(self, rise_m: Array) -> Array:
+        """Share of the load at a rise, exactly zero where it is negligible."""
+        full = expit((self.half_rise_m - rise_m) / self.width_m)
+        return self.full_share * np.clip((full - NO_LOAD / 5) / (1 - NO_LOAD / 5), 0.0, 1.0)
+
+    def share_sd(self, rise_m: Array) -> Array:
+        """Standard deviation of the share: steep parts of the law are less certain."""
+        full = expit((self.half_rise_m - rise_m) / self.width_m)
+        slope = self.full_share * full * (1.0 - full) / self.width_m
+        return np.hypot(SHARE_SD, np.hypot(RISE_SD_M, self.half_rise_sd_m) * slope)
 
 
 def ischium_m(motion: BodyMotion) -> Array:
@@ -40,45 +98,77 @@ def ischium_m(motion: BodyMotion) -> Array:
     return 0.5 * (pelvis.point_m(ISCHIUM_M) + pelvis.point_m(mirrored))
 
 
-def seat_share(motion: BodyMotion) -> Array:
-    """Share of the vertical load that the seat carries, 0 to `SEATED_SHARE`, shape (n_frames,).
-
-    Falls with the rise of the ischium over its rest height and is exactly zero above `SEAT_OFF_RISE_M`.
-    """
+def seat_rise_m(motion: BodyMotion) -> Array:
+    """Rise of the ischia over their lowest place, shape (n_frames,) [m]."""
     height = ischium_m(motion)[:, 1]
-    rise = height - np.quantile(height, REST_QUANTILE)
-    at_seat_off = expit((HALF_RISE_M - SEAT_OFF_RISE_M) / RISE_WIDTH_M)
-    share = (expit((HALF_RISE_M - rise) / RISE_WIDTH_M) - at_seat_off) / (1.0 - at_seat_off)
-    return SEATED_SHARE * np.clip(share, 0.0, 1.0)
+    return np.asarray(height - np.quantile(height, REST_QUANTILE))
 
 
-def estimate_seat(motion: BodyMotion, total: Wrench, feet: dict[str, Footprint]) -> ContactForce:
-    """Force of the seat on the pelvis.
+def fit_seat_law(motion: BodyMotion, axes: HeadingAxes, total: Wrench, feet: dict[str, Footprint]) -> SeatLaw:
+    """The law that explains the moment of the total wrench over the whole trial, drawn to what is expected."""
+    rise = seat_rise_m(motion)
+    low = (rise < HIGHEST_RISE_M) & motion.valid
+    under_feet = axes.place(0.5 * (feet["r"].resting_point_m + feet["l"].resting_point_m))
+    at_seat = seat_place(motion, axes)
+    force, moment = axes.turn(total.force_n), axes.turn(total.moment_nm)
+    lever = np.cross(at_seat - under_feet, force)[:, 2]
+    lever = np.where(np.abs(lever) < 1e-6, 1e-6, lever)
+    seen = ((moment - np.cross(under_feet, force))[:, 2] / lever)[low]
+    seen_sd = np.maximum(np.abs(FEET_PLACE_SD_M * force[:, 1] / lever)[low], SHARE_SD)
+    expected = np.array([HALF_RISE_M, WIDTH_M, FULL_SHARE])
+    expected_sd = np.array([HALF_RISE_SD_M, WIDTH_SD_M, FULL_SHARE_SD])
 
-    Vertical force and shear are the seat's share of the total. Its point of application is chosen together with the
-    load's place under the feet: of all pairs that give the total moment, the likeliest.
+    def misfit(law: Array) -> Array:
+        modelled = law[2] * expit((law[0] - rise[low]) / law[1])
+        # The arctangent keeps single frames with a wild moment from deciding.
+        return np.concatenate(
+            [np.arctan((seen - modelled) / seen_sd) / np.sqrt(INDEPENDENT_EVERY), (law - expected) / expected_sd]
+        )
+
+    found = least_squares(misfit, expected, bounds=([0.0, 0.002, 0.0], [0.09, 0.02, 1.0]))
+    spread = np.linalg.inv(found.jac.T @ found.jac)
+    return SeatLaw(float(found.x[0]), float(np.sqrt(spread[0, 0])), float(found.x[1]), float(found.x[2]))
+
+
+def seat_patch(motion: BodyMotion, axes: HeadingAxes, law: SeatLaw) -> Patch:
+    """Ischia and thighs on a level seat at the height of the ischia."""
+    pelvis = motion.bodies[SEAT_BODY]
+    points = [pelvis.point_m(ISCHIUM_M * np.array([1.0, 1.0, side])) for side in (1.0, -1.0)]
+    points += [motion.bodies[f"femur_{side}"].point_m(THIGH_CONTACT_M) for side in ("r", "l")]
+    nodes = np.stack(points, axis=1)
+    nodes[:, :, 1] = ischium_m(motion)[:, 1:2]
+    bearing = law.share(seat_rise_m(motion)) / max(law.full_share, 1e-6)
+    return Patch(
+        "seat",
+        SEAT_BODY,
+        axes.place(nodes),
+        np.repeat(bearing[:, None], nodes.shape[1], axis=1),
+        SEAT_FRICTION,
+        SEAT_FREE_MOMENT_ARM_M,
+    )
+
+
+def seat_place(motion: BodyMotion, axes: HeadingAxes) -> Array:
+    """Where the load of the seat rests if nothing else is known, in heading axes, shape (n_frames, 3) [m]."""
+    return axes.place(ischium_m(motion)) + np.array([AHEAD_OF_ISCHIUM_M, 0.0, 0.0])
+
+
+def seat_load(layout: Layout, patch: Patch, law: SeatLaw, rise_m: Array, force: Array) -> Rows:
+    """The seat bears the law's share of the load, and the same share of the shear.
+
+    Parameters
+    ----------
+    rise_m : ndarray, shape (n_frames,)
+    force : ndarray, shape (n_frames, 3)
+        Total force in heading axes [N/kg].
     """
-    share = seat_share(motion)
-    force = share[:, None] * total.force_n
-    forward, sideways = heading(foot.sole for foot in feet.values())
-    place = ischium_m(motion) + AHEAD_OF_ISCHIUM_M * forward
-    seat = ContactForce(SEAT_BODY, force, place, np.zeros_like(force))
-
-    under_feet = total.minus(seat)
-    floor_m = next(iter(feet.values())).floor_m
-    pressure = under_feet.pressure_point_m(floor_m, motion.weight_n)
-    activation = np.stack([foot.activation for foot in feet.values()])
-    activation /= np.maximum(activation.sum(axis=0), 1e-6)
-    resting = np.einsum("st,stk->tk", activation, np.stack([foot.resting_point_m for foot in feet.values()]))
-    mismatch = pressure - resting
-    leverage = share / np.maximum(1.0 - share, 1e-6)
-    shift = np.zeros_like(place)
-    for axis, feet_sd in zip((forward, sideways), FEET_PLACE_SD_M, strict=True):
-        along = np.sum(mismatch * axis, axis=1)
-        # Least squares of (shift / seat sd)^2 + ((mismatch - leverage * shift) / feet sd)^2.
-        gain = leverage * SEAT_PLACE_SD_M**2 / (feet_sd**2 + leverage**2 * SEAT_PLACE_SD_M**2)
-        shift += (gain * along)[:, None] * axis
-    return ContactForce(SEAT_BODY, force, place + shift, np.zeros_like(force))
+    share = law.share(rise_m)
+    load_sd = np.maximum(force[:, 1], 1.0) * law.share_sd(rise_m)
+    rows = np.zeros((layout.n_frames, 3, patch.size))
+    rows[:, 0] = patch.load / load_sd[:, None]
+    rows[:, 1, patch.n_nodes] = rows[:, 2, patch.n_nodes + 1] = 1.0 / SEAT_SHEAR_SD
+    scale = np.column_stack([1.0 / load_sd, np.full((len(load_sd), 2), 1.0 / SEAT_SHEAR_SD)])
+    return Rows(layout.widen(patch, rows), share[:, None] * force[:, [1, 0, 2]] * scale)
 
 
 def measured_seat(motion: BodyMotion, missing: Wrench) -> ContactForce:
@@ -87,8 +177,9 @@ def measured_seat(motion: BodyMotion, missing: Wrench) -> ContactForce:
     Its point of application is the pressure point of the missing wrench at the height of the ischia, within
     `SEAT_REACH_M` of them.
     """
-    # Full while the seat bears a tenth of what it bears at rest, fading to nothing at seat-off.
-    resting = np.clip(seat_share(motion) / (0.1 * SEATED_SHARE), 0.0, 1.0) * (missing.force_n[:, 1] > 0.0)
+    # Full while the law expected of a seat leaves a tenth of its load, fading to nothing at seat-off.
+    expected = SeatLaw(HALF_RISE_M, HALF_RISE_SD_M, WIDTH_M, 1.0)
+    resting = np.clip(expected.share(seat_rise_m(motion)) / 0.1, 0.0, 1.0) * (missing.force_n[:, 1] > 0.0)
     force = resting[:, None] * missing.force_n
     ischium = ischium_m(motion)
     forward = horizontal(motion.bodies[SEAT_BODY].body_to_ground[:, :, 0])

@@ -42,7 +42,7 @@ PIVOT_OVER_HIP_M = 0.25
 FORCE_LINE_SD = 0.3
 # Feet further apart along the way than this are no longer side by side; the width of the transition [m].
 SIDE_BY_SIDE_M, SIDE_BY_SIDE_WIDTH_M = 0.20, 0.04
-# Forces and moments change by so much a second: loading after a heel strike takes a tenth of a second [N/kg/s, Nm/kg/s].
+# So much forces and moments change in a second: loading after a heel strike takes a tenth of it [N/kg/s, Nm/kg/s].
 FORCE_RATE_SD, MOMENT_RATE_SD = 25.0, 6.0
 
 

@@ -7,12 +7,16 @@ from dataclasses import dataclass
 import numpy as np
 
 from models.errors import ContactForceError
+from pipeline.contact.axes import HeadingAxes
 from pipeline.motion.body_motion import BodyMotion
 from pipeline.motion.filtering import low_pass
 from pipeline.trajectories import Array, ContactForce
 
 ROOT_BODY = "pelvis"
 ROOT_COORDINATES = ("pelvis_tilt", "pelvis_list", "pelvis_rotation", "pelvis_tx", "pelvis_ty", "pelvis_tz")
+# What the skeleton of rigid segments leaves unexplained with reflective markers, forward, up and to the right: force
+# and moment about the centre of mass [N/kg, Nm/kg].
+MODEL_FORCE_SD, MODEL_MOMENT_SD = (0.15, 0.20, 0.15), (0.10, 0.15, 0.10)
 # Below this share of body weight a centre of pressure is noise divided by noise.
 LEAST_LOAD = 0.05
 
@@ -61,6 +65,17 @@ class Wrench:
                 self.about_m[:, 2] - ahead_z,
             ]
         )
+
+
+def wrench_covariance(motion: BodyMotion, axes: HeadingAxes) -> Array:
+    """Covariance of force and moment about the centre of mass per kilogram, in heading axes, (n_frames, 6, 6)."""
+    covariance = np.zeros((len(motion.time_s), 6, 6))
+    covariance[:, range(6), range(6)] = np.square([*MODEL_FORCE_SD, *MODEL_MOMENT_SD])
+    for shift in motion.shifts:
+        wrench = shift.sd_share * np.hstack([axes.turn(shift.force_n), axes.turn(shift.moment_nm)]) / motion.mass_kg
+        smooth = low_pass(wrench, motion.time_s, motion.cutoff_hz)
+        covariance += smooth[:, :, None] * smooth[:, None, :]
+    return covariance
 
 
 def total_wrench(motion: BodyMotion) -> Wrench:

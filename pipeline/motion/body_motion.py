@@ -17,6 +17,7 @@ from models.errors import InverseDynamicsError
 from models.skeleton import load_model
 from pipeline.motion.body_sweep import BodyFrame, BodySweep, Segment
 from pipeline.motion.filtering import derivatives, low_pass
+from pipeline.motion.mass_shift import Shift, mass_shifts
 from pipeline.trajectories import Array, Kinematics
 
 # Filter and spline have no support beyond the recording: accelerations of these frames at either end are not used.
@@ -50,6 +51,8 @@ class BodyMotion:
     mass_kg : float
     gravity_m_per_s2 : ndarray, shape (3,)
     cutoff_hz : float
+    shifts : tuple of Shift
+        Shifts of mass that are in ``unloaded_forces`` and ``centre_of_mass_m`` already.
     valid : ndarray of bool, shape (n_frames,)
         False at the edges, where filter and spline have no support, and where angles were interpolated.
     notes : tuple of str
@@ -69,6 +72,7 @@ class BodyMotion:
     mass_kg: float
     gravity_m_per_s2: Array
     cutoff_hz: float
+    shifts: tuple[Shift, ...]
     valid: NDArray[np.bool_]
     notes: tuple[str, ...] = ()
 
@@ -100,6 +104,13 @@ def body_motion(model_path: Path, kinematics: Kinematics, *, cutoff_hz: float) -
     values, notes = sweep.arrange(kinematics)
     values = low_pass(values, kinematics.time_s, cutoff_hz)
     speeds, accelerations = derivatives(values, kinematics.time_s)
+    swept = sweep.run(values, speeds, accelerations)
+    segments, gravity = sweep.segments(), sweep.model.getGravity().to_numpy().copy()
+    shifts = mass_shifts(swept["bodies"], segments, swept["centre_of_mass_m"], kinematics.time_s, gravity)
+    for shift in shifts:
+        body = swept["bodies"][shift.body]
+        swept["unloaded_forces"] += body.generalised_force(shift.force_n, swept["centre_of_mass_m"], shift.moment_nm)
+    swept["centre_of_mass_m"] += sum(shift.mass_offset_kg_m for shift in shifts) / sweep.mass_kg
     frames = np.arange(len(kinematics.time_s))
     inside = (frames >= EDGE_FRAMES) & (frames < len(frames) - EDGE_FRAMES)
     return BodyMotion(
@@ -108,11 +119,12 @@ def body_motion(model_path: Path, kinematics: Kinematics, *, cutoff_hz: float) -
         values=values,
         speeds=speeds,
         accelerations=accelerations,
-        **sweep.run(values, speeds, accelerations),
-        segments=sweep.segments(),
+        **swept,
+        segments=segments,
+        shifts=shifts,
         foot_offsets_m=sweep.foot_offsets_m(),
         mass_kg=sweep.mass_kg,
-        gravity_m_per_s2=sweep.model.getGravity().to_numpy().copy(),
+        gravity_m_per_s2=gravity,
         cutoff_hz=cutoff_hz,
         valid=inside & ~np.isin(frames, kinematics.interpolated),
         notes=notes,

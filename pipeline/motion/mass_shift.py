@@ -14,14 +14,15 @@ differ: the standard deviations say by how much that is allowed for.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
-from pipeline.motion.body_motion import BodyMotion
+from pipeline.motion.body_sweep import BodyFrame, Segment
 from pipeline.motion.filtering import derivatives
 from pipeline.trajectories import Array
 
+THIGHS = ("femur_r", "femur_l")
 # Shares of the distance from a segment's joint to its mass centre, and their standard deviations between people (a
 # judgement: half of the second, which stands for several things; fits on other movements of the same person range from
 # 0.19 to 0.34 of the first).
@@ -39,8 +40,8 @@ class Shift:
         The body that the change is attributed to in inverse dynamics.
     force_n, moment_nm : ndarray, shape (n_frames, 3)
         Change of the external force, and of its moment about the body's centre of mass, in ground [N], [Nm].
-    displacement_m : ndarray, shape (n_frames, 3)
-        By which the centre of mass of the whole body moves, in ground [m].
+    mass_offset_kg_m : ndarray, shape (n_frames, 3)
+        Mass times displacement, in ground: divided by the body's mass, what its centre of mass moves by.
     sd_share : float
         Standard deviation of the shift, as a share of it.
     """
@@ -48,44 +49,54 @@ class Shift:
     body: str
     force_n: Array
     moment_nm: Array
-    displacement_m: Array
+    mass_offset_kg_m: Array
     sd_share: float
 
 
-def mass_shifts(motion: BodyMotion) -> tuple[Shift, ...]:
-    """Shifts of a movement; empty for a model without trunk and thighs."""
-    if not {"torso", "femur_r", "femur_l", "pelvis"} <= set(motion.segments):
+def mass_shifts(
+    bodies: dict[str, BodyFrame],
+    segments: dict[str, Segment],
+    centre_of_mass_m: Array,
+    time_s: Array,
+    gravity_m_per_s2: Array,
+) -> tuple[Shift, ...]:
+    """Shifts of a movement; empty for a model without trunk and thighs.
+
+    Parameters
+    ----------
+    bodies, segments : dict
+        Frames and masses of the bodies, by name.
+    centre_of_mass_m : ndarray, shape (n_frames, 3)
+        Of the whole body, before the shifts.
+    time_s : ndarray, shape (n_frames,)
+    gravity_m_per_s2 : ndarray, shape (3,)
+    """
+    if not {"torso", *THIGHS, "pelvis"} <= set(bodies):
         return ()
-    trunk = motion.segments["torso"].mass_centre_m * np.array([0.0, -TRUNK_LOWERING, 0.0])
-    in_ground = motion.bodies["torso"].body_to_ground @ trunk
-    shifts = [_shift(motion, "torso", "torso", in_ground, TRUNK_LOWERING_SD / TRUNK_LOWERING)]
-    for thigh in ("femur_r", "femur_l"):
-        axes = motion.bodies[thigh].body_to_ground
-        sag = THIGH_SAG * float(np.linalg.norm(motion.segments[thigh].mass_centre_m)) * (1.0 - axes[:, 1, 1])
-        # Behind the thigh, which is below it where it is level. Attributed to the pelvis: it must not turn hip and knee.
-        in_ground = -sag[:, None] * axes[:, :, 0]
-        shifts.append(_shift(motion, thigh, "pelvis", in_ground, THIGH_SAG_SD / THIGH_SAG))
-    return tuple(shifts)
+
+    def shift(segment: str, offset_m: Array) -> tuple[Array, Array, Array]:
+        """Newton and Euler for a mass at ``place + offset`` in place of ``place``; and mass times offset."""
+        mass_kg = segments[segment].mass_kg
+        place = bodies[segment].point_m(segments[segment].mass_centre_m)
+        _, acceleration = derivatives(place, time_s)
+        _, extra = derivatives(offset_m, time_s)
+        pulled = acceleration - gravity_m_per_s2
+        arm = place - centre_of_mass_m
+        moment = np.cross(arm + offset_m, pulled + extra) - np.cross(arm, pulled)
+        return mass_kg * extra, mass_kg * moment, mass_kg * offset_m
+
+    lowering = segments["torso"].mass_centre_m * np.array([0.0, -TRUNK_LOWERING, 0.0])
+    trunk = shift("torso", bodies["torso"].body_to_ground @ lowering)
+    thighs = [shift(thigh, _sag(bodies[thigh], segments[thigh])) for thigh in THIGHS]
+    # The sag is attributed to the pelvis: it must not turn hip and knee.
+    return (
+        Shift("torso", *trunk, sd_share=TRUNK_LOWERING_SD / TRUNK_LOWERING),
+        Shift("pelvis", *np.sum(thighs, axis=0), sd_share=THIGH_SAG_SD / THIGH_SAG),
+    )
 
 
-def shifted(motion: BodyMotion, shifts: tuple[Shift, ...]) -> BodyMotion:
-    """The movement with its masses where the shifts put them."""
-    unloaded = motion.unloaded_forces.copy()
-    centre = motion.centre_of_mass_m.copy()
-    for shift in shifts:
-        body = motion.bodies[shift.body]
-        unloaded += body.generalised_force(shift.force_n, motion.centre_of_mass_m, shift.moment_nm)
-        centre += shift.displacement_m
-    return replace(motion, unloaded_forces=unloaded, centre_of_mass_m=centre)
-
-
-def _shift(motion: BodyMotion, segment: str, body: str, offset_m: Array, sd_share: float) -> Shift:
-    """Newton and Euler for a mass at ``place + offset`` in place of ``place``."""
-    mass_kg = motion.segments[segment].mass_kg
-    place = motion.bodies[segment].point_m(motion.segments[segment].mass_centre_m)
-    _, acceleration = derivatives(place, motion.time_s)
-    _, extra = derivatives(offset_m, motion.time_s)
-    pulled = acceleration - motion.gravity_m_per_s2
-    arm = place - motion.centre_of_mass_m
-    moment = np.cross(arm + offset_m, pulled + extra) - np.cross(arm, pulled)
-    return Shift(body, mass_kg * extra, mass_kg * moment, mass_kg / motion.mass_kg * offset_m, sd_share)
+def _sag(frame: BodyFrame, segment: Segment) -> Array:
+    """Behind the thigh, which is below it where it is level, shape (n_frames, 3) [m]."""
+    axes = frame.body_to_ground
+    sag = THIGH_SAG * float(np.linalg.norm(segment.mass_centre_m)) * (1.0 - axes[:, 1, 1])
+    return -sag[:, None] * axes[:, :, 0]
