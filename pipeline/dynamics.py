@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
+
 from models.errors import ForceDataError
 from pipeline.contact import estimate, from_plates
 from pipeline.contact.plate_reading import read_force_plates
@@ -87,9 +89,13 @@ def joint_moments(motion: BodyMotion, forces: ContactForces) -> JointMoments:
     body a contact acts on, w its moment and force. What remains on the pelvis coordinates is the residual.
     """
     moments = motion.unloaded_forces.copy()
+    variance = np.zeros_like(moments)
+    certain = all(contact.covariance is not None for contact in forces.forces.values())
     for contact in forces.forces.values():
         body = motion.bodies[contact.body]
         moments -= body.generalised_force(contact.force_n, contact.point_m, contact.free_moment_nm)
+        if contact.covariance is not None:
+            variance += np.einsum("tic,tij,tjc->tc", body.jacobian, contact.covariance, body.jacobian)
     return JointMoments(
         time_s=motion.time_s,
         coordinates=motion.coordinates,
@@ -99,4 +105,6 @@ def joint_moments(motion: BodyMotion, forces: ContactForces) -> JointMoments:
         cutoff_hz=motion.cutoff_hz,
         valid=motion.valid & forces.valid,
         centre_of_mass_m=motion.centre_of_mass_m,
+        unknown=forces.unknown,
+        standard_errors_nm=np.sqrt(variance) if certain else None,
     )

@@ -5,7 +5,7 @@ All arrays share the trial's time axis; SI units and radians inside; ground fram
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 import numpy as np
@@ -82,12 +82,29 @@ class ContactForce:
         Centre of pressure [m]; NaN-free, meaningless where the force is zero.
     free_moment_nm : ndarray, shape (n_frames, 3)
         Free moment about the point [Nm].
+    covariance : ndarray, shape (n_frames, 6, 6), or None
+        Of the moment about the body's origin [Nm] and the force [N], in this order; None where it is not known.
     """
 
     body: str
     force_n: Array
     point_m: Array
     free_moment_nm: Array
+    covariance: Array | None = None
+
+
+@dataclass(frozen=True)
+class SeatOff:
+    """The pelvis leaves a seat.
+
+    Attributes
+    ----------
+    time_s, sd_s : float
+        When, and with which standard deviation [s].
+    """
+
+    time_s: float
+    sd_s: float
 
 
 @dataclass(frozen=True)
@@ -107,6 +124,10 @@ class ContactForces:
         Frames in which moments may be quoted (filter edges, plate misses are not).
     notes : tuple of str
         What the reader must know, e.g. how plates were assigned.
+    unknown : dict of str to ndarray of bool, shape (n_frames,)
+        By coordinate: frames in which its moment cannot be known, because something unmeasured bears on it.
+    seat_offs : tuple of SeatOff
+        Where somebody rises from a seat.
     """
 
     time_s: Array
@@ -117,6 +138,8 @@ class ContactForces:
     residual_moment_nm: Array
     valid: NDArray[np.bool_]
     notes: tuple[str, ...] = ()
+    unknown: dict[str, NDArray[np.bool_]] = field(default_factory=dict)
+    seat_offs: tuple[SeatOff, ...] = ()
 
     @property
     def total_vertical_n(self) -> Array:
@@ -138,8 +161,13 @@ class JointMoments:
     cutoff_hz : float
         Low-pass cut-off used for the coordinates.
     valid : ndarray of bool, shape (n_frames,)
+        Frames in which any moment may be quoted; see also `known`.
     centre_of_mass_m : ndarray, shape (n_frames, 3)
         Whole-body centre of mass from the filtered movement [m].
+    unknown : dict of str to ndarray of bool, shape (n_frames,)
+        See `ContactForces`.
+    standard_errors_nm : ndarray, shape (n_frames, n_coordinates), or None
+        Of ``moments_nm``, from the uncertainty of contacts and movement; None where the forces carry none.
     """
 
     time_s: Array
@@ -150,6 +178,18 @@ class JointMoments:
     cutoff_hz: float
     valid: NDArray[np.bool_]
     centre_of_mass_m: Array
+    unknown: dict[str, NDArray[np.bool_]] = field(default_factory=dict)
+    standard_errors_nm: Array | None = None
+
+    def known(self, coordinate: str) -> NDArray[np.bool_]:
+        """Frames in which the moment of one coordinate may be quoted, shape (n_frames,)."""
+        return self.valid & ~self.unknown.get(coordinate, np.zeros_like(self.valid))
+
+    def standard_error_nm(self, coordinate: str) -> Array | None:
+        """Standard error of one coordinate's moment, shape (n_frames,) [Nm]; None where it is not known."""
+        if self.standard_errors_nm is None:
+            return None
+        return self.standard_errors_nm[:, self.coordinates.index(coordinate)]
 
     def moment_nm(self, coordinate: str) -> Array:
         """Moment of one coordinate, shape (n_frames,) [Nm]."""

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
+from numpy.typing import NDArray
 
 from pipeline.contact.axes import HeadingAxes
-from pipeline.contact.feet import expected_load, foot_patch
+from pipeline.contact.feet import expected_load, foot_patch, resting_point_m
 from pipeline.contact.floor import Footprint, find_floor, find_footprint
 from pipeline.contact.patches import Layout, Patch
 from pipeline.contact.seat import (
     SEAT_PLACE_SD_M,
     SeatLaw,
+    find_seat_offs,
     fit_seat_law,
     seat_load,
     seat_patch,
@@ -28,6 +32,7 @@ from pipeline.contact.terms import (
     small_forces,
     whole_body,
 )
+from pipeline.contact.uncertainty import unknowns_covariance, wrench_on_body_covariance
 from pipeline.contact.wrench import total_wrench, wrench_covariance
 from pipeline.motion.body_motion import BodyMotion
 from pipeline.trajectories import Array, ContactForce, ContactForces
@@ -74,7 +79,14 @@ def estimate(motion: BodyMotion, seated: bool) -> ContactForces:
         rows += _seat_rows(layout, motion, axes, wrench, law)
     unknowns = solve(layout, rows, slow_changes(layout, float(np.median(np.diff(motion.time_s)))))
 
-    contacts = {patch.name: _force(patch, unknowns[:, layout.slice_of(patch)], motion, axes) for patch in patches}
+    covariance = unknowns_covariance(layout, rows)
+    contacts = {
+        patch.name: replace(
+            _force(patch, unknowns[:, layout.slice_of(patch)], motion, axes),
+            covariance=wrench_on_body_covariance(layout, patch, covariance, motion, axes),
+        )
+        for patch in patches
+    }
     residual = asked
     for contact in contacts.values():
         residual = residual.minus(contact)
@@ -87,6 +99,8 @@ def estimate(motion: BodyMotion, seated: bool) -> ContactForces:
         residual_moment_nm=residual.moment_nm,
         valid=motion.valid & np.all(np.isfinite(residual.moment_nm), axis=1),
         notes=notes,
+        unknown={} if law is None else _unknown_on_seat(motion, law),
+        seat_offs=() if law is None else find_seat_offs(motion, law),
     )
 
 
@@ -103,7 +117,7 @@ def _feet_rows(
     rows = [force_lines(layout, motion, axes, feet)]
     for patch in layout.patches[: len(feet)]:
         load = expected_load(feet, patch.name, under_feet)
-        place = axes.place(feet[patch.name].resting_point_m)
+        place = axes.place(resting_point_m(motion, patch.name, feet[patch.name]))
         rows.append(resting_place(layout, patch, place, load, RESTING_SD_M))
         rows.append(effort(layout, patch, motion, axes, patch.name))
     return rows
@@ -134,6 +148,12 @@ def _force(patch: Patch, unknowns: Array, motion: BodyMotion, axes: HeadingAxes)
         axes.turn_back(point) + axes.origin_m,
         motion.mass_kg * axes.turn_back(free * np.array([0.0, 1.0, 0.0])),
     )
+
+
+def _unknown_on_seat(motion: BodyMotion, law: SeatLaw) -> dict[str, NDArray[np.bool_]]:
+    """Moments that a load under the thighs changes: those of the hips, and what is left on the pelvis."""
+    borne = seat_rise_m(motion) < law.seat_off_rise_m
+    return {name: borne for name in motion.coordinates if name.startswith(("hip_", "pelvis_"))}
 
 
 def _seat_note(law: SeatLaw) -> str:

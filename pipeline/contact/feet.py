@@ -5,15 +5,18 @@ from __future__ import annotations
 import numpy as np
 
 from pipeline.contact.axes import HeadingAxes
-from pipeline.contact.floor import Footprint
+from pipeline.contact.floor import RESTING_PLACE, Footprint
 from pipeline.contact.patches import Patch
 from pipeline.contact.terms import LEAST_FOOT_LOAD
+from pipeline.motion.body_motion import BodyMotion
 from pipeline.trajectories import Array
 
 # Shoe on laboratory floor; the bound is rarely met.
 FRICTION = 0.7
 # Largest free moment of a foot per newton of its load [m]; measured ones stay below (feasibility study).
 FREE_MOMENT_ARM_M = 0.04
+# Place of the ankle along the generic sole, heel to toes (Rajagopal 2016; points of `pipeline.contact.soles`).
+ANKLE_PLACE = 0.29
 
 
 def foot_patch(side: str, foot: Footprint, axes: HeadingAxes) -> Patch:
@@ -28,3 +31,14 @@ def expected_load(feet: dict[str, Footprint], side: str, under_feet: Array) -> A
     down = {name: foot.activation for name, foot in feet.items()}
     share = down[side] / np.maximum(down["r"] + down["l"], 1e-3)
     return np.maximum(share * under_feet, LEAST_FOOT_LOAD)
+
+
+def resting_point_m(motion: BodyMotion, side: str, foot: Footprint) -> Array:
+    """Where a foot's load rests if nothing else is known, in ground, shape (n_frames, 3) [m].
+
+    As in quiet standing under a leg that is upright; under the ankle, where it asks nothing of the calf, when the thigh
+    is level. Rising from a chair begins with the load drawn back by the shin's muscles (Crenna & Frigo 1991, J Physiol
+    437:635).
+    """
+    upright = np.clip(motion.bodies[f"femur_{side}"].body_to_ground[:, 1, 1], 0.0, 1.0)
+    return foot.point_at_m(ANKLE_PLACE + (RESTING_PLACE - ANKLE_PLACE) * upright)

@@ -22,10 +22,9 @@ LARGEST_UNEVENNESS_M = 0.015
 # transition. Figures of a feasibility study on force plates (OpenCap lab validation, subject 4).
 CONTACT_HEIGHT_M, CONTACT_HEIGHT_WIDTH_M = 0.015, 0.005
 CONTACT_SPEED_M_PER_S, CONTACT_SPEED_WIDTH_M_PER_S = 0.45, 0.12
-# Where along the part of the sole that is down the load rests if nothing else is known: between the ankle (29 % of the
-# way from heel to toes) and the place of quiet standing (above 40 %), on the line from the heel to the second toe (the
-# calcn's X axis).
-RESTING_PLACE = 0.35
+# Where along the part of the sole that is down the load rests in quiet standing: about 40 % of the way from heel to
+# toes, on the line from the heel to the second toe (the calcn's X axis).
+RESTING_PLACE = 0.40
 
 
 @dataclass(frozen=True)
@@ -73,12 +72,13 @@ class Footprint:
 
     @property
     def resting_point_m(self) -> Array:
-        """Where the load rests if nothing else is known, shape (n_frames, 3) [m]."""
-        return self.sole.place_m(
-            self.back_m + RESTING_PLACE * (self.front_m - self.back_m),
-            np.zeros_like(self.back_m),
-            self.floor_m,
-        )
+        """Where the load rests in quiet standing, shape (n_frames, 3) [m]."""
+        return self.point_at_m(RESTING_PLACE)
+
+    def point_at_m(self, share: float | Array) -> Array:
+        """Point a share of the way from the back to the front of what is down, shape (n_frames, 3) [m]."""
+        along = self.back_m + share * (self.front_m - self.back_m)
+        return self.sole.place_m(along, np.zeros_like(self.back_m), self.floor_m)
 
     @property
     def sole_middle_m(self) -> Array:

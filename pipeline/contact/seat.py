@@ -14,13 +14,14 @@ from scipy.optimize import least_squares
 from scipy.special import expit, logit
 
 from pipeline.contact.axes import HeadingAxes
+from pipeline.contact.feet import resting_point_m
 from pipeline.contact.floor import Footprint
 from pipeline.contact.patches import Layout, Patch
 from pipeline.contact.soles import horizontal, to_the_right
 from pipeline.contact.solver import Rows
 from pipeline.contact.wrench import Wrench
 from pipeline.motion.body_motion import BodyMotion
-from pipeline.trajectories import Array, ContactForce
+from pipeline.trajectories import Array, ContactForce, SeatOff
 
 SEAT_BODY = "pelvis"
 # Ischial tuberosities in the generic pelvis, right side [m].
@@ -108,7 +109,7 @@ def fit_seat_law(motion: BodyMotion, axes: HeadingAxes, total: Wrench, feet: dic
     """The law that explains the moment of the total wrench over the whole trial, drawn to what is expected."""
     rise = seat_rise_m(motion)
     low = (rise < HIGHEST_RISE_M) & motion.valid
-    under_feet = axes.place(0.5 * (feet["r"].resting_point_m + feet["l"].resting_point_m))
+    under_feet = axes.place(np.mean([resting_point_m(motion, side, foot) for side, foot in feet.items()], axis=0))
     at_seat = seat_place(motion, axes)
     force, moment = axes.turn(total.force_n), axes.turn(total.moment_nm)
     lever = np.cross(at_seat - under_feet, force)[:, 2]
@@ -128,6 +129,17 @@ def fit_seat_law(motion: BodyMotion, axes: HeadingAxes, total: Wrench, feet: dic
     found = least_squares(misfit, expected, bounds=([0.0, 0.002, 0.0], [0.09, 0.02, 1.0]))
     spread = np.linalg.inv(found.jac.T @ found.jac)
     return SeatLaw(float(found.x[0]), float(np.sqrt(spread[0, 0])), float(found.x[1]), float(found.x[2]))
+
+
+def find_seat_offs(motion: BodyMotion, law: SeatLaw) -> tuple[SeatOff, ...]:
+    """Moments at which the rising pelvis leaves the seat; uncertain by the law over the speed of rise."""
+    rise = seat_rise_m(motion)
+    speed = np.gradient(rise, motion.time_s)
+    borne = rise < law.seat_off_rise_m
+    leaving = np.flatnonzero(borne[:-1] & ~borne[1:] & (speed[1:] > 0.0))
+    return tuple(
+        SeatOff(float(motion.time_s[frame + 1]), law.half_rise_sd_m / float(speed[frame + 1])) for frame in leaving
+    )
 
 
 def seat_patch(motion: BodyMotion, axes: HeadingAxes, law: SeatLaw) -> Patch:

@@ -87,11 +87,11 @@ def mass_shifts(
 
     lowering = segments["torso"].mass_centre_m * np.array([0.0, -TRUNK_LOWERING, 0.0])
     trunk = shift("torso", bodies["torso"].body_to_ground @ lowering)
-    thighs = [shift(thigh, _sag(bodies[thigh], segments[thigh])) for thigh in THIGHS]
+    thighs = np.sum([shift(thigh, _sag(bodies[thigh], segments[thigh])) for thigh in THIGHS], axis=0)
     # The sag is attributed to the pelvis: it must not turn hip and knee.
     return (
-        Shift("torso", *trunk, sd_share=TRUNK_LOWERING_SD / TRUNK_LOWERING),
-        Shift("pelvis", *np.sum(thighs, axis=0), sd_share=THIGH_SAG_SD / THIGH_SAG),
+        Shift("torso", trunk[0], trunk[1], trunk[2], TRUNK_LOWERING_SD / TRUNK_LOWERING),
+        Shift("pelvis", thighs[0], thighs[1], thighs[2], THIGH_SAG_SD / THIGH_SAG),
     )
 
 
