@@ -91,6 +91,9 @@ def joint_moments(motion: BodyMotion, forces: ContactForces) -> JointMoments:
     moments = motion.unloaded_forces.copy()
     variance = np.zeros_like(moments)
     certain = all(contact.covariance is not None for contact in forces.forces.values())
+    loads = {shift.name: shift.load for shift in motion.shifts}
+    for load in loads.values():
+        moments -= motion.bodies[load.body].generalised_force(load.force_n, load.point_m, load.free_moment_nm)
     for contact in forces.forces.values():
         body = motion.bodies[contact.body]
         moments -= body.generalised_force(contact.force_n, contact.point_m, contact.free_moment_nm)
@@ -104,7 +107,9 @@ def joint_moments(motion: BodyMotion, forces: ContactForces) -> JointMoments:
         moments_nm=moments,
         cutoff_hz=motion.cutoff_hz,
         valid=motion.valid & forces.valid,
-        centre_of_mass_m=motion.centre_of_mass_m,
+        centre_of_mass_m=motion.centre_of_mass_m
+        + sum(shift.mass_offset_kg_m for shift in motion.shifts) / motion.mass_kg,
+        mass_shifts=loads,
         unknown=forces.unknown,
         standard_errors_nm=np.sqrt(variance) if certain else None,
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +12,7 @@ import opensim as osim
 from models.skeleton import load_model
 from pipeline.files.storage import write_storage
 from pipeline.motion.body_sweep import BodySweep
-from pipeline.trajectories import ContactForces, JointMoments
+from pipeline.trajectories import Array, ContactForce, ContactForces, JointMoments
 
 CONTACT_FORCES = "contact_forces.mot"
 EXTERNAL_LOADS = "external_loads.xml"
@@ -41,8 +42,14 @@ def write_dynamics(folder: Path, model_path: Path, forces: ContactForces, moment
     moments : JointMoments
     """
     folder.mkdir(parents=True, exist_ok=True)
-    _write_contact_forces(folder / CONTACT_FORCES, forces)
-    _write_external_loads(folder / EXTERNAL_LOADS, forces)
+    # What stands for the masses of a body that bends is a load like any other to OpenSim.
+    loads = [
+        _Load(f"contact_{key}", f"ground_force_{key}_", f"ground_torque_{key}_", contact)
+        for key, contact in forces.forces.items()
+    ]
+    loads += [_Load(key, f"{key}_force_", f"{key}_torque_", shift) for key, shift in moments.mass_shifts.items()]
+    _write_contact_forces(folder / CONTACT_FORCES, forces.time_s, loads)
+    _write_external_loads(folder / EXTERNAL_LOADS, forces.origin, loads)
     sweep = BodySweep(load_model(model_path))
     write_storage(
         folder / COORDINATES,
@@ -63,35 +70,41 @@ def write_dynamics(folder: Path, model_path: Path, forces: ContactForces, moment
     _write_tool_setup(folder, model_path, moments)
 
 
-def _write_contact_forces(path: Path, forces: ContactForces) -> None:
+@dataclass(frozen=True)
+class _Load:
+    """A force on a body, its name, and how the names of its columns begin."""
+
+    name: str
+    force_stem: str
+    torque_stem: str
+    load: ContactForce
+
+
+def _write_contact_forces(path: Path, time_s: Array, loads: list[_Load]) -> None:
     columns, tables = [], []
-    for key, contact in forces.forces.items():
-        for stem, table in (
-            (f"ground_force_{key}_v", contact.force_n),
-            (f"ground_force_{key}_p", contact.point_m),
-            (f"ground_torque_{key}_", contact.free_moment_nm),
-        ):
-            columns += [f"{stem}{axis}" for axis in "xyz"]
-            tables.append(table)
-    write_storage(path, forces.time_s, columns, np.hstack(tables), in_degrees=False, name="contact_forces")
+    for own in loads:
+        stems = (f"{own.force_stem}v", f"{own.force_stem}p", own.torque_stem)
+        columns += [f"{stem}{axis}" for stem in stems for axis in "xyz"]
+        tables += [own.load.force_n, own.load.point_m, own.load.free_moment_nm]
+    write_storage(path, time_s, columns, np.hstack(tables), in_degrees=False, name="contact_forces")
 
 
-def _write_external_loads(path: Path, forces: ContactForces) -> None:
-    loads = osim.ExternalLoads()
+def _write_external_loads(path: Path, origin: str, loads: list[_Load]) -> None:
+    listed = osim.ExternalLoads()
     # OpenSim accepts no blanks in names.
-    loads.setName(f"contact_forces_{forces.origin}")
-    loads.setDataFileName(CONTACT_FORCES)
-    for key, contact in forces.forces.items():
-        load = osim.ExternalForce()
-        load.setName(f"contact_{key}")
-        load.set_applied_to_body(contact.body)
-        load.set_force_expressed_in_body("ground")
-        load.set_point_expressed_in_body("ground")
-        load.set_force_identifier(f"ground_force_{key}_v")
-        load.set_point_identifier(f"ground_force_{key}_p")
-        load.set_torque_identifier(f"ground_torque_{key}_")
-        loads.cloneAndAppend(load)
-    loads.printToXML(str(path))
+    listed.setName(f"contact_forces_{origin}")
+    listed.setDataFileName(CONTACT_FORCES)
+    for own in loads:
+        external = osim.ExternalForce()
+        external.setName(own.name)
+        external.set_applied_to_body(own.load.body)
+        external.set_force_expressed_in_body("ground")
+        external.set_point_expressed_in_body("ground")
+        external.set_force_identifier(f"{own.force_stem}v")
+        external.set_point_identifier(f"{own.force_stem}p")
+        external.set_torque_identifier(own.torque_stem)
+        listed.cloneAndAppend(external)
+    listed.printToXML(str(path))
 
 
 def _write_tool_setup(folder: Path, model_path: Path, moments: JointMoments) -> None:

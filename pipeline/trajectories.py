@@ -163,7 +163,9 @@ class JointMoments:
     valid : ndarray of bool, shape (n_frames,)
         Frames in which any moment may be quoted; see also `known`.
     centre_of_mass_m : ndarray, shape (n_frames, 3)
-        Whole-body centre of mass from the filtered movement [m].
+        Whole-body centre of mass from the filtered movement, with the masses of a body that bends [m].
+    mass_shifts : dict of str to ContactForce
+        Loads on the rigid model that stand for these masses, see `pipeline.motion.mass_shift`.
     unknown : dict of str to ndarray of bool, shape (n_frames,)
         See `ContactForces`.
     standard_errors_nm : ndarray, shape (n_frames, n_coordinates), or None
@@ -178,6 +180,7 @@ class JointMoments:
     cutoff_hz: float
     valid: NDArray[np.bool_]
     centre_of_mass_m: Array
+    mass_shifts: dict[str, ContactForce] = field(default_factory=dict)
     unknown: dict[str, NDArray[np.bool_]] = field(default_factory=dict)
     standard_errors_nm: Array | None = None
 

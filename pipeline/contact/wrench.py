@@ -81,6 +81,8 @@ def wrench_covariance(motion: BodyMotion, axes: HeadingAxes) -> Array:
 def total_wrench(motion: BodyMotion) -> Wrench:
     """Total external wrench from the generalised forces of the root joint, which no muscle can supply.
 
+    With the masses where a bending body has them, see `pipeline.motion.mass_shift`.
+
     Raises
     ------
     ContactForceError
@@ -100,4 +102,7 @@ def total_wrench(motion: BodyMotion) -> Wrench:
     at_pelvis: Array = np.asarray(solved[..., 0], dtype=np.float64)
     force = at_pelvis[:, 3:]
     moment = at_pelvis[:, :3] + np.cross(pelvis.origin_m - motion.centre_of_mass_m, force)
-    return Wrench(force, moment, motion.centre_of_mass_m)
+    asked = Wrench(force, moment, motion.centre_of_mass_m)
+    for shift in motion.shifts:
+        asked = asked.minus(shift.load)
+    return asked

@@ -52,7 +52,7 @@ class BodyMotion:
     gravity_m_per_s2 : ndarray, shape (3,)
     cutoff_hz : float
     shifts : tuple of Shift
-        Shifts of mass that are in ``unloaded_forces`` and ``centre_of_mass_m`` already.
+        How the masses of a body that bends differ from the model's; everything above is the model's own.
     valid : ndarray of bool, shape (n_frames,)
         False at the edges, where filter and spline have no support, and where angles were interpolated.
     notes : tuple of str
@@ -107,10 +107,6 @@ def body_motion(model_path: Path, kinematics: Kinematics, *, cutoff_hz: float) -
     swept = sweep.run(values, speeds, accelerations)
     segments, gravity = sweep.segments(), sweep.model.getGravity().to_numpy().copy()
     shifts = mass_shifts(swept["bodies"], segments, swept["centre_of_mass_m"], kinematics.time_s, gravity)
-    for shift in shifts:
-        body = swept["bodies"][shift.body]
-        swept["unloaded_forces"] += body.generalised_force(shift.force_n, swept["centre_of_mass_m"], shift.moment_nm)
-    swept["centre_of_mass_m"] += sum(shift.mass_offset_kg_m for shift in shifts) / sweep.mass_kg
     frames = np.arange(len(kinematics.time_s))
     inside = (frames >= EDGE_FRAMES) & (frames < len(frames) - EDGE_FRAMES)
     return BodyMotion(

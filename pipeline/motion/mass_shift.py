@@ -20,7 +20,7 @@ import numpy as np
 
 from pipeline.motion.body_sweep import BodyFrame, Segment
 from pipeline.motion.filtering import derivatives
-from pipeline.trajectories import Array
+from pipeline.trajectories import Array, ContactForce
 
 THIGHS = ("femur_r", "femur_l")
 # Shares of the distance from a segment's joint to its mass centre, and their standard deviations between people (a
@@ -36,21 +36,31 @@ class Shift:
 
     Attributes
     ----------
+    name : str
     body : str
         The body that the change is attributed to in inverse dynamics.
+    about_m : ndarray, shape (n_frames, 3)
+        The model's centre of mass in ground [m].
     force_n, moment_nm : ndarray, shape (n_frames, 3)
-        Change of the external force, and of its moment about the body's centre of mass, in ground [N], [Nm].
+        Change of the external force, and of its moment about ``about_m``, in ground [N], [Nm].
     mass_offset_kg_m : ndarray, shape (n_frames, 3)
         Mass times displacement, in ground: divided by the body's mass, what its centre of mass moves by.
     sd_share : float
         Standard deviation of the shift, as a share of it.
     """
 
+    name: str
     body: str
+    about_m: Array
     force_n: Array
     moment_nm: Array
     mass_offset_kg_m: Array
     sd_share: float
+
+    @property
+    def load(self) -> ContactForce:
+        """The load on the rigid model that has the same effect: inverse dynamics needs no other model."""
+        return ContactForce(self.body, -self.force_n, self.about_m, -self.moment_nm)
 
 
 def mass_shifts(
@@ -87,11 +97,12 @@ def mass_shifts(
 
     lowering = segments["torso"].mass_centre_m * np.array([0.0, -TRUNK_LOWERING, 0.0])
     trunk = shift("torso", bodies["torso"].body_to_ground @ lowering)
-    thighs = np.sum([shift(thigh, _sag(bodies[thigh], segments[thigh])) for thigh in THIGHS], axis=0)
-    # The sag is attributed to the pelvis: it must not turn hip and knee.
+    sagging = [shift(thigh, _sag(bodies[thigh], segments[thigh])) for thigh in THIGHS]
+    force, moment, mass_offset = np.sum(sagging, axis=0)
     return (
-        Shift("torso", trunk[0], trunk[1], trunk[2], TRUNK_LOWERING_SD / TRUNK_LOWERING),
-        Shift("pelvis", thighs[0], thighs[1], thighs[2], THIGH_SAG_SD / THIGH_SAG),
+        Shift("trunk_shift", "torso", centre_of_mass_m, *trunk, sd_share=TRUNK_LOWERING_SD / TRUNK_LOWERING),
+        # The sag is attributed to the pelvis: it must not turn hip and knee.
+        Shift("thigh_shift", "pelvis", centre_of_mass_m, force, moment, mass_offset, THIGH_SAG_SD / THIGH_SAG),
     )
 
 
