@@ -35,24 +35,21 @@ class AxisFunctions:
     def of(cls, tree: SkeletonTree, values: Tensor) -> AxisFunctions:
         """At values of the free coordinates, shape (n_coordinates, *batch)."""
         places = tree.coupler_inputs
-        led = values[places]
-        followed, following = tree.coupler_functions(led)
-        nothing = values.new_zeros(1, *values.shape[1:])
-        rest = torch.zeros_like(values)
-        # Driven coordinates by the free ones: themselves, then followers, then the constants' input.
-        inputs = torch.cat([values, followed, nothing])[tree.inputs]
-        first = torch.cat([torch.ones_like(values), following, nothing])[tree.inputs]
-        second = torch.cat([rest, tree.coupler_functions.derivative(2, led), nothing])[tree.inputs]
-        third = torch.cat([rest, tree.coupler_functions.derivative(3, led), nothing])[tree.inputs]
-        sizes, by_input = tree.functions(inputs)
-        twice, thrice = tree.functions.derivative(2, inputs), tree.functions.derivative(3, inputs)
+        of_followers = tree.coupler_functions.derivatives(3, values[places])
+        of_leaders = [values, torch.ones_like(values), torch.zeros_like(values), torch.zeros_like(values)]
+        constant = values.new_zeros(1, *values.shape[1:])
+        inputs, first, second, third = (
+            torch.cat([leading, following, constant])[tree.inputs]
+            for leading, following in zip(of_leaders, of_followers, strict=True)
+        )
+        sizes, once, twice, thrice = tree.functions.derivatives(3, inputs)
         leaders = torch.cat([torch.arange(len(values)), places, torch.zeros(1, dtype=torch.long)])
         return cls(
             leaders=leaders[tree.inputs],
             sizes=sizes,
-            slopes=by_input * first,
-            curvatures=twice * first**2 + by_input * second,
-            thirds=thrice * first**3 + 3 * twice * first * second + by_input * third,
+            slopes=once * first,
+            curvatures=twice * first**2 + once * second,
+            thirds=thrice * first**3 + 3 * twice * first * second + once * third,
         )
 
     def gather(self, of_axes: Tensor, n_coordinates: int) -> Tensor:

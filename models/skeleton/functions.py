@@ -158,20 +158,19 @@ class FunctionTable:
         -------
         values, slopes : Tensor, shape (n_functions, *batch)
         """
-        local, powers = self._pieces(inputs)
-        values, slopes = powers[-1].expand(inputs.shape), torch.zeros_like(inputs)
-        for power in powers[-2::-1]:
-            slopes = slopes * local + values
-            values = values * local + power
+        values, slopes = self.derivatives(1, inputs)
         return values, slopes
 
-    def derivative(self, order: int, inputs: Tensor) -> Tensor:
-        """Derivatives of any order, shape (n_functions, *batch); at a break, those of the piece that begins there."""
+    def derivatives(self, order: int, inputs: Tensor) -> list[Tensor]:
+        """Values and derivatives up to an order, each (n_functions, *batch); at a break, those of the later piece."""
         local, powers = self._pieces(inputs)
-        derivatives = torch.zeros_like(inputs)
-        for degree in range(len(powers) - 1, order - 1, -1):
-            derivatives = derivatives * local + math.perm(degree, order) * powers[degree]
-        return derivatives
+        # Horner's scheme, differentiated as often: the k-th place holds the k-th derivative over k!.
+        places = [powers[-1].expand(inputs.shape), *(torch.zeros_like(inputs) for _ in range(order))]
+        for power in powers[-2::-1]:
+            for place in range(order, 0, -1):
+                places[place] = places[place] * local + places[place - 1]
+            places[0] = places[0] * local + power
+        return [value if place < 2 else math.factorial(place) * value for place, value in enumerate(places)]
 
     def _pieces(self, inputs: Tensor) -> tuple[Tensor, list[Tensor]]:
         """Distance of each input from the origin of its piece, and the coefficients of the piece by power."""

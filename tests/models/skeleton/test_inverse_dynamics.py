@@ -75,7 +75,7 @@ def test_forces_are_opensims_for_knees_as_they_are_as_long_as_these_do_not_turn(
 
 
 def test_turning_knees_follow_opensims_own_momentum_which_its_solver_does_not():
-    """Three coupled rotations: Simbody's velocity-dependent acceleration is off by 2 % of this rate or so."""
+    """One coordinate turns them about three axes: the solver errs in what depends on speed."""
     model = without_patellae(load_model(GENERIC_MODEL))
     theirs, skeleton = OpenSimDynamics(model), HeavySkeleton.from_model(model)
     values, speeds, accelerations = (one[0] for one in random_motion(33, seed=2))

@@ -174,10 +174,10 @@ def test_derivatives_of_functions_are_the_automatic_ones():
     polynomial = osim.PolynomialFunction(osim.Vector.createFromMat(np.array([0.5, -1.0, 2.0, 3.0, 0.1])))
     table = FunctionTable.of([read_function(spline, "test"), read_function(polynomial, "test")])
     inputs = torch.linspace(-1.9, 2.9, 12, dtype=torch.float64).expand(2, -1).clone().requires_grad_()
-    expected = table(inputs)[0]
-    for order in (1, 2, 3):
-        (expected,) = torch.autograd.grad(expected.sum(), inputs, create_graph=True)
-        torch.testing.assert_close(table.derivative(order, inputs), expected, atol=1e-10, rtol=0)
+    value, *derivatives = table.derivatives(3, inputs)
+    for derivative in derivatives:
+        (value,) = torch.autograd.grad(value.sum(), inputs, create_graph=True)
+        torch.testing.assert_close(derivative, value, atol=1e-10, rtol=0)
 
 
 def test_pose_jacobian_is_the_automatic_one_and_that_of_finite_differences(tree, posed):
