@@ -85,7 +85,7 @@ def _measured(
 def joint_moments(motion: BodyMotion, forces: ContactForces) -> JointMoments:
     """Generalised forces of the movement less what the contacts supply.
 
-    tau = tau_0 - sum J' w: tau_0 without external loads from OpenSim's InverseDynamicsSolver, J the Jacobian of the
+    tau = tau_0 - sum J' w: tau_0 without external loads (`models.skeleton.inverse_dynamics`), J the Jacobian of the
     body a contact acts on, w its moment and force. What remains on the pelvis coordinates is the residual.
     """
     moments = motion.unloaded_forces.copy()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
@@ -157,19 +158,27 @@ class FunctionTable:
         -------
         values, slopes : Tensor, shape (n_functions, *batch)
         """
-        batch = (1,) * (inputs.dim() - 1)
-        coefficients = self.coefficients
-        if self.breaks.shape[1] == 0:
-            local = inputs
-            powers = [power.reshape(-1, *batch) for power in coefficients]
-        else:
-            passed = inputs.unsqueeze(1) >= self.breaks.reshape(*self.breaks.shape, *batch)
-            piece = passed.sum(dim=1)
-            flat = piece.reshape(len(piece), -1)
-            local = inputs - self.origins.gather(1, flat).reshape(inputs.shape)
-            powers = [power.gather(1, flat).reshape(inputs.shape) for power in coefficients]
-        values, slopes = powers[-1].expand(inputs.shape), torch.zeros_like(inputs)
-        for power in powers[-2::-1]:
-            slopes = slopes * local + values
-            values = values * local + power
+        values, slopes = self.derivatives(1, inputs)
         return values, slopes
+
+    def derivatives(self, order: int, inputs: Tensor) -> list[Tensor]:
+        """Values and derivatives up to an order, each (n_functions, *batch); at a break, those of the later piece."""
+        local, powers = self._pieces(inputs)
+        # Horner's scheme, differentiated as often: the k-th place holds the k-th derivative over k!.
+        places = [powers[-1].expand(inputs.shape), *(torch.zeros_like(inputs) for _ in range(order))]
+        for power in powers[-2::-1]:
+            for place in range(order, 0, -1):
+                places[place] = places[place] * local + places[place - 1]
+            places[0] = places[0] * local + power
+        return [value if place < 2 else math.factorial(place) * value for place, value in enumerate(places)]
+
+    def _pieces(self, inputs: Tensor) -> tuple[Tensor, list[Tensor]]:
+        """Distance of each input from the origin of its piece, and the coefficients of the piece by power."""
+        batch = (1,) * (inputs.dim() - 1)
+        if self.breaks.shape[1] == 0:
+            return inputs, [power.reshape(-1, *batch) for power in self.coefficients]
+        passed = inputs.unsqueeze(1) >= self.breaks.reshape(*self.breaks.shape, *batch)
+        piece = passed.sum(dim=1)
+        flat = piece.reshape(len(piece), -1)
+        local = inputs - self.origins.gather(1, flat).reshape(inputs.shape)
+        return local, [power.gather(1, flat).reshape(inputs.shape) for power in self.coefficients]

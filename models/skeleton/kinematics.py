@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import torch
 from torch import Tensor
 
-from models.skeleton.batched_algebra import apply, cross, lift, multiply
+from models.skeleton.batched_algebra import apply, cross, lift, multiply, skew
 from models.skeleton.functions import FunctionTable
 
 if TYPE_CHECKING:
@@ -171,23 +171,23 @@ class SkeletonTree:
         Tensor, shape (*batch, n_markers, 3)
             Metres.
         """
-        return self.kinematics(*self._batch_last(values, log_scales), twists=False).markers.movedim((0, 1), (-2, -1))
+        return self.kinematics(*self.batch_last(values, log_scales), twists=False).markers.movedim((0, 1), (-2, -1))
 
     def body_frames(self, values: Tensor, log_scales: Tensor | None = None) -> tuple[Tensor, Tensor]:
         """Rotations (*batch, n_bodies, 3, 3), body to ground, and origins (*batch, n_bodies, 3) [m]."""
-        pose = self.kinematics(*self._batch_last(values, log_scales), twists=False)
+        pose = self.kinematics(*self.batch_last(values, log_scales), twists=False)
         return pose.rotations[1:].movedim((0, 1, 2), (-3, -2, -1)), pose.origins[1:].movedim((0, 1), (-2, -1))
 
     def pose_jacobian(self, values: Tensor, log_scales: Tensor | None = None) -> Tensor:
         """Derivative of the markers by the coordinates, shape (*batch, n_markers, 3, n_coordinates) [m/rad or 1]."""
-        values, offsets = self._batch_last(values, log_scales)
+        values, offsets = self.batch_last(values, log_scales)
         return self.marker_velocities(self.kinematics(values, offsets), values).movedim((0, 1, 2), (-1, -3, -2))
 
     def scale_jacobian(self, values: Tensor, log_scales: Tensor | None = None) -> Tensor:
         """Derivative of the markers by the log-scales, shape (*batch, n_markers, 3, n_bodies, 3) [m]."""
         from models.skeleton.scale_derivatives import by_scale
 
-        values, offsets = self._batch_last(values, log_scales)
+        values, offsets = self.batch_last(values, log_scales)
         by_factor = by_scale(self, self.kinematics(values, offsets, twists=False)).movedim(
             (0, 1, 2, 3), (-4, -3, -2, -1)
         )
@@ -198,12 +198,15 @@ class SkeletonTree:
         scales = self.default.new_ones(len(self.bodies), 3, 1) if log_scales is None else log_scales.exp()
         with_ground = torch.cat([torch.ones_like(scales[:1]), scales])
         parents = with_ground[self.parent_frames]
+        # OpenSim scales a translation by the sum of its axis' components times the factors. Along an oblique axis this
+        # is not 1 even for factors of 1: a model that is not scaled keeps its translations.
+        scaled = self.translation_levers if log_scales is not None else torch.zeros_like(self.translation_levers)
         return Offsets(
             on_parent=torch.einsum("bij,bj...->bi...", self.parent_lever, parents),
             on_child=torch.einsum("bij,bj...->bi...", self.child_lever, scales),
             markers=torch.einsum("mij,mj...->mi...", self.marker_lever, with_ground[self.marker_bodies + 1]),
-            translations=torch.einsum("ti,ti...->t...", self.translation_levers, parents[self.translation_joints])
-            + lift((self.translation_levers == 0).all(dim=1).to(scales.dtype), scales.dim() - 2),
+            translations=torch.einsum("ti,ti...->t...", scaled, parents[self.translation_joints])
+            + lift((scaled == 0).all(dim=1).to(scales.dtype), scales.dim() - 2),
         )
 
     def kinematics(self, values: Tensor, offsets: Offsets, *, twists: bool = True) -> Kinematic:
@@ -216,11 +219,38 @@ class SkeletonTree:
         twists : bool
             False leaves the twists empty.
         """
-        n_batch, batch = values.dim() - 1, values.shape[1:]
-        driven = self.with_couplers(values)
-        sizes, slopes = self.functions(torch.cat([driven, values.new_zeros(1, *batch)])[self.inputs])
+        driven, constant = self.with_couplers(values), values.new_zeros(1, *values.shape[1:])
+        sizes, slopes = self.functions(torch.cat([driven, constant])[self.inputs])
+        pose, turning, moving = self.place(sizes, offsets, twists=twists)
+        if not twists:
+            return pose
         n_rotations = len(self.rotation_joints)
+        by_turning = self.drives[:, :n_rotations]
+        angular = torch.einsum("ca,a...->c...", by_turning, turning * slopes[:n_rotations].unsqueeze(1))
+        linear = torch.einsum("ca,a...->c...", self.drives, moving * slopes.unsqueeze(1))
+        return Kinematic(pose.rotations, pose.origins, pose.markers, pose.translations, angular, linear)
 
+    def place(self, sizes: Tensor, offsets: Offsets, *, twists: bool = True) -> tuple[Kinematic, Tensor, Tensor]:
+        """Frames and markers of poses, and the world twist of every single axis; batch last.
+
+        Parameters
+        ----------
+        sizes : Tensor, shape (n_axes, *batch)
+            How far each axis turns [rad] or slides [m]: rotations first, then translations, as in ``functions``.
+        offsets : Offsets
+        twists : bool
+            False leaves the twists empty.
+
+        Returns
+        -------
+        pose : Kinematic
+            Without twists of coordinates.
+        angular : Tensor, shape (n_rotations, 3, *batch)
+            Angular velocity per unit rate of the axis; translations have none.
+        linear : Tensor, shape (n_axes, 3, *batch)
+            Velocity of the body's point that is at the ground's origin, per unit rate of the axis.
+        """
+        n_batch, batch, n_rotations = sizes.dim() - 1, sizes.shape[1:], len(self.rotation_joints)
         local, axes = self._rotate(sizes[:n_rotations], n_batch)
         local = multiply(local, lift(self.child_rotation.transpose(1, 2), n_batch))
         moved = (sizes[n_rotations:] * offsets.translations).unsqueeze(1) * lift(self.translation_axes, n_batch)
@@ -228,20 +258,17 @@ class SkeletonTree:
         rotations, origins = self._compose(local, origin - apply(local, offsets.on_child))
         of_marker = self.marker_bodies + 1
         markers = origins[of_marker] + apply(rotations[of_marker], offsets.markers)
+        empty = sizes.new_zeros(0, 3, *batch)
+        pose = Kinematic(rotations, origins, markers, sizes[n_rotations:], empty, empty)
         if not twists:
-            empty = values.new_zeros(0, 3, *batch)
-            return Kinematic(rotations, origins, markers, sizes[n_rotations:], empty, empty)
+            return pose, empty, empty
 
         parent_rotations = rotations[self.parent_frames]
         joint_origins = origins[self.parent_frames] + apply(parent_rotations, origin)
-        turning = apply(parent_rotations[self.rotation_joints], axes) * slopes[:n_rotations].unsqueeze(1)
+        turning = apply(parent_rotations[self.rotation_joints], axes)
         passing = cross(joint_origins[self.rotation_joints], turning)
         sliding = apply(parent_rotations[self.translation_joints], lift(self.translation_axes, n_batch))
-        sliding = sliding * (slopes[n_rotations:] * offsets.translations).unsqueeze(1)
-        by_turning = self.drives[:, :n_rotations]
-        angular = torch.einsum("ca,a...->c...", by_turning, turning)
-        linear = torch.einsum("ca,a...->c...", self.drives, torch.cat([passing, sliding]))
-        return Kinematic(rotations, origins, markers, sizes[n_rotations:], angular, linear)
+        return pose, turning, torch.cat([passing, sliding * offsets.translations.unsqueeze(1)])
 
     def with_couplers(self, values: Tensor) -> Tensor:
         """Values of all driven coordinates, shape (n_driven, *batch), from those of the free ones."""
@@ -270,13 +297,11 @@ class SkeletonTree:
     def _rotate(self, angles: Tensor, n_batch: int) -> tuple[Tensor, Tensor]:
         """Rotations of all joints, child frame to parent body, and their axes in the parent body."""
         along = lift(self.rotation_axes, n_batch)
-        x, y, z = along.unbind(1)
-        zero = torch.zeros_like(x)
-        skew = torch.stack([zero, -z, y, z, zero, -x, -y, x, zero], 1).unflatten(1, (3, 3))
+        across = skew(along)
         # Rodrigues' formula; axes are unit vectors.
         identity = lift(torch.eye(3, dtype=angles.dtype, device=angles.device), n_batch)
         angles = angles.unsqueeze(1).unsqueeze(1)
-        turns = identity + torch.sin(angles) * skew + (1 - torch.cos(angles)) * multiply(skew, skew)
+        turns = identity + torch.sin(angles) * across + (1 - torch.cos(angles)) * multiply(across, across)
         local = lift(self.parent_rotation, n_batch).expand(-1, -1, -1, *angles.shape[3:])
         axes = []
         for start, stop in self.rotation_slots:
@@ -299,8 +324,8 @@ class SkeletonTree:
             rotations = torch.cat([rotations, multiply(above, local[start:stop])])
         return rotations, origins
 
-    def _batch_last(self, values: Tensor, log_scales: Tensor | None) -> tuple[Tensor, Offsets]:
-        """Move the batch to the end, and bring the scales to as many batch dimensions."""
+    def batch_last(self, values: Tensor, log_scales: Tensor | None = None) -> tuple[Tensor, Offsets]:
+        """Values with the batch at the end, and the skeleton's offsets with as many batch dimensions."""
         values = values.movedim(-1, 0)
         n_batch = values.dim() - 1
         if log_scales is None:

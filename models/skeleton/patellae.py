@@ -11,6 +11,7 @@ import opensim as osim
 from numpy.typing import NDArray
 
 from models.errors import ModelError
+from models.skeleton.masses import central_inertia_kg_m2
 from models.skeleton.model_files import opensim_cause, remove_actuation
 
 
@@ -88,9 +89,9 @@ def _merge_into_parent(joint: osim.Joint, state: osim.State) -> None:
     child_kg, parent_kg = child.getMass(), parent.getMass()
     com_m = (parent_kg * parent_com_m + child_kg * child_com_m) / (parent_kg + child_kg)
     inertia_kgm2 = (
-        _inertia(parent)
+        central_inertia_kg_m2(parent)
         + _point_inertia(parent_kg, parent_com_m - com_m)
-        + rotation @ _inertia(child) @ rotation.T
+        + rotation @ central_inertia_kg_m2(child) @ rotation.T
         + _point_inertia(child_kg, child_com_m - com_m)
     )
     parent.setMass(parent_kg + child_kg)
@@ -129,11 +130,6 @@ def _child(joint: osim.Joint) -> osim.Body:
 
 def _coordinates(joints: list[osim.Joint]) -> set[str]:
     return {joint.get_coordinates(index).getName() for joint in joints for index in range(joint.numCoordinates())}
-
-
-def _inertia(body: osim.Body) -> NDArray[np.float64]:
-    xx, yy, zz, xy, xz, yz = (body.get_inertia().get(index) for index in range(6))
-    return np.array([[xx, xy, xz], [xy, yy, yz], [xz, yz, zz]])
 
 
 def _point_inertia(mass_kg: float, offset_m: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -1,8 +1,7 @@
-"""How the body moves, as dynamics needs it: filtered coordinates, accelerations, and what OpenSim derives from them.
+"""How the body moves, as dynamics needs it: filtered coordinates, accelerations, and what the model derives from them.
 
-One sweep over the trial asks OpenSim for everything that contact estimation and inverse dynamics need later: the
-generalised forces of the movement without external loads, the centre of mass, and the pose and Jacobian of every body
-that may touch the world.
+One sweep over the trial finds all that contact estimation and inverse dynamics need later: the generalised forces of
+the movement without external loads, the centre of mass, and pose and Jacobian of every body that may touch the world.
 """
 
 from __future__ import annotations

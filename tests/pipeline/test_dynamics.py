@@ -15,11 +15,12 @@ from pipeline.dynamics import solve_dynamics
 from pipeline.dynamics_files import write_dynamics
 from pipeline.files.storage import read_storage
 from pipeline.trajectories import Kinematics
+from tests.models.skeleton.opensim_dynamics import two_rotations_at_the_knees
 from tests.pipeline.movements import rise_from_chair, squat
 from tests.pipeline.plate_files import Y_UP, Z_UP_TO_GROUND, plate_columns, turned, write_c3d_plates, write_plates
 
 
-def solve(kinematics, **options):
+def solve(kinematics, model_path=GENERIC_MODEL, **options):
     defaults = {
         "cutoff_hz": 6.0,
         "seated": False,
@@ -27,7 +28,7 @@ def solve(kinematics, **options):
         "force_file_to_ground": Y_UP,
         "force_mode": "auto",
     }
-    return solve_dynamics(GENERIC_MODEL, kinematics, **(defaults | options))
+    return solve_dynamics(model_path, kinematics, **(defaults | options))
 
 
 @pytest.fixture(scope="module")
@@ -57,20 +58,24 @@ def run_opensim_tool(folder, monkeypatch):
 
 
 @pytest.mark.parametrize("seated", [False, True])
-def test_opensims_own_tool_finds_the_same_moments_from_the_written_files(tmp_path, monkeypatch, solved, seated):
-    """In a results folder that was moved after it was written."""
-    model = tmp_path / "written/Model/Person_scaled.osim"
-    model.parent.mkdir(parents=True)
-    model.write_bytes(GENERIC_MODEL.read_bytes())
-    forces, moments = solve(rise_from_chair(), seated=True) if seated else solved
-    write_dynamics(tmp_path / "written/Dynamics/a trial", model, forces, moments)
+@pytest.mark.parametrize(("knees", "within_nm"), [("of two rotations", 1e-3), ("as they are", 0.2)])
+def test_opensims_own_tool_finds_the_same_moments_from_the_written_files(
+    tmp_path, monkeypatch, squatting, seated, knees, within_nm
+):
+    """In a results folder that was moved after it was written; the tool errs on knees that turn about three axes."""
+    model = load_model(GENERIC_MODEL)
+    path = tmp_path / "written/Model/Person_scaled.osim"
+    path.parent.mkdir(parents=True)
+    (model if knees == "as they are" else two_rotations_at_the_knees(model)).printToXML(str(path))
+    forces, moments = solve(rise_from_chair() if seated else squatting, path, seated=seated)
+    write_dynamics(tmp_path / "written/Dynamics/a trial", path, forces, moments)
     (tmp_path / "written").rename(tmp_path / "moved")
     folder = tmp_path / "moved/Dynamics/a trial"
     theirs = run_opensim_tool(folder, monkeypatch)
     ours = read_storage(folder / "inverse_dynamics.sto")
     inner = slice(10, -10)
     for name in ours.columns:
-        assert ours.column(name)[inner] == pytest.approx(theirs[name][inner], abs=1e-3), name
+        assert ours.column(name)[inner] == pytest.approx(theirs[name][inner], abs=within_nm), name
 
 
 def test_written_coordinates_are_the_filtered_ones_with_the_patellae_on_their_knees(tmp_path, solved):

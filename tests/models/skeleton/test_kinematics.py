@@ -14,7 +14,7 @@ from models.errors import ModelError
 from models.skeleton import GENERIC_MODEL, load_model, without_patellae
 from models.skeleton.functions import FunctionTable, read_function
 from models.skeleton.kinematics import SkeletonTree
-from tests.models.skeleton.poses import body_names, random_pose, scale
+from tests.models.skeleton.poses import body_names, marker_positions, random_pose, scale
 
 MODELS = [
     "opencap_grf_templates_apache/RajogopalArmless_Generic.osim",
@@ -132,13 +132,26 @@ def test_frames_on_frames_scale_as_opensim_scales_them():
     assert worst_difference_m(model, tree, random_log_scales(tree, rng), rng) < 1e-12
 
 
-def test_translations_along_oblique_axes_scale_as_opensim_scales_them():
+def with_oblique_knee() -> osim.Model:
     model = without_patellae(load_model(GENERIC_MODEL))
     knee = osim.CustomJoint.safeDownCast(model.getJointSet().get("walker_knee_r"))
     knee.updSpatialTransform().updTransformAxis(3).setAxis(osim.Vec3(0.6, 0.8, 0))
     model.finalizeConnections()
+    return model
+
+
+def test_translations_along_oblique_axes_scale_as_opensim_scales_them():
+    model = with_oblique_knee()
     tree, rng = SkeletonTree.from_model(model), np.random.default_rng(4)
     assert worst_difference_m(model, tree, random_log_scales(tree, rng), rng) < 1e-12
+
+
+def test_a_model_that_is_not_scaled_keeps_its_translations_along_oblique_axes():
+    model = with_oblique_knee()
+    tree, pose = SkeletonTree.from_model(model), random_pose(model, np.random.default_rng(4))
+    theirs = marker_positions(model, model.initSystem(), pose)
+    ours = tree.forward(torch.tensor([pose[name] for name in tree.coordinates], dtype=torch.float64)).numpy()
+    assert ours == pytest.approx(np.array([theirs[name] for name in tree.markers]), abs=1e-12)
 
 
 def test_splines_are_opensims_within_and_beyond_their_knots():
@@ -152,6 +165,19 @@ def test_splines_are_opensims_within_and_beyond_their_knots():
     np.testing.assert_allclose(values[0], theirs, atol=1e-12)
     steeper = [spline.calcDerivative(osim.StdVectorInt([0]), osim.Vector(1, float(place))) for place in places]
     np.testing.assert_allclose(slopes[0], steeper, atol=1e-11)
+
+
+def test_derivatives_of_functions_are_the_automatic_ones():
+    spline = osim.SimmSpline()
+    for x, y in ((-1.0, 0.3), (0.0, 1.0), (0.4, 2.0), (2.0, -1.0)):
+        spline.addPoint(x, y)
+    polynomial = osim.PolynomialFunction(osim.Vector.createFromMat(np.array([0.5, -1.0, 2.0, 3.0, 0.1])))
+    table = FunctionTable.of([read_function(spline, "test"), read_function(polynomial, "test")])
+    inputs = torch.linspace(-1.9, 2.9, 12, dtype=torch.float64).expand(2, -1).clone().requires_grad_()
+    value, *derivatives = table.derivatives(3, inputs)
+    for derivative in derivatives:
+        (value,) = torch.autograd.grad(value.sum(), inputs, create_graph=True)
+        torch.testing.assert_close(derivative, value, atol=1e-10, rtol=0)
 
 
 def test_pose_jacobian_is_the_automatic_one_and_that_of_finite_differences(tree, posed):

@@ -7,31 +7,19 @@ import opensim as osim
 import pytest
 
 from models.errors import ContactForceError, InverseDynamicsError
-from models.skeleton import GENERIC_MODEL
+from models.skeleton import GENERIC_MODEL, load_model
 from pipeline.contact.wrench import total_wrench
 from pipeline.motion.body_motion import EDGE_FRAMES, body_motion
 from pipeline.trajectories import Kinematics
+from tests.models.skeleton.opensim_dynamics import chain_of_links
 from tests.pipeline.movements import squat, standing
 
 GRAVITY = 9.80665
 UNFILTERED_HZ = 60.0
 
 
-def link_model(path, lengths_m=(0.4, 0.3), masses_kg=(2.0, 1.5), inertias_kg_m2=(0.03, 0.015)):
-    """A chain of rods on pins about Z, hanging along -Y from the ground; centres of mass half-way."""
-    model = osim.Model()
-    model.setGravity(osim.Vec3(0, -GRAVITY, 0))
-    parent, offset = model.getGround(), osim.Vec3(0)
-    for i, (length, mass, inertia) in enumerate(zip(lengths_m, masses_kg, inertias_kg_m2, strict=True)):
-        body = osim.Body(f"link{i}", mass, osim.Vec3(0, -length / 2, 0), osim.Inertia(inertia, 1e-3, inertia, 0, 0, 0))
-        model.addBody(body)
-        zero = osim.Vec3(0)
-        joint = osim.PinJoint(f"pin{i}", parent, offset, zero, body, zero, zero)
-        joint.updCoordinate().setName(f"q{i}")
-        model.addJoint(joint)
-        parent, offset = body, osim.Vec3(0, -length, 0)
-    model.finalizeConnections()
-    model.printToXML(str(path))
+def link_model(path, *links):
+    chain_of_links(*links).printToXML(str(path))
     return path
 
 
@@ -128,3 +116,28 @@ def test_angles_that_jump_by_a_turn_are_joined():
 def test_unusable_movements_are_refused(damage, message):
     with pytest.raises(InverseDynamicsError, match=message):
         body_motion(GENERIC_MODEL, damage(standing()), cutoff_hz=6.0)
+
+
+def hold_hands(model):
+    bodies = model.getBodySet()
+    grip = osim.PointConstraint(bodies.get("hand_r"), osim.Vec3(0), bodies.get("hand_l"), osim.Vec3(0))
+    grip.setName("grip")
+    model.addConstraint(grip)
+
+
+def hold_a_ball(model):
+    ball = osim.Body("ball", 1.0, osim.Vec3(0), osim.Inertia(0.01))
+    model.addBody(ball)
+    model.addJoint(osim.BallJoint("grip", model.getBodySet().get("hand_r"), ball))
+
+
+@pytest.mark.parametrize(
+    ("change", "message"), [(hold_hands, "does not know: grip"), (hold_a_ball, "grip is a BallJoint")]
+)
+def test_models_that_cannot_be_followed_are_refused(tmp_path, change, message):
+    model = load_model(GENERIC_MODEL)
+    change(model)
+    model.finalizeConnections()
+    model.printToXML(str(tmp_path / "model.osim"))
+    with pytest.raises(InverseDynamicsError, match=message):
+        body_motion(tmp_path / "model.osim", standing(), cutoff_hz=6.0)
