@@ -89,7 +89,7 @@ def joint_moments(motion: BodyMotion, forces: ContactForces) -> JointMoments:
     body a contact acts on, w its moment and force. What remains on the pelvis coordinates is the residual.
     """
     moments = motion.unloaded_forces.copy()
-    variance = np.zeros_like(moments)
+    variance = np.diagonal(motion.force_noise, axis1=1, axis2=2).copy()
     certain = all(contact.covariance is not None for contact in forces.forces.values())
     loads = {shift.name: shift.load for shift in motion.shifts}
     for load in loads.values():

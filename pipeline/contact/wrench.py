@@ -69,8 +69,10 @@ class Wrench:
 
 def wrench_covariance(motion: BodyMotion, axes: HeadingAxes) -> Array:
     """Covariance of force and moment about the centre of mass per kilogram, in heading axes, (n_frames, 6, 6)."""
-    covariance = np.zeros((len(motion.time_s), 6, 6))
-    covariance[:, range(6), range(6)] = np.square([*MODEL_FORCE_SD, *MODEL_MOMENT_SD])
+    root = [motion.coordinates.index(name) for name in ROOT_COORDINATES]
+    to_wrench = np.concatenate([axes.ground_to_heading @ part for part in _root_to_wrench(motion)], axis=1)
+    covariance = to_wrench @ motion.force_noise[:, root][:, :, root] @ np.swapaxes(to_wrench, 1, 2) / motion.mass_kg**2
+    covariance[:, range(6), range(6)] += np.square([*MODEL_FORCE_SD, *MODEL_MOMENT_SD])
     for shift in motion.shifts:
         wrench = shift.sd_share * np.hstack([axes.turn(shift.force_n), axes.turn(shift.moment_nm)]) / motion.mass_kg
         smooth = low_pass(wrench, motion.time_s, motion.cutoff_hz)
@@ -95,14 +97,20 @@ def total_wrench(motion: BodyMotion) -> Wrench:
             hint=f"Contact forces need a body {ROOT_BODY!r} with the coordinates {', '.join(ROOT_COORDINATES)}.",
         )
     root = [motion.coordinates.index(name) for name in ROOT_COORDINATES]
-    pelvis = motion.bodies[ROOT_BODY]
-    # Virtual work: generalised force = J' (moment, force); six rows give the six components at the pelvis origin.
-    transposed = np.swapaxes(pelvis.jacobian[:, :, root], 1, 2)
-    solved = np.linalg.solve(transposed, motion.unloaded_forces[:, root, None])
-    at_pelvis: Array = np.asarray(solved[..., 0], dtype=np.float64)
-    force = at_pelvis[:, 3:]
-    moment = at_pelvis[:, :3] + np.cross(pelvis.origin_m - motion.centre_of_mass_m, force)
+    force, moment = (np.einsum("tir,tr->ti", part, motion.unloaded_forces[:, root]) for part in _root_to_wrench(motion))
     asked = Wrench(force, moment, motion.centre_of_mass_m)
     for shift in motion.shifts:
         asked = asked.minus(shift.load)
     return asked
+
+
+def _root_to_wrench(motion: BodyMotion) -> tuple[Array, Array]:
+    """Force, and moment about the centre of mass, per generalised force of the root, each (n_frames, 3, 6)."""
+    root = [motion.coordinates.index(name) for name in ROOT_COORDINATES]
+    pelvis = motion.bodies[ROOT_BODY]
+    # Virtual work: generalised force = J' (moment, force); six rows give the six components at the pelvis origin.
+    at_pelvis = np.linalg.inv(np.swapaxes(pelvis.jacobian[:, :, root], 1, 2))
+    force = at_pelvis[:, 3:]
+    arm = pelvis.origin_m - motion.centre_of_mass_m
+    moment = at_pelvis[:, :3] + np.cross(arm[:, :, None], force, axis=1)
+    return np.asarray(force), np.asarray(moment)

@@ -17,6 +17,7 @@ from models.skeleton import load_model
 from pipeline.motion.body_sweep import BodyFrame, BodySweep, Segment
 from pipeline.motion.filtering import derivatives, low_pass
 from pipeline.motion.mass_shift import Shift, mass_shifts
+from pipeline.motion.noise import force_noise, noise_spectrum
 from pipeline.trajectories import Array, Kinematics
 
 # Filter and spline have no support beyond the recording: accelerations of these frames at either end are not used.
@@ -38,6 +39,8 @@ class BodyMotion:
         Low-pass filtered [rad or m], [rad/s or m/s], [rad/s2 or m/s2].
     unloaded_forces : ndarray, shape (n_frames, n_coordinates)
         Generalised forces that would produce this movement if nothing touched the body [Nm or N].
+    force_noise : ndarray, shape (n_frames, n_coordinates, n_coordinates)
+        Covariance of ``unloaded_forces`` from the noise of the coordinates, see `pipeline.motion.noise`.
     centre_of_mass_m : ndarray, shape (n_frames, 3)
     central_momentum : ndarray, shape (n_frames, 6)
         Angular momentum about the centre of mass [kg m2/s] and linear momentum [kg m/s].
@@ -63,6 +66,7 @@ class BodyMotion:
     speeds: Array
     accelerations: Array
     unloaded_forces: Array
+    force_noise: Array
     centre_of_mass_m: Array
     central_momentum: Array
     bodies: dict[str, BodyFrame]
@@ -100,8 +104,8 @@ def body_motion(model_path: Path, kinematics: Kinematics, *, cutoff_hz: float) -
     """
     _check(kinematics)
     sweep = BodySweep(load_model(model_path))
-    values, notes = sweep.arrange(kinematics)
-    values = low_pass(values, kinematics.time_s, cutoff_hz)
+    given, notes = sweep.arrange(kinematics)
+    values = low_pass(given, kinematics.time_s, cutoff_hz)
     speeds, accelerations = derivatives(values, kinematics.time_s)
     swept = sweep.run(values, speeds, accelerations)
     segments, gravity = sweep.segments(), sweep.model.getGravity().to_numpy().copy()
@@ -115,6 +119,9 @@ def body_motion(model_path: Path, kinematics: Kinematics, *, cutoff_hz: float) -
         speeds=speeds,
         accelerations=accelerations,
         **swept,
+        force_noise=force_noise(
+            sweep.mass_matrices(values), noise_spectrum(given, kinematics.time_s, cutoff_hz), cutoff_hz
+        ),
         segments=segments,
         shifts=shifts,
         foot_offsets_m=sweep.foot_offsets_m(),

@@ -121,6 +121,14 @@ class BodySweep:
             "bodies": {name: BodyFrame(*frame) for name, frame in zip(present, each, strict=True)},
         }
 
+    def mass_matrices(self, values: Array) -> Array:
+        """Generalised forces per acceleration, shape (n_frames, n_coordinates, n_coordinates)."""
+        import torch
+
+        from models.skeleton.force_derivatives import mass_matrix
+
+        return np.asarray(mass_matrix(self._skeleton, torch.from_numpy(np.ascontiguousarray(values))).numpy())
+
     def segments(self) -> dict[str, Segment]:
         """Mass and mass centre of the bodies in ``TRACKED_BODIES`` that the model has."""
         every = self.model.getBodySet()
