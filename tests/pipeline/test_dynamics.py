@@ -1,6 +1,7 @@
 """The whole station: OpenSim's own tool repeats the moments from the files written; modes do what they say."""
 
 import pickle
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -11,9 +12,11 @@ from defusedxml import ElementTree
 from benchmarks.contact import model_with_mass
 from models.errors import ForceDataError
 from models.skeleton import GENERIC_MODEL, load_model
-from pipeline.dynamics import solve_dynamics
+from pipeline.contact import estimate
+from pipeline.dynamics import joint_moments, solve_dynamics
 from pipeline.dynamics_files import write_dynamics
 from pipeline.files.storage import read_storage
+from pipeline.motion.body_motion import body_motion
 from pipeline.trajectories import Kinematics
 from tests.models.skeleton.opensim_dynamics import two_rotations_at_the_knees
 from tests.pipeline.movements import rise_from_chair, squat
@@ -105,7 +108,13 @@ def test_written_tables_hold_the_columns_opensim_and_opencap_processing_look_for
     assert not dynamics.in_degrees
     loads = osim.ExternalLoads(str(folder / "external_loads.xml"), True)
     bodies = {loads.get(i).getName(): loads.get(i).getAppliedToBodyName() for i in range(loads.getSize())}
-    assert bodies == {"contact_r": "calcn_r", "contact_l": "calcn_l", "contact_seat": "pelvis"}
+    assert bodies == {
+        "contact_r": "calcn_r",
+        "contact_l": "calcn_l",
+        "contact_seat": "pelvis",
+        "trunk_shift": "torso",
+        "thigh_shift": "pelvis",
+    }
 
 
 def test_moments_are_valid_inside_and_not_at_the_edges(solved):
@@ -133,9 +142,11 @@ def test_a_model_without_patellae_gives_nearly_the_same_moments(tmp_path, squatt
     assert moments.moment_nm("knee_angle_r")[10:-10] == pytest.approx(ours[10:-10], abs=1.5)
 
 
-def test_power_integrates_to_the_change_of_energy(solved):
+def test_power_integrates_to_the_change_of_energy(squatting):
     """Joints, pelvis residual and contacts at rest: what the joints do is what the body gains."""
-    _, moments = solved
+    # The model's own masses, whose energy is known.
+    motion = replace(body_motion(GENERIC_MODEL, squatting, cutoff_hz=6.0), shifts=())
+    moments = joint_moments(motion, estimate(motion, seated=False))
     mass, gravity = 75.337, 9.80665
     inner = slice(10, -10)
     power = np.sum(moments.moments_nm * moments.speeds, axis=1)
@@ -145,7 +156,7 @@ def test_power_integrates_to_the_change_of_energy(solved):
     kinetic = 0.5 * mass * np.sum(speed**2, axis=1)
     gained = lift + kinetic - kinetic[10]
     assert np.ptp(gained) > 50.0
-    assert work == pytest.approx(gained[inner], abs=0.05 * np.ptp(gained))
+    assert work == pytest.approx(gained[inner], abs=0.03 * np.ptp(gained))
 
 
 def test_auto_uses_plates_where_there_are_any(squatting, plate_file):
