@@ -44,8 +44,8 @@ def write_figure(
 ) -> None:
     """Write a .png: nine panels over time, measured solid and estimated dashed, one colour a side.
 
-    Frames that are not compared are left empty, hips also while a seat bears load. Around the estimated moments lies their 95 % interval where the
-    estimate states one.
+    Frames that are not compared are left empty, hips also while a seat bears load. Around the estimated moments lies
+    their 95 % interval where the estimate states one.
 
     Parameters
     ----------
