@@ -13,10 +13,10 @@ simulation
     of OpenSimAD's repetitions differ from each other.
 
 One young person has most of the plates: optimistic for older people. BMClab's walkers wear markers on pelvis and legs
-only: trunk and arms are held, so no target is set for them. Recordings that cannot take part: quiet standing of the older
-PDS subject 13 (its force trials come without markers, and the feet stand elsewhere in the static one) and of BDS (no
-markers), BMClab's Gait.c3d (one marker on the sacrum: the pelvis is not determined) and walk.trc (no forces), and the
-OpenCap visualizer's walk (its forces are simulated, its bodies are poses without markers).
+only: trunk and arms are held, so no target is set for them. Recordings that cannot take part: quiet standing of the
+older PDS subject 13 (its force trials come without markers, and the feet stand elsewhere in the static one) and of
+BDS (no markers), BMClab's Gait.c3d (one marker on the sacrum: the pelvis is not determined) and walk.trc (no forces),
+and the OpenCap visualizer's walk (its forces are simulated, its bodies are poses without markers).
 """
 
 from benchmarks.dynamics.masses import model_with_mass

@@ -36,7 +36,6 @@ def main(arguments: Sequence[str] | None = None) -> dict[str, Any]:
     rows: list[Row] = []
     with tempfile.TemporaryDirectory() as folder:
         for part in PARTS[:3]:
-            _print_header(part)
             of_part = list(_rows(part, given.data, Path(folder) / part, given.only, figures["failed"]))
             figures["rows"][part] = {row.name: row.saved() for row in of_part}
             figures["wanted"][part] = _print_wanted(of_part)
@@ -61,6 +60,7 @@ def _rows(part: str, data: Path, work: Path, only: str, failed: dict[str, str]) 
         return fnmatch(f"{part}/{trial}", only)
 
     work.mkdir()
+    printed = False
     found: Iterator[tuple[str, str, Movement, Movement | None]]
     if part == "video":
         found = ((name, "video", true, filmed) for name, true, filmed in video.movements(work, wanted))
@@ -75,6 +75,9 @@ def _rows(part: str, data: Path, work: Path, only: str, failed: dict[str, str]) 
             failed[f"{part}/{name}"] = str(error)
             print(f"{name:24s} failed: {error.message}")
             continue
+        if not printed:
+            _print_header(part)
+            printed = True
         _print_row(row)
         yield row
 
@@ -133,7 +136,8 @@ def _mass_in(row: Row) -> str:
 
 def _print_peaks(rows: list[Row]) -> dict[str, dict[str, float]]:
     table = peak_table(rows)
-    print("\nPeaks of all repetitions, shipped model and angles [Nm/kg]")
+    if table:
+        print("\nPeaks of all repetitions, shipped model and angles [Nm/kg]")
     for joint, line in table.items():
         print(
             f"{joint:24s} n {line['n']:3.0f}  plates {line['plates_nm_per_kg']:.2f}  "
