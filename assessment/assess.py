@@ -2,28 +2,22 @@
 
 from __future__ import annotations
 
-import hashlib
-import platform
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from importlib.metadata import version
 from pathlib import Path
 from typing import Literal
 
-from assessment.records import error_record, model_record
+from assessment.provenance import provenance
+from assessment.records import error_record, model_record, session_failure
 from assessment.report import write_report
 from assessment.results_folder import SUMMARY_NAME, complete_or_nothing, results_folder
-from assessment.scaling_task import ScalingTask, run_scaling
-from assessment.summary import Provenance, SubjectRecord, Summary, TrialRecord
+from assessment.scaling_task import scale_trials
+from assessment.summary import SubjectRecord, Summary, TrialRecord
 from assessment.tables import indicator_table, trial_table
 from assessment.trial import TrialTask, run_trial
-from assessment.version import SARCOSCOPE_VERSION
 from assessment.workers import Workers
-from models.errors import SarcoscopeError, SessionFailedError, SettingsError
-from models.skeleton import GENERIC_MODEL
+from models.errors import SarcoscopeError, SettingsError
 from models.subject import Subject
-from pipeline.scaling import ScaledModel
 from pipeline.session import Session
 from pipeline.settings import Settings
 
@@ -76,24 +70,31 @@ def _assess_into(
     workers: Workers,
     on_progress: Callable[[Progress], None],
 ) -> Summary:
+    trials = session.movement_trials
+    if not trials:
+        raise SettingsError(
+            "The session holds a static trial but no movement.",
+            hint="Record at least one movement (sit-to-stand, walk, squat), or check the trial names.",
+        )
     on_progress(Progress("scaling", 0, 1))
-    models, unscaled = _scale(folder, session, subject, settings, workers)
+    models, unscaled = scale_trials(session, trials, subject, settings, folder, workers)
     on_progress(Progress("scaling", 1, 1))
 
-    trials = session.movement_trials
     tasks = [
         TrialTask(session, trial, models[trial.name], subject, settings, folder)
         for trial in trials
         if trial.name in models
     ]
-    records = dict(unscaled)
+    records = {name: _failed(name, error) for name, error in unscaled.items()}
     on_progress(Progress("trials", 0, len(tasks)))
     for done, (index, outcome) in enumerate(workers.run_all(run_trial, [(task,) for task in tasks]), start=1):
         name = tasks[index].trial.name
         failed = isinstance(outcome, SarcoscopeError)
         records[name] = _failed(name, outcome) if isinstance(outcome, SarcoscopeError) else outcome
         on_progress(Progress("trials", done, len(tasks), trial=name, failed=failed))
-    _refuse_if_nothing_was_assessed(records)
+    # A session without a single usable trial has no results: an error instead of an empty report.
+    if not any(record.status == "assessed" for record in records.values()):
+        raise session_failure({name: record.error for name, record in records.items()})
 
     summary = Summary(
         session=session.identifier,
@@ -105,7 +106,7 @@ def _assess_into(
         models=[model_record(folder, model) for model in {model.path: model for model in models.values()}.values()],
         trials=[records[trial.name] for trial in trials],
         warnings=[*session.warnings, *_age_warning(subject)],
-        provenance=_provenance(session, settings),
+        provenance=provenance(session, settings),
     )
     on_progress(Progress("report", 0, 1))
     (folder / SUMMARY_NAME).write_text(summary.model_dump_json(indent=2), encoding="utf-8")
@@ -118,46 +119,6 @@ def _assess_into(
     return summary
 
 
-def _scale(
-    folder: Path, session: Session, subject: Subject, settings: Settings, workers: Workers
-) -> tuple[dict[str, ScaledModel], dict[str, TrialRecord]]:
-    """Scaled model of every movement trial; one for all where there is a static trial, else one each.
-
-    Returns the models by trial name, and the records of trials that could not be scaled.
-    """
-    trials = session.movement_trials
-    if not trials:
-        raise SettingsError(
-            "The session holds a static trial but no movement.",
-            hint="Record at least one movement (sit-to-stand, walk, squat), or check the trial names.",
-        )
-    if session.static_trial is not None:
-        task = ScalingTask(session, session.trial(session.static_trial), subject, settings, folder)
-        model = workers.run(run_scaling, task)
-        return {trial.name: model for trial in trials}, {}
-    tasks = [ScalingTask(session, trial, subject, settings, folder) for trial in trials]
-    models: dict[str, ScaledModel] = {}
-    failed: dict[str, TrialRecord] = {}
-    for index, outcome in workers.run_all(run_scaling, [(task,) for task in tasks]):
-        name = trials[index].name
-        if isinstance(outcome, SarcoscopeError):
-            failed[name] = _failed(name, outcome)
-        else:
-            models[name] = outcome
-    return models, failed
-
-
-def _refuse_if_nothing_was_assessed(records: dict[str, TrialRecord]) -> None:
-    """A session without a single usable trial has no results: say why instead of writing an empty report."""
-    if any(record.status == "assessed" for record in records.values()):
-        return
-    errors = [record.error for record in records.values() if record.error is not None]
-    raise SessionFailedError(
-        " ".join(f"{record.name}: {record.error.message}" for record in records.values() if record.error),
-        hint=" ".join(dict.fromkeys(error.hint for error in errors)),
-    )
-
-
 def _failed(name: str, error: SarcoscopeError) -> TrialRecord:
     return TrialRecord(name=name, status="failed", error=error_record(error.within(trial=name)))
 
@@ -166,30 +127,3 @@ def _age_warning(subject: Subject) -> list[str]:
     if subject.age_years is not None:
         return []
     return ["Age was not given: everything that depends on age is left out. Give it (--age-years, or the form field)."]
-
-
-def _provenance(session: Session, settings: Settings) -> Provenance:
-    return Provenance(
-        created=datetime.now(UTC).isoformat(timespec="seconds"),
-        sarcoscope_version=SARCOSCOPE_VERSION,
-        opensim_version=version("opensim"),
-        python_version=platform.python_version(),
-        # A path says where things are on somebody's disk; hash and version say which model and policy it was.
-        settings=settings.model_dump(mode="json")
-        | {
-            "model": settings.model.name if settings.model else None,
-            "policy": Path(settings.policy).name if settings.policy else None,
-        },
-        generic_model_sha256=_sha256(settings.model or GENERIC_MODEL),
-        input_sha256={
-            f"{trial.name}{path.suffix}": _sha256(path)
-            for trial in session.trials
-            for path in (trial.marker_file, trial.force_file)
-            if path is not None
-        },
-    )
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

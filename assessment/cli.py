@@ -1,4 +1,4 @@
-"""The command line: `python -m assessment run | scale | check | download | demo | export-markers | schema`.
+"""The command line: `python -m assessment run | validate | scale | check | download | demo | export-markers | schema`.
 
 Messages go to standard error, so that standard output holds results only. Exit code 0: everything was assessed; 2: an
 input was not accepted, with a message saying why (what could be assessed was, and is complete); 130: stopped.
@@ -8,10 +8,8 @@ from __future__ import annotations
 
 import getpass
 import json
-import signal
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
@@ -33,11 +31,14 @@ from assessment.options import (
     SessionPath,
     SessionPaths,
     WorkerCount,
+    complete_subject,
     one_message,
+    stoppable,
 )
 from assessment.report import REPORT_NAME
 from assessment.scale_command import scale
 from assessment.summary import Summary
+from assessment.validate_command import validate
 from assessment.workers import Workers, default_workers
 from models.errors import SarcoscopeError, SettingsError
 from models.subject import SubjectMetadata
@@ -55,6 +56,7 @@ app = typer.Typer(
 )
 
 app.command("scale")(scale)
+app.command("validate")(validate)
 
 
 @app.command()
@@ -96,7 +98,7 @@ def run(
     given = SubjectMetadata(height_m=height_m, mass_kg=mass_kg, sex=sex, age_years=age_years)
     done: set[str] = set()
     refused = False
-    with _stoppable(), Workers(workers or default_workers()) as pool, tempfile.TemporaryDirectory() as workdir:
+    with stoppable(), Workers(workers or default_workers()) as pool, tempfile.TemporaryDirectory() as workdir:
         for found in _find_all(sessions, Path(workdir)):
             try:
                 if isinstance(found, SarcoscopeError):
@@ -143,7 +145,7 @@ def demo(out: Out = Path("results/demo"), workers: WorkerCount = None, overwrite
     """Assess the bundled synthetic older adult and print where the report is."""
     given = SubjectMetadata(age_years=EXAMPLE_AGE_YEARS)
     count = workers or default_workers()
-    with one_message(), _stoppable(), Workers(count) as pool, tempfile.TemporaryDirectory() as workdir:
+    with one_message(), stoppable(), Workers(count) as pool, tempfile.TemporaryDirectory() as workdir:
         session = read_session(EXAMPLE, Path(workdir))
         _assess_one(session, out, given, make_settings(), pool, overwrite=overwrite)
 
@@ -212,35 +214,13 @@ def _assess_one(
     session: Session, out: Path, given: SubjectMetadata, settings: Settings, pool: Workers, *, overwrite: bool
 ) -> Summary:
     """Assess one session with a progress bar, and print its result."""
-    try:
-        subject = session.subject.complete(
-            height_m=given.height_m, mass_kg=given.mass_kg, sex=given.sex, age_years=given.age_years
-        )
-    except SarcoscopeError as error:
-        raise error.within(session=session.identifier) from None
+    subject = complete_subject(session, given)
     with SessionProgress(session.identifier) as progress:
         summary = assess(
             session, subject, settings, out, workers=pool, overwrite=overwrite, on_progress=progress.update
         )
     print_summary(summary, out / session.identifier / REPORT_NAME)
     return summary
-
-
-@contextmanager
-def _stoppable() -> Iterator[None]:
-    """Ctrl-C and a cluster's SIGTERM alike: stop the workers, leave nothing half-written, say so."""
-
-    def stop(*_: object) -> None:
-        raise KeyboardInterrupt
-
-    before = signal.signal(signal.SIGTERM, stop)
-    try:
-        yield
-    except KeyboardInterrupt:
-        console.print("Stopped. Sessions that were done are complete; nothing of the one at hand was kept.")
-        raise typer.Exit(130) from None
-    finally:
-        signal.signal(signal.SIGTERM, before)
 
 
 def _ask_login() -> tuple[str, str]:

@@ -13,6 +13,7 @@ from rich.table import Table
 from assessment.assess import Progress as AssessProgress
 from assessment.presentation import further_reasons, indicator_rows
 from assessment.summary import ModelRecord, Summary, TrialRecord
+from assessment.validation import Validation, agreement_rows
 from models.errors import SarcoscopeError, WorkerError
 from pipeline import opencap_server
 from pipeline.quality import Mark
@@ -135,6 +136,28 @@ def print_summary(summary: Summary, report: Path) -> None:
     console.print(f"[dim]{summary.disclaimer}[/]")
     # soft_wrap keeps the path in one piece, so that it can be copied.
     console.print(f"Report: {escape(str(report.resolve()))}", soft_wrap=True)
+
+
+def print_validation(validation: Validation, folder: Path) -> None:
+    """The errors of every trial that was compared, and why others were not."""
+    for trial in validation.trials:
+        console.print(f"[bold]{escape(trial.name)}[/] [dim]{trial.activity.name if trial.activity else ''}[/]")
+        if trial.agreement is None:
+            reason = f"{trial.error.message} {trial.error.hint}" if trial.error else "no measured forces"
+            console.print(f"  [yellow]not compared:[/] {escape(reason)}")
+            continue
+        if trial.kinematics_quality is not None and trial.kinematics_quality.mark is not Mark.REPORTED:
+            reasons = escape(" ".join(trial.kinematics_quality.reasons[:REASONS_SHOWN]))
+            console.print(f"  [yellow]angles {trial.kinematics_quality.mark.value}:[/] {reasons}")
+        table = Table(box=None, show_header=False, padding=(0, 2))
+        for quantity, of, value, unit in agreement_rows(trial.agreement):
+            table.add_row(f"  {quantity}", of, "-" if value is None else f"{value:.3g}", unit)
+        for joint, error in trial.peak_errors.items():
+            table.add_row(f"  bias of {error.n} peaks", joint, f"{error.bias_percent:+.0f}", "% of measured")
+        console.print(table)
+    for warning in validation.warnings:
+        console.print(f"[yellow]note:[/] {escape(warning)}")
+    console.print(f"Tables and figures: {escape(str(folder.resolve()))}", soft_wrap=True)
 
 
 def print_scaling(model: ModelRecord) -> None:

@@ -109,8 +109,7 @@ def describe_motion(kinematics: Kinematics) -> Motion:
     lean = np.unwrap(np.arctan2(-matrix[:, 1, 0], matrix[:, 1, 1]))
     extension = kinematics.coordinate("lumbar_extension") if "lumbar_extension" in kinematics.coordinates else 0.0
     horizontal = np.stack([kinematics.coordinate("pelvis_tx"), kinematics.coordinate("pelvis_tz")], axis=1)
-    heading = np.nanmean(matrix[:, [0, 2], 0], axis=0)
-    heading /= max(float(np.linalg.norm(heading)), 1e-9)
+    heading = mean_heading(rotation)
 
     def smooth(values: Array) -> Array:
         return _smooth(time_s, values, clock_s)
@@ -137,6 +136,12 @@ def pelvis_rotation(kinematics: Kinematics) -> Rotation:
     """
     angles = np.stack([kinematics.coordinate(f"pelvis_{name}") for name in ("tilt", "list", "rotation")], axis=1)
     return Rotation.from_euler("ZXY", np.nan_to_num(angles))
+
+
+def mean_heading(rotation: Rotation) -> Array:
+    """Where the pelvis faces on average: unit vector in the ground's X-Z plane, shape (2,)."""
+    heading = np.nanmean(rotation.as_matrix()[:, [0, 2], 0], axis=0)
+    return heading / max(float(np.linalg.norm(heading)), 1e-9)
 
 
 def turning_points(signal: Array, swing: float) -> list[tuple[int, bool]]:

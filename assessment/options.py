@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -9,10 +10,11 @@ from typing import Annotated
 
 import typer
 
-from assessment.console import print_error
+from assessment.console import console, print_error
 from models.errors import SarcoscopeError
-from models.subject import Sex
+from models.subject import Sex, Subject, SubjectMetadata
 from pipeline.scaling import SCALERS
+from pipeline.session import Session
 
 SessionPath = Annotated[
     Path, typer.Argument(metavar="SESSION", help="OpenCap folder or .zip, AddBiomechanics folder, or a lab .toml")
@@ -42,3 +44,36 @@ def one_message() -> Iterator[None]:
     except SarcoscopeError as error:
         print_error(error)
         raise typer.Exit(2) from None
+
+
+def complete_subject(session: Session, given: SubjectMetadata) -> Subject:
+    """The person of a session; what was given on the command line wins.
+
+    Raises
+    ------
+    MissingMetadataError
+        Something is known from neither.
+    """
+    try:
+        return session.subject.complete(
+            height_m=given.height_m, mass_kg=given.mass_kg, sex=given.sex, age_years=given.age_years
+        )
+    except SarcoscopeError as error:
+        raise error.within(session=session.identifier) from None
+
+
+@contextmanager
+def stoppable() -> Iterator[None]:
+    """Ctrl-C and a cluster's SIGTERM alike: stop the workers, leave nothing half-written, say so."""
+
+    def stop(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGTERM, stop)
+    try:
+        yield
+    except KeyboardInterrupt:
+        console.print("Stopped. Sessions that were done are complete; nothing of the one at hand was kept.")
+        raise typer.Exit(130) from None
+    finally:
+        signal.signal(signal.SIGTERM, before)

@@ -20,7 +20,7 @@ from assessment.summary import (
     QualityRecord,
     RepetitionRecord,
 )
-from models.errors import SarcoscopeError
+from models.errors import SarcoscopeError, SessionFailedError
 from models.gravity import GRAVITY_M_PER_S2
 from models.skeleton.scale_factors import ScaleFactors
 from models.subject import Subject
@@ -31,6 +31,15 @@ from pipeline.trajectories import ContactForces, JointMoments, Kinematics
 def error_record(error: SarcoscopeError) -> ErrorRecord:
     """An error as it is kept in the summary."""
     return ErrorRecord(kind=type(error).__name__, message=error.message, hint=error.hint, where=error.where)
+
+
+def session_failure(errors: dict[str, ErrorRecord | None]) -> SessionFailedError:
+    """Why nothing could be made of a session, from what went wrong in each of its trials."""
+    known = {name: error for name, error in errors.items() if error is not None}
+    return SessionFailedError(
+        " ".join(f"{name}: {error.message}" for name, error in known.items()),
+        hint=" ".join(dict.fromkeys(error.hint for error in known.values())),
+    )
 
 
 def activity_record(activity: Activity) -> ActivityRecord:

@@ -15,8 +15,17 @@ from pipeline.session import Session
 SUMMARY_NAME = "summary.json"
 
 
-def results_folder(out: Path, session: Session, *, overwrite: bool) -> Path:
+def results_folder(out: Path, session: Session, *, overwrite: bool, record: str = SUMMARY_NAME) -> Path:
     """Where the results of a session go.
+
+    Parameters
+    ----------
+    out : Path
+    session : Session
+    overwrite : bool
+        Results of the same kind may be replaced.
+    record : str
+        Name of the file that such results are known by.
 
     Raises
     ------
@@ -32,7 +41,7 @@ def results_folder(out: Path, session: Session, *, overwrite: bool) -> Path:
             hint="Give another folder as --out.",
             session=session.identifier,
         )
-    if not _holds_results(folder):
+    if not _holds_results(folder / record):
         raise SettingsError(
             f"{folder} is there already and holds something else than results.",
             hint="Give another folder as --out.",
@@ -88,8 +97,8 @@ def _inputs(session: Session) -> list[Path]:
     return [session.root, *files]
 
 
-def _holds_results(folder: Path) -> bool:
+def _holds_results(record: Path) -> bool:
     try:
-        return "schema_version" in json.loads((folder / SUMMARY_NAME).read_text(encoding="utf-8"))
+        return "schema_version" in json.loads(record.read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return False

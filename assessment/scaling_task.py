@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from assessment.scaling_movements import ScalingMovements, choose_movements
+from assessment.workers import Workers
 from models.errors import SarcoscopeError
 from models.subject import Subject
 from pipeline.preparation import prepare_markers
@@ -63,3 +64,38 @@ def run_scaling(task: ScalingTask) -> ScaledModel:
     except SarcoscopeError as error:
         raise error.within(trial=task.trial.name, stage="scaling") from None
     return replace(model, scaled_on=(task.trial.name, *chosen.trials), notes=(*model.notes, *chosen.notes))
+
+
+def scale_trials(
+    session: Session,
+    trials: tuple[Trial, ...],
+    subject: Subject,
+    settings: Settings,
+    folder: Path,
+    workers: Workers,
+) -> tuple[dict[str, ScaledModel], dict[str, SarcoscopeError]]:
+    """Scaled model of every trial; one for all where there is a static trial, else one each.
+
+    Returns
+    -------
+    tuple of dict
+        The models by trial name, and why trials could not be scaled.
+
+    Raises
+    ------
+    SarcoscopeError
+        There is a static trial, and no model can be made of it.
+    """
+    if session.static_trial is not None:
+        task = ScalingTask(session, session.trial(session.static_trial), subject, settings, folder)
+        model = workers.run(run_scaling, task)
+        return {trial.name: model for trial in trials}, {}
+    tasks = [ScalingTask(session, trial, subject, settings, folder) for trial in trials]
+    models: dict[str, ScaledModel] = {}
+    failed: dict[str, SarcoscopeError] = {}
+    for index, outcome in workers.run_all(run_scaling, [(task,) for task in tasks]):
+        if isinstance(outcome, SarcoscopeError):
+            failed[trials[index].name] = outcome
+        else:
+            models[trials[index].name] = outcome
+    return models, failed

@@ -40,10 +40,10 @@ def write_curves(
         else:
             columns[f"{name}_deg"] = np.rad2deg(values)
     if forces is not None and moments is not None:
-        on_seat = _on_seat(forces)
+        seated = on_seat(forces)
         for name in moments.coordinates:
             if name not in TRANSLATIONS:
-                known = ~on_seat if name.startswith("hip_") else np.ones_like(on_seat)
+                known = ~seated if name.startswith("hip_") else np.ones_like(seated)
                 columns[f"{name}_nm"] = np.where(known, moments.moment_nm(name), np.nan)
                 columns[f"{name}_w"] = np.where(known, moments.power_w(name), np.nan)
         for name, contact in forces.forces.items():
@@ -56,7 +56,7 @@ def write_curves(
     table.to_csv(path, index=False, float_format="%.6g")
 
 
-def _on_seat(forces: ContactForces) -> np.ndarray:
+def on_seat(forces: ContactForces) -> np.ndarray:
     """Frames in which the seat bears load, shape (n_frames,)."""
     seat = forces.forces.get("seat")
     return np.zeros(len(forces.time_s), dtype=bool) if seat is None else seat.force_n[:, 1] > 0.0

@@ -17,11 +17,11 @@ from models.subject import Subject
 from pipeline.dynamics import solve_dynamics
 from pipeline.dynamics_files import write_dynamics
 from pipeline.kinematics import solve_kinematics, write_kinematics
-from pipeline.preparation import prepare_markers
+from pipeline.preparation import PreparedMarkers, prepare_markers
 from pipeline.quality import Quality
 from pipeline.scaling import ScaledModel
 from pipeline.session import Session, Trial, read_markers
-from pipeline.settings import Settings
+from pipeline.settings import ForceMode, Settings
 from pipeline.stick_figure import write_stick_figure
 from pipeline.trajectories import ContactForces, JointMoments, Kinematics
 
@@ -60,11 +60,7 @@ def run_trial(task: TrialTask) -> TrialRecord:
     """
     name = task.trial.name
     try:
-        prepared = prepare_markers(read_markers(task.session, task.trial), filter_spec=task.session.conversion.filter)
-        kinematics = solve_kinematics(
-            task.model.path, prepared.markers, task.session.marker_set, task.settings.ik_engine
-        )
-        activity = recognise_activity(name, kinematics)
+        prepared, kinematics, activity = trial_movement(task)
         files = {"kinematics": f"OpenSimData/Kinematics/{name}.mot"}
         write_kinematics(task.folder / files["kinematics"], kinematics)
         files["viewer"] = f"Viewer/{name}.npz"
@@ -72,7 +68,7 @@ def run_trial(task: TrialTask) -> TrialRecord:
     except SarcoscopeError as error:
         raise error.within(trial=name) from None
 
-    dynamics = _dynamics(task, kinematics, activity)
+    dynamics = _dynamics_or_why_not(task, kinematics, activity)
     failure = dynamics if isinstance(dynamics, SarcoscopeError) else None
     forces, moments = (None, None) if isinstance(dynamics, SarcoscopeError) else dynamics
     if forces is not None and moments is not None:
@@ -124,10 +120,23 @@ def run_trial(task: TrialTask) -> TrialRecord:
     )
 
 
-def _dynamics(
-    task: TrialTask, kinematics: Kinematics, activity: Activity
-) -> tuple[ContactForces, JointMoments] | SarcoscopeError:
-    """Contact forces and moments, or why there are none: a trial without them still has angles and times."""
+def trial_movement(task: TrialTask) -> tuple[PreparedMarkers, Kinematics, Activity]:
+    """Markers of a trial, its angles, and which movement it shows."""
+    prepared = prepare_markers(read_markers(task.session, task.trial), filter_spec=task.session.conversion.filter)
+    kinematics = solve_kinematics(task.model.path, prepared.markers, task.session.marker_set, task.settings.ik_engine)
+    return prepared, kinematics, recognise_activity(task.trial.name, kinematics)
+
+
+def trial_dynamics(
+    task: TrialTask, kinematics: Kinematics, activity: Activity, force_mode: ForceMode
+) -> tuple[ContactForces, JointMoments]:
+    """Contact forces and moments of a trial, forces found in the given way.
+
+    Raises
+    ------
+    SarcoscopeError
+        See `pipeline.dynamics.solve_dynamics`.
+    """
     try:
         return solve_dynamics(
             task.model.path,
@@ -136,10 +145,20 @@ def _dynamics(
             seated=activity.name in SEATED_ACTIVITIES,
             force_file=task.trial.force_file,
             force_file_to_ground=task.session.conversion.file_to_ground,
-            force_mode=task.settings.forces,
+            force_mode=force_mode,
         )
     except SarcoscopeError as error:
-        return error.within(trial=task.trial.name, stage="dynamics")
+        raise error.within(trial=task.trial.name, stage="dynamics") from None
+
+
+def _dynamics_or_why_not(
+    task: TrialTask, kinematics: Kinematics, activity: Activity
+) -> tuple[ContactForces, JointMoments] | SarcoscopeError:
+    """A trial without contact forces and moments still has angles and times."""
+    try:
+        return trial_dynamics(task, kinematics, activity, task.settings.forces)
+    except SarcoscopeError as error:
+        return error
 
 
 def cutoff_hz(activity: Activity, session: Session) -> float:

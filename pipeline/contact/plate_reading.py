@@ -1,4 +1,4 @@
-"""Reading plate recordings: OpenSim's force files and C3D, turned into the ground frame."""
+"""Reading plate recordings: OpenSim's force files, C3D and Cortex' .forces, turned into the ground frame."""
 
 from __future__ import annotations
 
@@ -11,12 +11,13 @@ import numpy as np
 from models.errors import ForceDataError, SessionReadError
 from pipeline.contact.force_plates import LOADED_N, Plate, PlateRecording
 from pipeline.files.c3d import read_c3d_plates
+from pipeline.files.cortex_forces import read_cortex_forces
 from pipeline.files.storage import Storage, read_storage
 from pipeline.trajectories import Array
 
 ACCEPTED = (
-    "Accepted: a .c3d that describes its force plates, or an OpenSim .mot or .sto file with columns NAME_vx .. vz and "
-    "NAME_px .. pz for every plate."
+    "Accepted: a .c3d that describes its force plates, a .forces file of Cortex, or an OpenSim .mot or .sto file with "
+    "columns NAME_vx .. vz and NAME_px .. pz for every plate."
 )
 
 
@@ -36,7 +37,7 @@ class _Record:
 
 
 def read_force_plates(path: Path, file_to_ground: Array) -> PlateRecording:
-    """Read plates from an OpenSim force file (.mot, .sto) or a .c3d.
+    """Read plates from an OpenSim force file (.mot, .sto), a .c3d or a .forces file of Cortex.
 
     In an OpenSim file plates are found by their columns: ``ground_force_1_vx``, ``ground_force_r_vx``,
     ``1_ground_force_vx``, ``ground_force_vx``; moments are called ``.._mx``, ``ground_torque_.._x`` or
@@ -63,7 +64,7 @@ def read_force_plates(path: Path, file_to_ground: Array) -> PlateRecording:
 
 
 def _recording(path: Path, file_to_ground: Array) -> PlateRecording:
-    time_s, records, notes = _read_c3d(path) if path.suffix.lower() == ".c3d" else _read_storage(path)
+    time_s, records, notes = _READERS.get(path.suffix.lower(), _read_storage)(path)
     plates = [plate for record in records if (plate := _plate(record.turned(file_to_ground), notes)) is not None]
     if not plates:
         raise ForceDataError(
@@ -81,6 +82,23 @@ def _read_c3d(path: Path) -> tuple[Array, list[_Record], list[str]]:
         for number, plate in enumerate(recording.plates, start=1)
     ]
     return recording.time_s, records, []
+
+
+def _read_cortex(path: Path) -> tuple[Array, list[_Record], list[str]]:
+    recording = read_cortex_forces(path)
+    records = []
+    for plate in range(recording.force_n.shape[1]):
+        free_moment = np.zeros_like(recording.force_n[:, plate])
+        # Cortex calls it MZ whatever axis points up: the plate lies level, so it is the one across its surface.
+        free_moment[:, _up_axis(recording.force_n)] = recording.vertical_moment_nm[:, plate]
+        force, point = recording.force_n[:, plate], recording.pressure_point_m[:, plate]
+        records.append(_Record(str(plate + 1), force, point, free_moment))
+    return recording.time_s, records, []
+
+
+def _up_axis(force_n: Array) -> int:
+    """The axis of the file that bears the weight."""
+    return int(np.argmax(np.abs(force_n.sum(axis=(0, 1)))))
 
 
 def _read_storage(path: Path) -> tuple[Array, list[_Record], list[str]]:
@@ -116,6 +134,9 @@ def _columns(storage: Storage, names: list[str]) -> Array | None:
     if not set(names) <= set(storage.columns):
         return None
     return np.column_stack([storage.column(name) for name in names])
+
+
+_READERS = {".c3d": _read_c3d, ".forces": _read_cortex}
 
 
 def _plate(record: _Record, notes: list[str]) -> Plate | None:

@@ -166,21 +166,25 @@ def _marker_names(name_line: str, axis_line: str, line_number: int, header: dict
     n_axes = sum(1 for cell in axis_line.split("\t") if cell.strip())
     if not names:
         raise MarkerDataError("The marker file names no markers.", hint="Export the trial again with its markers.")
-    if n_axes < 3 * len(names) and n_axes == 3 * (_header_number(header, "nummarkers") or 0):
-        # Cortex also names the virtual markers of its template, after those that have columns.
-        names = names[: n_axes // 3]
+    announced = int(_header_number(header, "nummarkers") or 0)
+    if 0 < announced < len(names) and (n_axes == 3 * announced or _repeated(names)):
+        # Cortex also names the virtual markers of its template, some of them twice, after those that have values.
+        names, n_axes = names[:announced], min(n_axes, 3 * announced)
     if n_axes != 3 * len(names):
         raise MarkerDataError(
             f"Line {line_number} of the marker file names {len(names)} markers, but line {line_number + 1} labels "
             f"{n_axes} coordinates; {3 * len(names)} are expected.",
             hint="A name or a column is missing. Export the trial again.",
         )
-    repeated = sorted({name for name in names if names.count(name) > 1})
-    if repeated:
+    if repeated := _repeated(names):
         raise MarkerDataError(
             f"Marker names repeat: {', '.join(repeated)}.", hint="Give every marker a name of its own and export again."
         )
     return names
+
+
+def _repeated(names: tuple[str, ...]) -> list[str]:
+    return sorted({name for name in names if names.count(name) > 1})
 
 
 def _metres_per_unit(header: dict[str, str]) -> float:

@@ -19,7 +19,7 @@ from models.errors import UploadRejectedError
 from pipeline.session.names import safe_name
 
 EXTRACTED_SUFFIXES = frozenset(
-    {".trc", ".mot", ".osim", ".yaml", ".yml", ".sto", ".json", ".txt", ".c3d", ".toml", ".xml", ".csv"}
+    {".trc", ".mot", ".osim", ".yaml", ".yml", ".sto", ".json", ".txt", ".c3d", ".toml", ".xml", ".csv", ".forces"}
 )
 """Everything the pipeline reads; whatever else an archive holds is left in it."""
 

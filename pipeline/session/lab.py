@@ -162,8 +162,8 @@ def _recognise_marker_set(marker_files: list[Path]) -> MarkerSetName:
 
 
 def _description_in(folder: Path) -> Path | None:
-    """The one TOML in a folder that speaks of a static trial; other TOMLs configure other things."""
-    files = [file for file in sorted(folder.glob("*.toml")) if b"static_trial" in file.read_bytes()]
+    """The one TOML in a folder that speaks of a marker set; other TOMLs configure other things."""
+    files = [file for file in sorted(folder.glob("*.toml")) if b"marker_set" in file.read_bytes()]
     return files[0] if len(files) == 1 else None
 
 

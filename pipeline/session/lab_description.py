@@ -18,7 +18,7 @@ from pipeline.preparation.filters import parse_filter
 from pipeline.session.types import MarkerConversion
 
 MARKER_SUFFIXES = (".trc", ".c3d")
-FORCE_SUFFIXES = (".mot", ".sto", ".c3d")
+FORCE_SUFFIXES = (".mot", ".sto", ".c3d", ".forces")
 
 # Trial names become folder and file names in the results, on every operating system.
 _TRIAL_NAME = r"^[A-Za-z0-9][A-Za-z0-9 ._+-]{0,79}$"
@@ -108,7 +108,7 @@ class LabDescription(_Strict):
 
     name: Annotated[str, Field(pattern=_TRIAL_NAME)] | None = None
     marker_set: MarkerSetName
-    static_trial: str
+    static_trial: str | None = None
     filter: str = "none"
     subject: LabSubject = LabSubject()
     trials: Annotated[tuple[LabTrial, ...], Field(min_length=1)]
@@ -129,7 +129,7 @@ class LabDescription(_Strict):
         repeated = sorted({name for name in names if folded.count(name.casefold()) > 1})
         if repeated:
             raise ValueError(f"trial names repeat: {', '.join(repeated)}")
-        if self.static_trial not in names:
+        if self.static_trial is not None and self.static_trial not in names:
             raise ValueError(f"static_trial {self.static_trial!r} is not among the trials: {', '.join(names)}")
         targets = list(self.marker_names.values())
         twice = sorted({target for target in targets if targets.count(target) > 1})

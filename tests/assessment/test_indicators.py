@@ -184,10 +184,13 @@ def test_moments_from_estimated_forces_carry_a_caution_and_their_error_and_plate
 
 
 def test_the_declared_error_of_estimated_forces_is_the_one_the_benchmark_saved() -> None:
-    figures = json.loads((RESULTS / "peak_moments.json").read_text(encoding="utf-8"))["figures"]
+    saved = RESULTS / "dynamics.json"
+    if not saved.is_file():
+        pytest.skip("the dynamics benchmark has saved no figures yet")
+    peaks = json.loads(saved.read_text(encoding="utf-8"))["figures"]["peaks"]
     for joint in ("hip_extension", "knee_extension", "ankle_plantarflexion"):
         declared = catalogue()[f"peak_{joint}_moment_per_kg"].estimated_forces_error
-        assert declared == pytest.approx(figures[f"both {joint}"]["rms_nm_per_kg"], abs=0.006)
+        assert declared == pytest.approx(peaks[joint]["rms_nm_per_kg"], abs=0.006)
 
 
 def test_the_hip_moment_of_a_rise_counts_from_seat_off_and_the_knee_moment_from_the_start() -> None:

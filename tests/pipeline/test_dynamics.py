@@ -9,7 +9,7 @@ import opensim as osim
 import pytest
 from defusedxml import ElementTree
 
-from benchmarks.contact import model_with_mass
+from benchmarks.dynamics import model_with_mass
 from models.errors import ForceDataError
 from models.skeleton import GENERIC_MODEL, load_model
 from pipeline.contact import estimate

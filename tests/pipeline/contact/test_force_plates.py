@@ -137,3 +137,43 @@ def test_plates_of_a_real_c3d(shared_data):
         assert 700 < plate.force_n[:, 1].max() < 1000
         assert plate.height_m == pytest.approx(0.0, abs=1e-6)
         assert 0.4 < plate.loaded.mean() * np.ptp(recording.time_s) < 0.8, "one stance phase"
+
+
+def forces_text(rows, *, rate="100.0"):
+    """A .forces file of one plate as Cortex writes it."""
+    names = [f"{column}1" for column in ("FX", "FY", "FZ", "X", "Y", "Z", "MZ")]
+    header = f"[Force Data]\nNumberOfForcePlates=1\nSampleRate={rate}\nNumberOfSamples={len(rows)}\n"
+    lines = ["\t".join(f"{value:.2f}" for value in (number, *row)) for number, row in enumerate(rows, start=1)]
+    return header + "\t".join(("#Sample", *names)) + "\n" + "\n".join(lines) + "\n"
+
+
+@pytest.mark.parametrize("up", ["y", "z"])
+def test_cortex_forces_are_in_millimetres_and_turn_about_the_axis_that_bears_weight(tmp_path, up):
+    rotation = Y_UP if up == "y" else Z_UP_TO_GROUND
+    row = [*(rotation.T @ FORCE), *(rotation.T @ POINT * 1000.0), MOMENT[1] * 1000.0]
+    path = tmp_path / "walk.forces"
+    path.write_text(forces_text([row] * 200))
+    recording = read_force_plates(path, rotation)
+    (plate,) = recording.plates
+    assert recording.time_s == pytest.approx(TIME_S)
+    assert plate.force_n[50] == pytest.approx(FORCE)
+    assert plate.pressure_point_m[50] == pytest.approx(POINT)
+    assert plate.moment_nm[50] == pytest.approx(MOMENT + np.cross(POINT, FORCE))
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("Dear colleague,\n", "not a .forces file"),
+        (forces_text([[0.0] * 7]).replace("FX1", "VX1"), "not Cortex': VX1, FY1"),
+        (forces_text([[0.0] * 7, [0.0] * 6]), "cut short"),
+        (forces_text([[0.0] * 7]).replace("SampleRate", "Rate"), "no SampleRate"),
+        (forces_text([[0.0] * 7], rate="0"), "SampleRate of 0"),
+    ],
+)
+def test_a_damaged_cortex_file_says_what_is_wrong(tmp_path, text, words):
+    path = tmp_path / "walk.forces"
+    path.write_text(text)
+    with pytest.raises(ForceDataError, match=words) as caught:
+        read_force_plates(path, Y_UP)
+    assert caught.value.context["file"] == "walk.forces"

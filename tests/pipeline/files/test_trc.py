@@ -180,6 +180,17 @@ def test_names_of_virtual_markers_without_columns_are_passed_over(trc):
     np.testing.assert_allclose(markers.positions_m, positions(4, 3), atol=1e-9)
 
 
+def test_virtual_markers_with_empty_columns_may_share_a_name(trc):
+    lines = trc_text(NAMES).split("\n")
+    lines[3] = lines[3].rstrip("\t") + "\t\t\tV_Knee\t\t\tV_Knee\t\t\t"
+    n = len(NAMES)
+    lines[4] += "\t" + "\t".join(f"{axis}{number}" for number in (n + 1, n + 2) for axis in "XYZ")
+    lines[5:] = [line + "\t" * 6 if line.strip() else line for line in lines[5:]]
+    markers = read_trc(trc("\n".join(lines)))
+    assert markers.names == NAMES
+    np.testing.assert_allclose(markers.positions_m, positions(4, 3), atol=1e-9)
+
+
 @pytest.mark.parametrize(
     ("text", "words"),
     [

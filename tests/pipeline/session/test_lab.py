@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from models.errors import SessionReadError
+from pipeline.contact.plate_reading import read_force_plates
 from pipeline.session import read_markers
 from pipeline.session.lab import is_lab_session, read_lab_session
 from pipeline.session.lab_description import read_lab_description
@@ -230,6 +231,28 @@ class TestAddBiomechanics:
         session = read_lab_session(shared_data(NIMBLE))
         assert (session.static_trial, session.marker_set, len(session.trials)) == ("static1", "optical", 13)
         assert all(trial.force_file is not None for trial in session.trials)
+
+
+def test_without_a_static_trial_every_trial_is_a_movement(lab):
+    file = next(lab.glob("*.toml"))
+    file.write_text(file.read_text().replace('static_trial = "standing"\n', ""))
+    session = read_lab_session(lab)
+    assert session.static_trial is None
+    assert session.movement_trials == session.trials
+
+
+@pytest.mark.parametrize("name", ["bmc_walk1", "bmc_walk2"])
+def test_cortex_walks_enter_with_their_marker_names_and_seven_plates(shared_data, name):
+    shared_data("lab_bmc_gait_ccby")
+    session = read_lab_session(DESCRIPTIONS / f"{name}.toml")
+    (trial,) = session.trials
+    markers = read_markers(session, trial)
+    assert {"r.ASIS", "L.PSIS", "r_knee", "L_calc"} <= set(markers.names)
+    # The person walks along X, Y up: the right side is at greater Z.
+    assert np.all(markers.position_m("r.ASIS")[:, 2] > markers.position_m("L.ASIS")[:, 2])
+    recording = read_force_plates(trial.force_file, session.conversion.file_to_ground)
+    assert len(recording.plates) == 4
+    assert sum("not stepped on" in note for note in recording.notes) == 3
 
 
 def test_a_project_with_some_toml_is_no_lab_session(tmp_path):

@@ -1,0 +1,43 @@
+"""What shaped a result: saved with it, so that it can be made again."""
+
+from __future__ import annotations
+
+import hashlib
+import platform
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+
+from assessment.summary import Provenance
+from assessment.version import SARCOSCOPE_VERSION
+from models.skeleton import GENERIC_MODEL
+from pipeline.session import Session
+from pipeline.settings import Settings
+
+
+def provenance(session: Session, settings: Settings) -> Provenance:
+    """Settings, versions and the SHA-256 of every input of a session."""
+    return Provenance(
+        created=datetime.now(UTC).isoformat(timespec="seconds"),
+        sarcoscope_version=SARCOSCOPE_VERSION,
+        opensim_version=version("opensim"),
+        python_version=platform.python_version(),
+        # A path says where things are on somebody's disk; hash and version say which model and policy it was.
+        settings=settings.model_dump(mode="json")
+        | {
+            "model": settings.model.name if settings.model else None,
+            "policy": Path(settings.policy).name if settings.policy else None,
+        },
+        generic_model_sha256=_sha256(settings.model or GENERIC_MODEL),
+        input_sha256={
+            f"{trial.name}{path.suffix}": _sha256(path)
+            for trial in session.trials
+            for path in (trial.marker_file, trial.force_file)
+            if path is not None
+        },
+    )
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

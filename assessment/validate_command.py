@@ -1,0 +1,85 @@
+"""`python -m assessment validate`: estimated forces and moments against the session's own force plates."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from assessment.console import SessionProgress, print_error, print_validation
+from assessment.options import (
+    AgeYears,
+    GivenSex,
+    HeightM,
+    MassKg,
+    Out,
+    Overwrite,
+    PolicyName,
+    ScalerName,
+    SessionPath,
+    WorkerCount,
+    complete_subject,
+    one_message,
+    stoppable,
+)
+from assessment.validation import Validation, validate_session
+from assessment.workers import Workers, default_workers
+from models.errors import SarcoscopeError
+from models.subject import SubjectMetadata
+from pipeline.session import Session, find_sessions, read_session
+from pipeline.settings import DEFAULT_SCALER, Settings, make_settings
+
+
+def validate(
+    session: SessionPath,
+    out: Out = Path("results/validation"),
+    height_m: HeightM = None,
+    mass_kg: MassKg = None,
+    sex: GivenSex = None,
+    age_years: AgeYears = None,
+    scaler: ScalerName = DEFAULT_SCALER,
+    policy: PolicyName = None,
+    cutoff_hz: Annotated[float | None, typer.Option(help="Low-pass cut-off [Hz] [default: by activity]")] = None,
+    workers: WorkerCount = None,
+    overwrite: Overwrite = False,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print the comparison on standard output, one JSON object a session")
+    ] = False,
+) -> None:
+    """Compare estimated forces and moments with those of force plates, in every trial that has them."""
+    with one_message():
+        settings = make_settings(scaler=scaler, policy=policy, cutoff_hz=cutoff_hz)
+    given = SubjectMetadata(height_m=height_m, mass_kg=mass_kg, sex=sex, age_years=age_years)
+    refused = False
+    with (
+        one_message(),
+        stoppable(),
+        Workers(workers or default_workers()) as pool,
+        tempfile.TemporaryDirectory() as workdir,
+    ):
+        for found in find_sessions(session, Path(workdir)):
+            try:
+                read = read_session(found, Path(workdir))
+                validation = _validate_one(read, out, given, settings, pool, overwrite=overwrite)
+            except SarcoscopeError as error:
+                print_error(error)
+                refused = True
+                continue
+            refused |= any(trial.status == "failed" for trial in validation.trials)
+            if as_json:
+                typer.echo(validation.model_dump_json())
+    raise typer.Exit(2 if refused else 0)
+
+
+def _validate_one(
+    session: Session, out: Path, given: SubjectMetadata, settings: Settings, pool: Workers, *, overwrite: bool
+) -> Validation:
+    subject = complete_subject(session, given)
+    with SessionProgress(session.identifier) as progress:
+        validation = validate_session(
+            session, subject, settings, out, workers=pool, overwrite=overwrite, on_progress=progress.update
+        )
+    print_validation(validation, out / session.identifier)
+    return validation
