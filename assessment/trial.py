@@ -17,6 +17,7 @@ from models.subject import Subject
 from pipeline.dynamics import solve_dynamics
 from pipeline.dynamics_files import write_dynamics
 from pipeline.kinematics import solve_kinematics, write_kinematics
+from pipeline.motion.cutoff import Cutoff, RecordingKind, find_cutoff
 from pipeline.preparation import prepare_markers
 from pipeline.quality import Quality
 from pipeline.scaling import ScaledModel
@@ -74,7 +75,7 @@ def run_trial(task: TrialTask) -> TrialRecord:
 
     dynamics = _dynamics(task, kinematics, activity)
     failure = dynamics if isinstance(dynamics, SarcoscopeError) else None
-    forces, moments = (None, None) if isinstance(dynamics, SarcoscopeError) else dynamics
+    forces, moments, cutoff = (None, None, None) if isinstance(dynamics, SarcoscopeError) else dynamics
     if forces is not None and moments is not None:
         folder = f"OpenSimData/Dynamics/{name}"
         write_dynamics(task.folder / folder, task.model.path, forces, moments)
@@ -117,7 +118,7 @@ def run_trial(task: TrialTask) -> TrialRecord:
         kinetics_quality=QualityRecord.of(kinetic_gate),
         marker_error=records.marker_error_record(kinematics, held_out=name not in task.model.scaled_on),
         marker_findings=[finding.text for finding in prepared.findings],
-        notes=list(kinematics.notes),
+        notes=[*kinematics.notes, *([] if cutoff is None else [cutoff.text])],
         forces=None if forces is None or moments is None else records.force_record(forces, moments, task.subject),
         indicators=[records.indicator_record(indicator) for indicator in indicators],
         files=files,
@@ -126,13 +127,20 @@ def run_trial(task: TrialTask) -> TrialRecord:
 
 def _dynamics(
     task: TrialTask, kinematics: Kinematics, activity: Activity
-) -> tuple[ContactForces, JointMoments] | SarcoscopeError:
-    """Contact forces and moments, or why there are none: a trial without them still has angles and times."""
+) -> tuple[ContactForces, JointMoments, Cutoff] | SarcoscopeError:
+    """Contact forces, moments and cut-off, or why there are none: a trial without them still has angles and times."""
+    given_hz = task.settings.cutoff_hz
     try:
-        return solve_dynamics(
+        cutoff = (
+            find_cutoff(kinematics, recording_kind(activity, task.session))
+            if given_hz is None
+            else Cutoff(given_hz, f"Low-pass at {given_hz:g} Hz, as set for this run.")
+        )
+        forces, moments = solve_dynamics(
             task.model.path,
             kinematics,
-            cutoff_hz=task.settings.cutoff_hz or cutoff_hz(activity, task.session),
+            cutoff_hz=cutoff.hz,
+            lock_feet=task.settings.lock_feet,
             seated=activity.name in SEATED_ACTIVITIES,
             force_file=task.trial.force_file,
             force_file_to_ground=task.session.conversion.file_to_ground,
@@ -140,14 +148,11 @@ def _dynamics(
         )
     except SarcoscopeError as error:
         return error.within(trial=task.trial.name, stage="dynamics")
+    return forces, moments, cutoff
 
 
-def cutoff_hz(activity: Activity, session: Session) -> float:
-    """Low-pass cut-off by activity and kind of markers, half-power frequency of both passes [Hz].
-
-    Walking and reflective markers bear 6 Hz. In slow movements on video 3 Hz halve the noise of the load split and
-    come closer to OpenCap's simulation than 4 Hz do (docs/contact-forces.md).
-    """
-    if session.kind == "lab" or activity.name == "walking":
-        return 6.0
-    return 3.0
+def recording_kind(activity: Activity, session: Session) -> RecordingKind:
+    """What the cut-off of a trial is chosen by."""
+    if session.kind == "lab":
+        return "reflective markers"
+    return "walking on video" if activity.name == "walking" else "slow movement on video"

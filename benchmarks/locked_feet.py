@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import sys
 import tempfile
-from collections.abc import Iterable
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 
 from benchmarks.contact import LOADED_N_PER_KG, SEATED, STANDING, STATIC_KG, WALKS, model_with_mass
 from benchmarks.saving import save
@@ -30,8 +31,9 @@ from pipeline.dynamics import joint_moments
 from pipeline.files.trc import read_trc
 from pipeline.kinematics import read_kinematics
 from pipeline.motion import BodyMotion, body_motion
-from pipeline.motion.locked_feet import lock_feet
+from pipeline.motion.locked_feet import with_locked_feet
 from pipeline.trajectories import TRANSLATIONS, Array, ContactForces, Kinematics
+from rl_scaling.marker_errors import Regime
 
 LAB_CUTOFFS_HZ = (6.0, 8.0)
 VIDEO_CUTOFFS_HZ = (3.0, 4.0, 6.0)
@@ -41,73 +43,73 @@ STANDING_ACTIVATION = 0.7
 Figures = dict[str, dict[str, float]]
 
 
+@dataclass(frozen=True)
+class Case:
+    """A movement to be compared; ``session`` is the one whose plates it is judged by, ``markers`` what was recorded."""
+
+    model: Path
+    trial: str
+    kinematics: Kinematics
+    session: Path | None = None
+    markers: MarkerTrajectories | None = None
+
+
 def main(lab: Path, field: Path) -> None:
     """Print and save the comparison."""
     figures: Figures = {}
     with tempfile.TemporaryDirectory() as folder:
         model = model_with_mass(lab / "Models/manually_scaled.osim", Path(folder) / "model.osim", STATIC_KG)
         for group, trials in (("sit-to-stand", SEATED), ("squats", STANDING), ("walks", WALKS)):
-            regime = "gait" if group == "walks" else "task"
+            regime: Regime = "gait" if group == "walks" else "task"
             movements = {trial: read_kinematics(lab / f"IK/{trial}_manual_scaling_ik.mot") for trial in trials}
-            _report(figures, f"{group}, reflective", LAB_CUTOFFS_HZ, (
-                (lab, model, trial, true, read_trc(lab / f"MarkerData/{trial}.trc")) for trial, true in movements.items()
-            ))  # fmt: skip
+            reflective = [
+                Case(model, trial, movement, lab, read_trc(lab / f"MarkerData/{trial}.trc"))
+                for trial, movement in movements.items()
+            ]
+            _report(figures, f"{group}, reflective", LAB_CUTOFFS_HZ, reflective)
             seen = [
-                (lab, model, trial, seen_by_phones(model, true, regime, seed), None)  # type: ignore[arg-type]
-                for trial, true in movements.items()
+                Case(model, trial, seen_by_phones(model, movement, regime, seed), lab)
+                for trial, movement in movements.items()
                 for seed in SEEDS
             ]
             _report(figures, f"{group}, as phones see it", VIDEO_CUTOFFS_HZ, seen)
-    root = field / "OpenSimData"
-    model = next((root / "Model").glob("*_scaled.osim"))
+    model = next((field / "OpenSimData/Model").glob("*_scaled.osim"))
     for trial in ("Squats_0", "Asym_0"):
-        movement, markers = read_kinematics(root / f"Kinematics/{trial}.mot"), read_trc(field / f"MarkerData/{trial}.trc")
-        _report(figures, f"{trial}, video", VIDEO_CUTOFFS_HZ, [(None, model, trial, movement, markers)])
+        movement = read_kinematics(field / f"OpenSimData/Kinematics/{trial}.mot")
+        case = Case(model, trial, movement, markers=read_trc(field / f"MarkerData/{trial}.trc"))
+        _report(figures, f"{trial}, video", VIDEO_CUTOFFS_HZ, [case])
     print(f"saved {save('locked_feet', figures).name}")
 
 
-def _report(
-    figures: Figures,
-    name: str,
-    cutoffs_hz: tuple[float, ...],
-    trials: Iterable[tuple[Path | None, Path, str, Kinematics, MarkerTrajectories | None]],
-) -> None:
-    """Figures of each way, mean over trials."""
-    cases = list(trials)
+def _report(figures: Figures, name: str, cutoffs_hz: tuple[float, ...], cases: list[Case]) -> None:
+    """Figures of each way, mean over the cases."""
     for cutoff_hz in cutoffs_hz:
-        pairs = [_compare(*case, cutoff_hz) for case in cases]
+        pairs = [_compare(case, cutoff_hz) for case in cases]
         for way, rows in zip(("free", "locked"), zip(*pairs, strict=True), strict=True):
             key = f"{name}, {cutoff_hz:g} Hz, {way}"
             figures[key] = {measure: float(np.mean([row[measure] for row in rows])) for measure in rows[0]}
             print(f"{key:46s}", "  ".join(f"{m} {value:.3g}" for m, value in figures[key].items()), flush=True)
 
 
-def _compare(
-    lab: Path | None,
-    model: Path,
-    trial: str,
-    kinematics: Kinematics,
-    markers: MarkerTrajectories | None,
-    cutoff_hz: float,
-) -> tuple[dict[str, float], dict[str, float]]:
-    """Figures of one trial without and with locked feet; stances and frames are those of the free movement."""
-    free = body_motion(model, kinematics, cutoff_hz=cutoff_hz)
-    locked = body_motion(model, lock_feet(model, kinematics, cutoff_hz=cutoff_hz), cutoff_hz=cutoff_hz)
+def _compare(case: Case, cutoff_hz: float) -> tuple[dict[str, float], dict[str, float]]:
+    """Figures without and with locked feet; stances and frames of both are those of the free movement."""
+    free = body_motion(case.model, case.kinematics, cutoff_hz=cutoff_hz)
+    kept = with_locked_feet(case.model, case.kinematics, cutoff_hz=cutoff_hz)
+    locked = body_motion(case.model, kept, cutoff_hz=cutoff_hz)
     soles = find_soles(free)
-    standing = {side: stance.activation > STANDING_ACTIVATION for side, stance in
-                find_stances(soles, find_floor(soles)).items()}  # fmt: skip
-    rows = [_movement(model, motion, standing, markers) for motion in (free, locked)]
-    if lab is not None:
-        recording = read_force_plates(lab / f"ID/{trial}_grf.mot", np.eye(3))
-        plates = from_plates(free, recording, trial in SEATED)
+    stances = find_stances(soles, find_floor(soles))
+    standing = {side: stance.activation > STANDING_ACTIVATION for side, stance in stances.items()}
+    rows = [_movement(case, motion, standing) for motion in (free, locked)]
+    if case.session is not None:
+        recording = read_force_plates(case.session / f"ID/{case.trial}_grf.mot", np.eye(3))
+        seated = case.trial in SEATED
+        plates = from_plates(free, recording, seated)
         for row, motion in zip(rows, (free, locked), strict=True):
-            row |= _against_plates(free, plates, motion, estimate(motion, trial in SEATED))
+            row |= _against_plates(free, plates, motion, estimate(motion, seated))
     return rows[0], rows[1]
 
 
-def _movement(
-    model: Path, motion: BodyMotion, standing: dict[str, Array], markers: MarkerTrajectories | None
-) -> dict[str, float]:
+def _movement(case: Case, motion: BodyMotion, standing: dict[str, NDArray[np.bool_]]) -> dict[str, float]:
     soles = find_soles(motion)
     slips = np.concatenate([soles[side].speeds_m_per_s[standing[side]] for side in SIDES])
     spreads = [
@@ -122,12 +124,11 @@ def _movement(
         "height_sd_mm": 1000.0 * float(np.mean(spreads)),
         "acceleration_deg_per_s2": float(np.rad2deg(_rms(motion.accelerations[motion.valid][:, angles]))),
     }
-    if markers is not None:
-        tree = SkeletonTree.from_model(without_patellae(load_model(model)))
+    if case.markers is not None:
+        tree = SkeletonTree.from_model(without_patellae(load_model(case.model)))
         ours = tree.forward(torch.from_numpy(motion.values.copy())).numpy()
-        shared = [name for name in tree.markers if name in markers.names]
-        theirs = markers.select(shared).positions_m
-        errors = ours[:, [tree.markers.index(name) for name in shared]] - theirs[: len(ours)]
+        shared = [name for name in tree.markers if name in case.markers.names]
+        errors = ours[:, [tree.markers.index(name) for name in shared]] - case.markers.select(shared).positions_m
         row["marker_rms_mm"] = 1000.0 * float(np.sqrt(np.nanmean(np.sum(errors**2, axis=2))))
     return row
 
@@ -135,23 +136,22 @@ def _movement(
 def _against_plates(
     free: BodyMotion, plates: ContactForces, motion: BodyMotion, guess: ContactForces
 ) -> dict[str, float]:
+    """Errors over valid frames: of the total, of half the difference between the feet, of both pressure points."""
     valid = plates.valid & guess.valid
-    right, left = (
+    ours, theirs = (
         {side: forces.forces[side].force_n[valid, 1] / STATIC_KG for side in SIDES} for forces in (guess, plates)
     )
-    loaded = {side: (left[side] > LOADED_N_PER_KG) & (right[side] > LOADED_N_PER_KG / 3) for side in SIDES}
-    points = np.concatenate(
-        [
-            (guess.forces[side].point_m - plates.forces[side].point_m)[valid][loaded[side]][:, [0, 2]]
-            for side in SIDES
-        ]
-    )
+    shifts = []
+    for side in SIDES:
+        loaded = (theirs[side] > LOADED_N_PER_KG) & (ours[side] > LOADED_N_PER_KG / 3)
+        shift = guess.forces[side].point_m - plates.forces[side].point_m
+        shifts.append(shift[valid][loaded][:, [0, 2]])
     moments = [joint_moments(one, forces) for one, forces in ((free, plates), (motion, guess))]
     knees = [np.column_stack([m.moment_nm(f"knee_angle_{side}")[valid] for side in SIDES]) for m in moments]
     return {
         "total_vertical_n_per_kg": _rms((guess.total_vertical_n - plates.total_vertical_n)[valid]) / STATIC_KG,
-        "split_n_per_kg": _rms((right["r"] - right["l"]) - (left["r"] - left["l"])) / 2.0,
-        "cop_mm": 1000.0 * float(np.mean(np.linalg.norm(points, axis=1))),
+        "split_n_per_kg": _rms((ours["r"] - ours["l"]) - (theirs["r"] - theirs["l"])) / 2.0,
+        "cop_mm": 1000.0 * float(np.mean(np.linalg.norm(np.concatenate(shifts), axis=1))),
         "knee_nm_per_kg": _rms(knees[1] - knees[0]) / STATIC_KG,
     }
 

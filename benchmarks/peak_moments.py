@@ -67,6 +67,7 @@ def _peaks(session: Path, trial: str, *, use_plates: bool) -> dict[tuple[str, st
         session / "Models" / "manually_scaled.osim",
         kinematics,
         cutoff_hz=CUTOFF_HZ,
+        lock_feet=False,
         seated=activity.name == "sit-to-stand",
         force_file=session / "ID" / f"{trial}_grf.mot" if use_plates else None,
         force_file_to_ground=np.eye(3),

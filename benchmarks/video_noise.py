@@ -1,4 +1,4 @@
-"""A laboratory recording as two phones would have seen it: its movement as the truth, OpenCap's errors on the markers."""
+"""A laboratory recording as two phones would have seen it: its movement is the truth, the markers err as OpenCap's."""
 
 from __future__ import annotations
 

@@ -39,6 +39,14 @@ class BodyPoints:
             offsets_m=torch.as_tensor(np.array([offset for _, offset in points]), dtype=tree.default.dtype),
         )
 
+    @property
+    def limbs(self) -> Tensor:
+        """Places of the free coordinates that move some point against the root body."""
+        tree = self.tree
+        joints = torch.tensor(tree.joint_of[: len(tree.coordinates)])
+        inner = torch.tensor([joint >= 0 and tree.parents[joint] >= 0 for joint in joints.tolist()])
+        return (inner & (tree.ancestors[self.bodies].amax(dim=0)[joints] > 0)).nonzero().flatten()
+
     def positions_m(self, pose: Kinematic) -> Tensor:
         """Where the points are in ground, shape (n_points, 3, n_frames) [m]."""
         carrying = self.bodies + 1

@@ -2,7 +2,7 @@
 
 One least-squares problem over all frames: with q the poses looked for and p the given ones,
 
-    sum W |x(q) - x(p)|^2  +  sum lambda |D3 (q - p)|^2  +  sum stillness |z(q)' - z(q)|^2  +  sum levelness (z_y(q) - h)^2
+    sum W |x(q) - x(p)|^2 + sum lambda |D3 (q - p)|^2 + sum stillness |z(q)' - z(q)|^2 + sum levelness (z_y(q) - h)^2
 
 x are the markers, z the points to be held, a dash the next frame, D3 third differences. The first term anchors every
 frame, the second makes the correction as slow as the movement, the last two hold the points. Frames couple to three
@@ -21,8 +21,10 @@ from scipy.linalg import solveh_banded
 from torch import Tensor
 
 from models.skeleton.body_points import BodyPoints
+from models.skeleton.kinematics import SkeletonTree
 from models.skeleton.levenberg_marquardt import blocked, is_better
 from models.skeleton.normal_equations import NormalEquations, PoseProblem
+from models.skeleton.pose_fit import observed_coordinates
 
 Array = NDArray[np.float64]
 
@@ -75,16 +77,15 @@ class HeldPoints:
             The equations, and the block that couples each frame (rows: the next frame), shape
             (n_frames - 1, n_active, n_active).
         """
-        slips = places_m.diff(dim=2) * self.stillness.unsqueeze(1)
-        pulls = torch.nn.functional.pad(slips, (1, 0)) - torch.nn.functional.pad(slips, (0, 1))
+        pad = torch.nn.functional.pad
+        pushes = places_m.diff(dim=2) * self.stillness.unsqueeze(1)
+        pulls = pad(pushes, (1, 0)) - pad(pushes, (0, 1))
         pulls[:, 1] += self.levelness * (places_m[:, 1] - self.heights_m)
-        either = torch.nn.functional.pad(self.stillness, (1, 0)) + torch.nn.functional.pad(self.stillness, (0, 1))
-        firmness = either.unsqueeze(1).repeat(1, 3, 1)
+        between = self.stillness.unsqueeze(1).repeat(1, 3, 1)
+        firmness = pad(between, (1, 0)) + pad(between, (0, 1))
         firmness[:, 1] += self.levelness
-        by_frame, firmness, between, pulls = (
-            part.movedim(-1, 0).flatten(start)
-            for part, start in ((jacobian, 2), (firmness, 1), (self.stillness.unsqueeze(1).repeat(1, 3, 1), 1), (pulls, 1))
-        )
+        between, firmness, pulls = (part.flatten(0, 1).T for part in (between, firmness, pulls))
+        by_frame = jacobian.permute(3, 0, 1, 2).flatten(2)
         coupling = -torch.bmm(by_frame[1:] * between.unsqueeze(1), by_frame[:-1].mT)
         added = NormalEquations(
             cost=equations.cost,
@@ -132,13 +133,28 @@ def hold_points(problem: PoseProblem, given: Tensor, held: HeldPoints, cutoff_sh
     return values
 
 
-def anchored(problem: PoseProblem, given: Tensor) -> PoseProblem:
-    """The same problem with the markers where these poses have them.
+def anchored(tree: SkeletonTree, given: Tensor, precisions: Tensor, movable: Tensor) -> PoseProblem:
+    """The problem of staying where the markers of the given poses are.
 
-    To first order this is the problem of the markers as they were recorded: there the pull of the residuals is zero.
+    To first order this is the problem of the recorded markers from which the poses were found: at its solution the
+    residuals pull nowhere.
+
+    Parameters
+    ----------
+    tree : SkeletonTree
+    given : Tensor, shape (n_coordinates, n_frames)
+    precisions : Tensor, shape (n_markers,)
+        Reciprocal variances [1/m^2]; zero for markers that do not count.
+    movable : Tensor of int
+        Places of the coordinates that may change; those that no marker shows stay as they are.
     """
-    pose = problem.tree.kinematics(given, problem.offsets, twists=False)
-    return replace(problem, measured_m=pose.markers)
+    observed = observed_coordinates(tree, precisions)
+    active = movable[torch.isin(movable, observed)]
+    offsets = tree.offsets()
+    nothing = given.new_zeros(len(active), 1)
+    markers = tree.kinematics(given, offsets, twists=False).markers
+    weights = precisions.unsqueeze(1).expand(-1, given.shape[1])
+    return PoseProblem.of(tree, offsets, markers, weights, active, pulls=nothing, targets=nothing)
 
 
 @dataclass(frozen=True)

@@ -8,8 +8,8 @@ import numpy as np
 from scipy.special import expit
 
 from models.errors import ContactForceError
-from pipeline.contact.soles import Sole
 from pipeline.contact.planes import STANDING_SPEED_M_PER_S, find_planes
+from pipeline.contact.soles import Sole
 from pipeline.trajectories import Array
 
 # Standing points sit on the floor up to noise and raised heels: a low quantile, not the minimum, is the floor.
@@ -47,8 +47,8 @@ class Floor:
     @property
     def steps_m(self) -> tuple[float, ...]:
         """Heights of the steps over the floor, ascending [m]."""
-        heights = np.unique(np.concatenate(list(self.planes_m.values())))
-        return tuple(float(height) for height in heights - self.height_m if height != self.height_m)
+        heights = np.unique(np.concatenate(list(self.planes_m.values())) - self.height_m)
+        return tuple(float(height) for height in heights if height > 0.0)
 
     def height_over_rest_m(self, sole: Sole, side: str) -> Array:
         """How far each point of a sole is above where it rests, shape (n_frames, n_points) [m]."""
@@ -154,9 +154,9 @@ def _resting_heights(sole: Sole) -> Array:
 
 def find_footprint(sole: Sole, floor: Floor, side: str) -> Footprint:
     """Which part of a sole is on the floor, from height and speed of its points."""
-    activation = expit(
-        (CONTACT_HEIGHT_M - floor.height_over_rest_m(sole, side)) / CONTACT_HEIGHT_WIDTH_M
-    ) * expit((CONTACT_SPEED_M_PER_S - sole.speeds_m_per_s) / CONTACT_SPEED_WIDTH_M_PER_S)
+    activation = expit((CONTACT_HEIGHT_M - floor.height_over_rest_m(sole, side)) / CONTACT_HEIGHT_WIDTH_M) * expit(
+        (CONTACT_SPEED_M_PER_S - sole.speeds_m_per_s) / CONTACT_SPEED_WIDTH_M_PER_S
+    )
     forward, sideways = sole.along(sole.points_m)
     heel, toe = forward.min(axis=1, keepdims=True), forward.max(axis=1, keepdims=True)
     # A point that lifts withdraws from the box gradually: its claim moves to the other end of the foot.

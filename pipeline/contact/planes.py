@@ -72,9 +72,7 @@ def _planes(heights_m: list[float]) -> list[float]:
     return [float(np.mean(group)) for group in groups if group.size]
 
 
-def _plane_of_frames(
-    above_m: Array, still: NDArray[np.bool_], raised: list[slice], planes_m: list[float]
-) -> Array:
+def _plane_of_frames(above_m: Array, still: NDArray[np.bool_], raised: list[slice], planes_m: list[float]) -> Array:
     """Plane of the stance that is nearest in time, floor or step, for every frame."""
     heights = np.where(still & (above_m < LEAST_STEP_M), 0.0, np.nan)
     for stretch in raised:

@@ -80,6 +80,9 @@ def find_soles(motion: BodyMotion) -> dict[str, Sole]:
     ContactForceError
         The model has no calcn and toes on both sides.
     """
+    followed = {
+        joint: offset for joint, offset in motion.foot_offsets_m.items() if joint.split("_to_")[1] in motion.bodies
+    }
     return {
         side: make_sole(
             side,
@@ -87,7 +90,7 @@ def find_soles(motion: BodyMotion) -> dict[str, Sole]:
             motion.bodies[f"calcn_{side}"].body_to_ground[:, :, 0],
             motion.time_s,
         )
-        for side, points in sole_points(motion.foot_offsets_m).items()
+        for side, points in sole_points(followed).items()
     }
 
 

@@ -27,7 +27,7 @@ class Stance:
     activation : ndarray, shape (n_frames, n_points)
         0 in the air or on the move, 1 standing still.
     heights_m : ndarray, shape (n_frames, n_points)
-        Where each point rests when it stands: height of the plane, floor or step, and the sole's unevenness [m].
+        Where each point rests when it stands: on the plane of the foot, floor or step, up to the sole's shape [m].
     """
 
     activation: Array
@@ -35,18 +35,21 @@ class Stance:
 
 
 def find_stances(soles: dict[str, Sole], floor: Floor) -> dict[str, Stance]:
-    """When and where the points of each sole stand still."""
+    """When and where the points of each sole stand still.
+
+    Every point has one height over the planes of its foot: the mean while it stands. The sole of the model need not
+    be flat on the floor, nor the subject's shoe.
+    """
     return {
-        side: Stance(
-            activation=_activation(floor.height_over_rest_m(sole, side), sole.speeds_m_per_s),
-            heights_m=floor.planes_m[side][:, None] + floor.unevenness_m[side],
-        )
-        for side, sole in soles.items()
+        side: _stance(sole, floor.planes_m[side], floor.height_over_rest_m(sole, side)) for side, sole in soles.items()
     }
 
 
-def _activation(over_rest_m: Array, speeds_m_per_s: Array) -> Array:
+def _stance(sole: Sole, plane_m: Array, over_rest_m: Array) -> Stance:
     low = expit((CONTACT_HEIGHT_M - over_rest_m) / CONTACT_HEIGHT_WIDTH_M)
-    slow = expit((STILL_SPEED_M_PER_S - speeds_m_per_s) / STILL_SPEED_WIDTH_M_PER_S)
+    slow = expit((STILL_SPEED_M_PER_S - sole.speeds_m_per_s) / STILL_SPEED_WIDTH_M_PER_S)
     both = low * slow
-    return np.where(both < LEAST_ACTIVATION, 0.0, both)
+    activation = np.where(both < LEAST_ACTIVATION, 0.0, both)
+    over_plane_m = sole.points_m[:, :, 1] - plane_m[:, None]
+    standing_m = np.sum(activation * over_plane_m, axis=0) / np.maximum(np.sum(activation, axis=0), LEAST_ACTIVATION)
+    return Stance(activation, plane_m[:, None] + standing_m)

@@ -1,8 +1,9 @@
 """Feet that stand still: a correction of the joint angles that takes the slip out of standing soles.
 
 Markers from video wander, and the soles of the model with them: by centimetres within a stance, slower than any
-cut-off. Feet on the floor do not. `lock_feet` finds the smallest slow correction of all coordinates for which standing
-points of the soles neither slip nor leave their plane; see docs/contact-forces.md for what it does and does not do.
+cut-off. Feet on the floor do not. `with_locked_feet` finds the smallest slow correction of the legs for which standing
+points of the soles neither slip nor leave their plane. Pelvis and trunk stay: a millimetre of correction at 4 Hz would
+be 6 % of body weight in the force that the movement asks for. See docs/contact-forces.md.
 """
 
 from __future__ import annotations
@@ -19,7 +20,6 @@ from models.skeleton.body_points import BodyPoints
 from models.skeleton.held_points import HeldPoints, anchored, hold_points
 from models.skeleton.kinematics import SkeletonTree
 from models.skeleton.marker_sets import marker_set
-from models.skeleton.pose_fit import pose_problem
 from pipeline.contact.floor import find_floor
 from pipeline.contact.soles import FEET, SIDES, make_sole, sole_points
 from pipeline.contact.stances import Stance, find_stances
@@ -28,19 +28,20 @@ from pipeline.motion.filtering import low_pass
 from pipeline.trajectories import TRANSLATIONS, Array, Kinematics
 
 # How well markers, feet and floor are known. A feasibility study on three trials from video (squats, walking) took
-# 10 mm for markers of mean weight, 10 mm/s and 4 mm for each of three points under a foot; here a sole has seven
-# points, each of which counts for less.
+# 10 mm for markers of mean weight and 10 mm/s for each of three points under a foot; here a sole has seven points,
+# each of which counts for less. Heights: half as firm as there, because a rigid sole is not level under a bent knee,
+# and pressing it flat moved estimated knee moments away from the plates' (same trials as benchmarks.locked_feet).
 MARKER_SD_M = 0.010
 SLIP_SD_M_PER_S = 0.010 * (7 / 3) ** 0.5
-HEIGHT_SD_M = 0.004 * (7 / 3) ** 0.5
+HEIGHT_SD_M = 0.008 * (7 / 3) ** 0.5
 
 
-def lock_feet(model_path: Path, kinematics: Kinematics, *, cutoff_hz: float) -> Kinematics:
+def with_locked_feet(model_path: Path, kinematics: Kinematics, *, cutoff_hz: float) -> Kinematics:
     """Correct a movement so that feet that stand do not slip.
 
-    The correction is found for the low-passed movement and added to the given one, so that the filter is applied
-    once, where it always is. It is as slow as the filter's cut-off; a movement in which no foot stands is returned as it
-    is, and coordinates that no marker shows stay as they are.
+    The correction is found for the low-passed movement and added to the given one, which is filtered later, where it
+    always is. It is as slow as the filter's cut-off. A movement in which no foot stands is returned as it is;
+    coordinates that no marker shows, and all above the legs, stay as they are.
 
     Parameters
     ----------
@@ -67,9 +68,9 @@ def lock_feet(model_path: Path, kinematics: Kinematics, *, cutoff_hz: float) -> 
     smooth = torch.from_numpy(low_pass(given.T, kinematics.time_s, cutoff_hz).T.copy())
 
     stances, points = _stances(tree, smooth, kinematics.time_s)
-    problem = pose_problem(tree, np.full((len(kinematics.time_s), len(tree.markers), 3), 0.0), _precisions(tree, kinematics))
+    problem = anchored(tree, smooth, torch.from_numpy(_precisions(tree, kinematics)), points.limbs)
     held = _held(points, stances, kinematics.time_s)
-    locked = hold_points(anchored(problem, smooth), smooth, held, cutoff_hz / kinematics.rate_hz)
+    locked = hold_points(problem, smooth, held, cutoff_hz / kinematics.rate_hz)
     values = kinematics.values.copy()
     values[:, [kinematics.coordinates.index(name) for name in known]] = (
         given[places] + (locked - smooth).numpy()[places]

@@ -22,6 +22,7 @@ from tests.pipeline.plate_files import Y_UP, Z_UP_TO_GROUND, plate_columns, turn
 def solve(kinematics, **options):
     defaults = {
         "cutoff_hz": 6.0,
+        "lock_feet": False,
         "seated": False,
         "force_file": None,
         "force_file_to_ground": Y_UP,
@@ -119,6 +120,7 @@ def test_a_model_without_patellae_gives_nearly_the_same_moments(tmp_path, squatt
         path,
         squatting,
         cutoff_hz=6.0,
+        lock_feet=False,
         seated=False,
         force_file=None,
         force_file_to_ground=Y_UP,
@@ -206,6 +208,7 @@ def lab(shared_data, tmp_path_factory):
             model,
             recorded(root / f"IK/{name}_manual_scaling_ik.mot"),
             cutoff_hz=6.0,
+            lock_feet=False,
             seated=seated,
             force_file=root / f"ID/{name}_grf.mot",
             force_file_to_ground=Y_UP,
@@ -257,6 +260,7 @@ def test_video_squats_carry_body_weight_and_bend_the_knees_under_load(shared_dat
         model,
         recorded(root / "Kinematics/Squats_0.mot"),
         cutoff_hz=4.0,
+        lock_feet=False,
         seated=False,
         force_file=None,
         force_file_to_ground=Y_UP,
