@@ -11,6 +11,7 @@ import sys
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
+from time import perf_counter
 
 import numpy as np
 import torch
@@ -94,12 +95,15 @@ def _report(figures: Figures, name: str, cutoffs_hz: tuple[float, ...], cases: l
 def _compare(case: Case, cutoff_hz: float) -> tuple[dict[str, float], dict[str, float]]:
     """Figures without and with locked feet; stances and frames of both are those of the free movement."""
     free = body_motion(case.model, case.kinematics, cutoff_hz=cutoff_hz)
+    begin = perf_counter()
     kept = with_locked_feet(case.model, case.kinematics, cutoff_hz=cutoff_hz)
+    seconds = perf_counter() - begin
     locked = body_motion(case.model, kept, cutoff_hz=cutoff_hz)
     soles = find_soles(free)
     stances = find_stances(soles, find_floor(soles))
     standing = {side: stance.activation > STANDING_ACTIVATION for side, stance in stances.items()}
     rows = [_movement(case, motion, standing) for motion in (free, locked)]
+    rows[1]["lock_s_per_1000_frames"] = 1000.0 * seconds / len(case.kinematics.time_s)
     if case.session is not None:
         recording = read_force_plates(case.session / f"ID/{case.trial}_grf.mot", np.eye(3))
         seated = case.trial in SEATED
