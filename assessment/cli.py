@@ -77,7 +77,8 @@ def run(
     ik_engine: Annotated[
         IkEngine, typer.Option(help="Inverse kinematics: all frames at once, or OpenSim's solver, the slow reference")
     ] = "batched",
-    cutoff_hz: Annotated[float | None, typer.Option(help="Low-pass cut-off [Hz] [default: by activity]")] = None,
+    cutoff_hz: Annotated[float | None, typer.Option(help="Low-pass cut-off [Hz] [default: by trial]")] = None,
+    lock_feet: Annotated[bool, typer.Option(help="Keep feet that stand from slipping before forces are found")] = False,
     workers: WorkerCount = None,
     overwrite: Overwrite = False,
     as_json: Annotated[
@@ -94,6 +95,7 @@ def run(
             marker_placement=marker_placement,
             ik_engine=ik_engine,
             cutoff_hz=cutoff_hz,
+            lock_feet=lock_feet,
         )
     given = SubjectMetadata(height_m=height_m, mass_kg=mass_kg, sex=sex, age_years=age_years)
     done: set[str] = set()

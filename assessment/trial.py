@@ -17,6 +17,7 @@ from models.subject import Subject
 from pipeline.dynamics import solve_dynamics
 from pipeline.dynamics_files import write_dynamics
 from pipeline.kinematics import solve_kinematics, write_kinematics
+from pipeline.motion.cutoff import Cutoff, RecordingKind, find_cutoff
 from pipeline.preparation import PreparedMarkers, prepare_markers
 from pipeline.quality import Quality
 from pipeline.scaling import ScaledModel
@@ -68,9 +69,9 @@ def run_trial(task: TrialTask) -> TrialRecord:
     except SarcoscopeError as error:
         raise error.within(trial=name) from None
 
-    dynamics = _dynamics_or_why_not(task, kinematics, activity)
-    failure = dynamics if isinstance(dynamics, SarcoscopeError) else None
-    forces, moments = (None, None) if isinstance(dynamics, SarcoscopeError) else dynamics
+    found = _dynamics_or_why_not(task, kinematics, activity)
+    failure = found if isinstance(found, SarcoscopeError) else None
+    cutoff, forces, moments = (None, None, None) if isinstance(found, SarcoscopeError) else found
     if forces is not None and moments is not None:
         folder = f"OpenSimData/Dynamics/{name}"
         write_dynamics(task.folder / folder, task.model.path, forces, moments)
@@ -113,7 +114,7 @@ def run_trial(task: TrialTask) -> TrialRecord:
         kinetics_quality=QualityRecord.of(kinetic_gate),
         marker_error=records.marker_error_record(kinematics, held_out=name not in task.model.scaled_on),
         marker_findings=[finding.text for finding in prepared.findings],
-        notes=list(kinematics.notes),
+        notes=[*kinematics.notes, *([] if cutoff is None else [cutoff.text])],
         forces=None if forces is None or moments is None else records.force_record(forces, moments, task.subject),
         indicators=[records.indicator_record(indicator) for indicator in indicators],
         files=files,
@@ -127,8 +128,25 @@ def trial_movement(task: TrialTask) -> tuple[PreparedMarkers, Kinematics, Activi
     return prepared, kinematics, recognise_activity(task.trial.name, kinematics)
 
 
+def trial_cutoff(task: TrialTask, kinematics: Kinematics, activity: Activity) -> Cutoff:
+    """Low-pass cut-off of a trial: as set for the run, else by residual analysis.
+
+    Raises
+    ------
+    SarcoscopeError
+        See `pipeline.motion.cutoff.find_cutoff`.
+    """
+    given_hz = task.settings.cutoff_hz
+    if given_hz is not None:
+        return Cutoff(given_hz, f"Low-pass at {given_hz:g} Hz, as set for this run.")
+    try:
+        return find_cutoff(kinematics, recording_kind(activity, task.session))
+    except SarcoscopeError as error:
+        raise error.within(trial=task.trial.name, stage="dynamics") from None
+
+
 def trial_dynamics(
-    task: TrialTask, kinematics: Kinematics, activity: Activity, force_mode: ForceMode
+    task: TrialTask, kinematics: Kinematics, activity: Activity, cutoff: Cutoff, force_mode: ForceMode
 ) -> tuple[ContactForces, JointMoments]:
     """Contact forces and moments of a trial, forces found in the given way.
 
@@ -141,7 +159,8 @@ def trial_dynamics(
         return solve_dynamics(
             task.model.path,
             kinematics,
-            cutoff_hz=task.settings.cutoff_hz or cutoff_hz(activity, task.session),
+            cutoff_hz=cutoff.hz,
+            lock_feet=task.settings.lock_feet,
             seated=activity.name in SEATED_ACTIVITIES,
             force_file=task.trial.force_file,
             force_file_to_ground=task.session.conversion.file_to_ground,
@@ -153,20 +172,17 @@ def trial_dynamics(
 
 def _dynamics_or_why_not(
     task: TrialTask, kinematics: Kinematics, activity: Activity
-) -> tuple[ContactForces, JointMoments] | SarcoscopeError:
+) -> tuple[Cutoff, ContactForces, JointMoments] | SarcoscopeError:
     """A trial without contact forces and moments still has angles and times."""
     try:
-        return trial_dynamics(task, kinematics, activity, task.settings.forces)
+        cutoff = trial_cutoff(task, kinematics, activity)
+        return cutoff, *trial_dynamics(task, kinematics, activity, cutoff, task.settings.forces)
     except SarcoscopeError as error:
         return error
 
 
-def cutoff_hz(activity: Activity, session: Session) -> float:
-    """Low-pass cut-off by activity and kind of markers, half-power frequency of both passes [Hz].
-
-    Walking and reflective markers bear 6 Hz. In slow movements on video 3 Hz halve the noise of the load split and
-    come closer to OpenCap's simulation than 4 Hz do (docs/contact-forces.md).
-    """
-    if session.kind == "lab" or activity.name == "walking":
-        return 6.0
-    return 3.0
+def recording_kind(activity: Activity, session: Session) -> RecordingKind:
+    """What the cut-off of a trial is chosen by."""
+    if session.kind == "lab":
+        return "reflective markers"
+    return "walking on video" if activity.name == "walking" else "slow movement on video"

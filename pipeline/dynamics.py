@@ -11,6 +11,7 @@ from models.errors import ForceDataError
 from pipeline.contact import estimate, from_plates
 from pipeline.contact.plate_reading import read_force_plates
 from pipeline.motion.body_motion import BodyMotion, body_motion
+from pipeline.motion.locked_feet import with_locked_feet
 from pipeline.settings import ForceMode
 from pipeline.trajectories import Array, ContactForces, JointMoments, Kinematics
 
@@ -20,6 +21,7 @@ def solve_dynamics(
     kinematics: Kinematics,
     *,
     cutoff_hz: float,
+    lock_feet: bool,
     seated: bool,
     force_file: Path | None,
     force_file_to_ground: Array,
@@ -34,6 +36,8 @@ def solve_dynamics(
     kinematics : Kinematics
     cutoff_hz : float
         Low-pass cut-off of coordinates and measured forces alike [Hz].
+    lock_feet : bool
+        Whether feet that stand are kept from slipping, see `pipeline.motion.locked_feet`.
     seated : bool
         Whether a seat bears load in the trial.
     force_file : Path or None
@@ -62,6 +66,8 @@ def solve_dynamics(
             "This trial has no measured forces.",
             hint="Name its force file in the session description, or choose --forces estimated or auto.",
         )
+    if lock_feet:
+        kinematics = with_locked_feet(model_path, kinematics, cutoff_hz=cutoff_hz)
     motion = body_motion(model_path, kinematics, cutoff_hz=cutoff_hz)
     if force_mode == "estimated" or force_file is None:
         forces = estimate(motion, seated)

@@ -9,7 +9,7 @@ from assessment.motion import mean_heading, pelvis_rotation
 from assessment.records import activity_record
 from assessment.repetitions import find_repetitions
 from assessment.summary import QualityRecord
-from assessment.trial import TrialTask, trial_dynamics, trial_movement
+from assessment.trial import TrialTask, trial_cutoff, trial_dynamics, trial_movement
 from assessment.validation.agreement import Dynamics, agreement, jointly_valid
 from assessment.validation.figure import write_figure
 from assessment.validation.peaks import peak_errors, peak_pairs
@@ -33,9 +33,10 @@ def validate_trial(task: TrialTask) -> TrialValidation:
 
 def _validate(task: TrialTask) -> TrialValidation:
     prepared, kinematics, activity = trial_movement(task)
+    cutoff = trial_cutoff(task, kinematics, activity)
     measured, estimated = jointly_valid(
-        Dynamics(*trial_dynamics(task, kinematics, activity, "measured")),
-        Dynamics(*trial_dynamics(task, kinematics, activity, "estimated")),
+        Dynamics(*trial_dynamics(task, kinematics, activity, cutoff, "measured")),
+        Dynamics(*trial_dynamics(task, kinematics, activity, cutoff, "estimated")),
     )
     heading = mean_heading(pelvis_rotation(kinematics))
     pairs = peak_pairs(activity, find_repetitions(activity, kinematics), kinematics, measured, estimated, task.subject)

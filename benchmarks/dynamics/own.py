@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from assessment.scaling_task import ScalingTask, run_scaling
-from assessment.trial import TrialTask, cutoff_hz, trial_movement
+from assessment.trial import TrialTask, trial_cutoff, trial_movement
 from benchmarks.dynamics.masses import model_with_mass
 from benchmarks.dynamics.rows import Movement
 from benchmarks.dynamics.shipped import GROUPS, masses_kg
@@ -50,13 +50,14 @@ def scaled(session: Session, trial: Trial, work: Path) -> ScaledModel:
 def movement(session: Session, trial: Trial, model: ScaledModel, work: Path) -> Movement:
     """A trial's angles, found as an assessment finds them."""
     subject = session.subject.complete()
-    _, kinematics, activity = trial_movement(TrialTask(session, trial, model, subject, Settings(), work))
+    task = TrialTask(session, trial, model, subject, Settings(), work)
+    _, kinematics, activity = trial_movement(task)
     return Movement(
         trial.name,
         model.path,
         kinematics,
         subject,
-        cutoff_hz(activity, session),
+        trial_cutoff(task, kinematics, activity).hz,
         trial.force_file,
         session.conversion.file_to_ground,
     )

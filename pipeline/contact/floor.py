@@ -8,11 +8,10 @@ import numpy as np
 from scipy.special import expit
 
 from models.errors import ContactForceError
+from pipeline.contact.planes import STANDING_SPEED_M_PER_S, find_planes
 from pipeline.contact.soles import Sole
 from pipeline.trajectories import Array
 
-# A point of the sole slower than this stands; faster ones are not asked for the floor's height.
-STANDING_SPEED_M_PER_S = 0.15
 # Standing points sit on the floor up to noise and raised heels: a low quantile, not the minimum, is the floor.
 FLOOR_QUANTILE = 0.2
 # The skeleton's sole is not quite flat on the subject (shoes, pose of the ankle in the neutral trial): each point has a
@@ -29,18 +28,31 @@ RESTING_PLACE = 0.40
 
 @dataclass(frozen=True)
 class Floor:
-    """One level floor.
+    """A level floor, and the steps on it.
 
     Attributes
     ----------
     height_m : float
-        In the ground frame [m].
-    resting_heights_m : dict of str to ndarray, shape (n_points,)
-        Height of every sole point of each foot when it rests [m].
+        Of the floor in the ground frame [m].
+    unevenness_m : dict of str to ndarray, shape (n_points,)
+        Height of every sole point of each foot when it rests, over the plane the foot rests on [m].
+    planes_m : dict of str to ndarray, shape (n_frames,)
+        Height of the plane each foot is on, came from or goes to: the floor's, or a step's [m].
     """
 
     height_m: float
-    resting_heights_m: dict[str, Array]
+    unevenness_m: dict[str, Array]
+    planes_m: dict[str, Array]
+
+    @property
+    def steps_m(self) -> tuple[float, ...]:
+        """Heights of the steps over the floor, ascending [m]."""
+        heights = np.unique(np.concatenate(list(self.planes_m.values())) - self.height_m)
+        return tuple(float(height) for height in heights if height > 0.0)
+
+    def height_over_rest_m(self, sole: Sole, side: str) -> Array:
+        """How far each point of a sole is above where it rests, shape (n_frames, n_points) [m]."""
+        return sole.points_m[:, :, 1] - self.planes_m[side][:, None] - self.unevenness_m[side]
 
 
 @dataclass(frozen=True)
@@ -57,8 +69,8 @@ class Footprint:
         Reach of the box along the foot from the heel [m].
     left_m, right_m : ndarray, shape (n_frames,)
         Reach across the foot [m].
-    floor_m : float
-        Height of the floor [m].
+    floor_m : ndarray, shape (n_frames,)
+        Height of the plane the foot is on [m].
     """
 
     sole: Sole
@@ -68,7 +80,7 @@ class Footprint:
     front_m: Array
     left_m: Array
     right_m: Array
-    floor_m: float
+    floor_m: Array
 
     @property
     def resting_point_m(self) -> Array:
@@ -109,7 +121,7 @@ def find_floor(soles: dict[str, Sole]) -> Floor:
     """Height of the floor from the points of the soles that stand still on it.
 
     Every point gets its own resting height, a low quantile of its heights while it stands; the floor is the median of
-    them, so that a heel held up through the whole trial does not lift it.
+    them, so that a heel held up through the whole trial does not lift it. Steps are found after it, see `find_planes`.
 
     Raises
     ------
@@ -127,13 +139,13 @@ def find_floor(soles: dict[str, Sole]) -> Floor:
             hint="The markers of the feet may be lost or the trial may be from a treadmill; forces then need plates.",
         )
     height = float(np.median(known))
-    return Floor(
-        height_m=height,
-        resting_heights_m={
-            side: height + np.clip(np.nan_to_num(own - height), -LARGEST_UNEVENNESS_M, LARGEST_UNEVENNESS_M)
-            for side, own in resting.items()
-        },
-    )
+    unevenness = {
+        side: np.clip(np.nan_to_num(own - height), -LARGEST_UNEVENNESS_M, LARGEST_UNEVENNESS_M)
+        for side, own in resting.items()
+    }
+    above = {side: np.min(sole.points_m[:, :, 1] - unevenness[side], axis=1) - height for side, sole in soles.items()}
+    planes = {side: height + steps for side, steps in find_planes(soles, above).items()}
+    return Floor(height, unevenness, planes)
 
 
 def _resting_heights(sole: Sole) -> Array:
@@ -148,8 +160,7 @@ def _resting_heights(sole: Sole) -> Array:
 
 def find_footprint(sole: Sole, floor: Floor, side: str) -> Footprint:
     """Which part of a sole is on the floor, from height and speed of its points."""
-    above = sole.points_m[:, :, 1] - floor.resting_heights_m[side]
-    activation = expit((CONTACT_HEIGHT_M - above) / CONTACT_HEIGHT_WIDTH_M) * expit(
+    activation = expit((CONTACT_HEIGHT_M - floor.height_over_rest_m(sole, side)) / CONTACT_HEIGHT_WIDTH_M) * expit(
         (CONTACT_SPEED_M_PER_S - sole.speeds_m_per_s) / CONTACT_SPEED_WIDTH_M_PER_S
     )
     forward, sideways = sole.along(sole.points_m)
@@ -166,5 +177,5 @@ def find_footprint(sole: Sole, floor: Floor, side: str) -> Footprint:
         front_m=np.maximum(front, middle),
         left_m=sideways.min(axis=1),
         right_m=sideways.max(axis=1),
-        floor_m=floor.height_m,
+        floor_m=floor.planes_m[side],
     )

@@ -66,14 +66,14 @@ class PlateRecording:
     notes: tuple[str, ...] = ()
 
 
-def pressure_point_m(force_n: Array, moment_nm: Array, height_m: float) -> Array:
+def pressure_point_m(force_n: Array, moment_nm: Array, height_m: float | Array) -> Array:
     """Point of a horizontal plane about which a wrench has a vertical moment only, shape (n_frames, 3) [m].
 
     Parameters
     ----------
     force_n, moment_nm : ndarray, shape (n_frames, 3)
         Force and its moment about the origin of the ground frame.
-    height_m : float
+    height_m : float or ndarray, shape (n_frames,)
         Height of the plane.
     """
     vertical = np.where(np.abs(force_n[:, 1]) < 1e-6, 1e-6, force_n[:, 1])

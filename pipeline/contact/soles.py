@@ -12,6 +12,7 @@ from pipeline.motion.body_motion import BodyMotion
 from pipeline.trajectories import Array
 
 SIDES = ("r", "l")
+FEET = ("talus", "calcn", "toes")
 # Feet of the generic skeleton (Rajagopal 2016): lengths to which the points below belong [m].
 GENERIC_FOOT_LENGTH_M = 0.1788
 GENERIC_ANKLE_HEIGHT_M = 0.04195
@@ -41,6 +42,7 @@ class Sole:
     points_m : ndarray, shape (n_frames, n_points, 3)
         Ground frame [m]; heel first, toes last.
     speeds_m_per_s : ndarray, shape (n_frames, n_points)
+    time_s : ndarray, shape (n_frames,)
     forward, sideways : ndarray, shape (n_frames, 3)
         Horizontal unit vectors: heel to toe, and across it.
     """
@@ -48,6 +50,7 @@ class Sole:
     body: str
     points_m: Array
     speeds_m_per_s: Array
+    time_s: Array
     forward: Array
     sideways: Array
 
@@ -70,36 +73,64 @@ class Sole:
 
 
 def find_soles(motion: BodyMotion) -> dict[str, Sole]:
-    """Soles of both feet, sized by the model's own feet.
-
-    Length and width follow the distance from the heel's origin to the toe joint, depth the height of the talus over
-    the calcaneus.
+    """Soles of both feet of a body that moves.
 
     Raises
     ------
     ContactForceError
         The model has no calcn and toes on both sides.
     """
-    needed = [f"{body}_{side}" for body in ("calcn", "toes") for side in SIDES]
-    if not set(needed) <= set(motion.bodies):
-        raise ContactForceError(
-            "The model has no feet to stand on.", hint=f"Contact forces need the bodies {', '.join(needed)}."
+    followed = {
+        joint: offset for joint, offset in motion.foot_offsets_m.items() if joint.split("_to_")[1] in motion.bodies
+    }
+    return {
+        side: make_sole(
+            side,
+            np.stack([motion.bodies[body].point_m(offset) for body, offset in points], axis=1),
+            motion.bodies[f"calcn_{side}"].body_to_ground[:, :, 0],
+            motion.time_s,
         )
-    return {side: _sole(motion, side) for side in SIDES}
+        for side, points in sole_points(followed).items()
+    }
 
 
-def _sole(motion: BodyMotion, side: str) -> Sole:
-    length = motion.foot_offsets_m[f"calcn_to_toes_{side}"][0] / GENERIC_FOOT_LENGTH_M
-    depth = abs(motion.foot_offsets_m[f"talus_to_calcn_{side}"][1]) / GENERIC_ANKLE_HEIGHT_M
-    scale = np.array([length, depth, length if side == "r" else -length])
-    points = np.stack(
-        [motion.bodies[f"calcn_{side}"].point_m(scale * np.array(offset)) for offset in CALCN_POINTS_M]
-        + [motion.bodies[f"toes_{side}"].point_m(scale * np.array(offset)) for offset in TOES_POINTS_M],
-        axis=1,
-    )
-    forward = horizontal(motion.bodies[f"calcn_{side}"].body_to_ground[:, :, 0])
-    speeds = np.linalg.norm(np.gradient(points, motion.time_s, axis=0), axis=-1)
-    return Sole(f"calcn_{side}", points, speeds, forward, to_the_right(forward))
+def sole_points(foot_offsets_m: dict[str, Array]) -> dict[str, list[tuple[str, Array]]]:
+    """Body and place in it [m] of the points of each sole, heel first, sized by the model's own feet.
+
+    Length and width follow the distance from the heel's origin to the toe joint, depth the height of the talus over
+    the calcaneus.
+
+    Parameters
+    ----------
+    foot_offsets_m : dict of str to ndarray
+        Where, in its parent body, each foot joint sits: ``talus_to_calcn_r``, ``calcn_to_toes_r``, same for ``_l``.
+
+    Raises
+    ------
+    ContactForceError
+        The model has no calcn and toes on both sides.
+    """
+    needed = [f"{joint}_{side}" for joint in ("talus_to_calcn", "calcn_to_toes") for side in SIDES]
+    if not set(needed) <= set(foot_offsets_m):
+        raise ContactForceError(
+            "The model has no feet to stand on.",
+            hint=f"Contact forces need the bodies {', '.join(f'{body}_{side}' for body in FEET for side in SIDES)}.",
+        )
+    points = {}
+    for side in SIDES:
+        length = foot_offsets_m[f"calcn_to_toes_{side}"][0] / GENERIC_FOOT_LENGTH_M
+        depth = abs(foot_offsets_m[f"talus_to_calcn_{side}"][1]) / GENERIC_ANKLE_HEIGHT_M
+        scale = np.array([length, depth, length if side == "r" else -length])
+        points[side] = [(f"calcn_{side}", scale * np.array(offset)) for offset in CALCN_POINTS_M]
+        points[side] += [(f"toes_{side}", scale * np.array(offset)) for offset in TOES_POINTS_M]
+    return points
+
+
+def make_sole(side: str, points_m: Array, foot_axis: Array, time_s: Array) -> Sole:
+    """A sole from its points, (n_frames, n_points, 3) [m], and the direction of the foot, (n_frames, 3)."""
+    forward = horizontal(foot_axis)
+    speeds = np.linalg.norm(np.gradient(points_m, time_s, axis=0), axis=-1)
+    return Sole(f"calcn_{side}", points_m, speeds, time_s, forward, to_the_right(forward))
 
 
 def heading(soles: Iterable[Sole]) -> tuple[Array, Array]:

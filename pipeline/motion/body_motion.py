@@ -102,7 +102,7 @@ def body_motion(model_path: Path, kinematics: Kinematics, *, cutoff_hz: float) -
     InverseDynamicsError
         The trial is too short, holds NaN, or names coordinates that the model does not have.
     """
-    _check(kinematics)
+    check_movement(kinematics)
     sweep = BodySweep(load_model(model_path))
     given, notes = sweep.arrange(kinematics)
     values = low_pass(given, kinematics.time_s, cutoff_hz)
@@ -133,7 +133,14 @@ def body_motion(model_path: Path, kinematics: Kinematics, *, cutoff_hz: float) -
     )
 
 
-def _check(kinematics: Kinematics) -> None:
+def check_movement(kinematics: Kinematics) -> None:
+    """Refuse a movement that cannot be differentiated.
+
+    Raises
+    ------
+    InverseDynamicsError
+        It is too short, or holds NaN.
+    """
     if len(kinematics.time_s) < MIN_FRAMES:
         raise InverseDynamicsError(
             f"The trial has {len(kinematics.time_s)} frames; accelerations need at least {MIN_FRAMES}.",

@@ -18,7 +18,7 @@ from assessment.assess import assess
 from assessment.cli import app
 from assessment.example import EXAMPLE
 from assessment.scaling_task import ScalingTask, run_scaling
-from assessment.trial import TrialTask, trial_dynamics, trial_movement
+from assessment.trial import TrialTask, trial_cutoff, trial_dynamics, trial_movement
 from assessment.validation import TrialValidation, Validation, validate_session
 from assessment.workers import Workers
 from models.errors import SessionFailedError
@@ -65,7 +65,7 @@ def visit(tmp_path_factory: pytest.TempPathFactory) -> Path:
     model = run_scaling(ScalingTask(session, session.trial("neutral"), subject, Settings(), folder / "work"))
     task = TrialTask(session, session.trial("pick_up"), model, subject, Settings(), folder / "work")
     _, kinematics, activity = trial_movement(task)
-    forces, _ = trial_dynamics(task, kinematics, activity, "estimated")
+    forces, _ = trial_dynamics(task, kinematics, activity, trial_cutoff(task, kinematics, activity), "estimated")
     write_plates(folder / "pick_up.mot", forces.time_s, {side: plate_columns(forces.forces[side]) for side in "rl"})
     toml.write_text(TOML + trials + pick_up + 'forces = "pick_up.mot"\n')
     return toml

@@ -26,6 +26,7 @@ from tests.pipeline.plate_files import Y_UP, Z_UP_TO_GROUND, plate_columns, turn
 def solve(kinematics, model_path=GENERIC_MODEL, **options):
     defaults = {
         "cutoff_hz": 6.0,
+        "lock_feet": False,
         "seated": False,
         "force_file": None,
         "force_file_to_ground": Y_UP,
@@ -133,6 +134,7 @@ def test_a_model_without_patellae_gives_nearly_the_same_moments(tmp_path, squatt
         path,
         squatting,
         cutoff_hz=6.0,
+        lock_feet=False,
         seated=False,
         force_file=None,
         force_file_to_ground=Y_UP,
@@ -222,6 +224,7 @@ def lab(shared_data, tmp_path_factory):
             model,
             recorded(root / f"IK/{name}_manual_scaling_ik.mot"),
             cutoff_hz=6.0,
+            lock_feet=False,
             seated=seated,
             force_file=root / f"ID/{name}_grf.mot",
             force_file_to_ground=Y_UP,
@@ -273,6 +276,7 @@ def test_video_squats_carry_body_weight_and_bend_the_knees_under_load(shared_dat
         model,
         recorded(root / "Kinematics/Squats_0.mot"),
         cutoff_hz=4.0,
+        lock_feet=False,
         seated=False,
         force_file=None,
         force_file_to_ground=Y_UP,
