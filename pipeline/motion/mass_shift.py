@@ -26,8 +26,8 @@ THIGHS = ("femur_r", "femur_l")
 # Shares of the distance from a segment's joint to its mass centre, and their standard deviations between people (a
 # judgement: half of the second, which stands for several things; fits on other movements of the same person range from
 # 0.19 to 0.34 of the first).
-TRUNK_LOWERING, TRUNK_LOWERING_SD = 0.43, 0.10
-THIGH_SAG, THIGH_SAG_SD = 0.58, 0.29
+TRUNK_LOWERING, TRUNK_LOWERING_SD = 0.47, 0.10
+THIGH_SAG, THIGH_SAG_SD = 0.22, 0.30
 
 
 @dataclass(frozen=True)
