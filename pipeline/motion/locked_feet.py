@@ -17,9 +17,10 @@ import torch
 from models.errors import InverseDynamicsError
 from models.skeleton import load_model, without_patellae
 from models.skeleton.body_points import BodyPoints
-from models.skeleton.held_points import HeldPoints, anchored, hold_points
+from models.skeleton.held_points import HeldPoints
 from models.skeleton.kinematics import SkeletonTree
 from models.skeleton.marker_sets import marker_set
+from models.skeleton.whole_trial import anchored, hold_points
 from pipeline.contact.floor import find_floor
 from pipeline.contact.soles import FEET, SIDES, make_sole, sole_points
 from pipeline.contact.stances import Stance, find_stances
