@@ -41,8 +41,8 @@ def with_locked_feet(model_path: Path, kinematics: Kinematics, *, cutoff_hz: flo
     """Correct a movement so that feet that stand do not slip.
 
     The correction is found for the low-passed movement and added to the given one, which is filtered later, where it
-    always is. It is as slow as the filter's cut-off. A movement in which no foot stands is returned as it is;
-    coordinates that no marker shows, and all above the legs, stay as they are.
+    always is. It is as slow as the filter's cut-off. Feet that swing, coordinates that no marker shows, and all above
+    the legs stay as they are.
 
     Parameters
     ----------
