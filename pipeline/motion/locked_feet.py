@@ -17,9 +17,10 @@ import torch
 from models.errors import InverseDynamicsError
 from models.skeleton import load_model, without_patellae
 from models.skeleton.body_points import BodyPoints
-from models.skeleton.held_points import HeldPoints, anchored, hold_points
+from models.skeleton.held_points import HeldPoints
 from models.skeleton.kinematics import SkeletonTree
 from models.skeleton.marker_sets import marker_set
+from models.skeleton.whole_trial import anchored, hold_points
 from pipeline.contact.floor import find_floor
 from pipeline.contact.soles import FEET, SIDES, make_sole, sole_points
 from pipeline.contact.stances import Stance, find_stances
@@ -40,8 +41,8 @@ def with_locked_feet(model_path: Path, kinematics: Kinematics, *, cutoff_hz: flo
     """Correct a movement so that feet that stand do not slip.
 
     The correction is found for the low-passed movement and added to the given one, which is filtered later, where it
-    always is. It is as slow as the filter's cut-off. A movement in which no foot stands is returned as it is;
-    coordinates that no marker shows, and all above the legs, stay as they are.
+    always is. It is as slow as the filter's cut-off. Feet that swing, coordinates that no marker shows, and all above
+    the legs stay as they are.
 
     Parameters
     ----------

@@ -127,6 +127,18 @@ class TestWrongInput:
         assert trial.forces is None
 
 
+def test_a_given_cut_off_and_locked_feet_are_used_and_kept(session: Path, tmp_path: Path) -> None:
+    options = ("--cutoff-hz", "2.5", "--lock-feet", "--json")
+    result = _run("run", session, "--out", tmp_path / "out", *options, *PERSON)
+    assert result.exit_code == 0
+    summary = Summary.model_validate_json(result.stdout)
+    (trial,) = summary.trials
+    assert "Low-pass at 2.5 Hz, as set for this run." in trial.notes
+    assert trial.forces is not None
+    assert trial.forces.cutoff_hz == 2.5
+    assert summary.provenance.settings["lock_feet"] is True
+
+
 class TestOutputFolder:
     """What is there already is worth more than a new result."""
 

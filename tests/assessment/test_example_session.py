@@ -14,7 +14,12 @@ from assessment.example import EXAMPLE, EXAMPLE_AGE_YEARS
 from assessment.summary import Summary, TrialRecord
 from assessment.workers import Workers
 from benchmarks.example import JOINTS, TRUTH, angle_errors_deg, scale_errors_percent
+from examples.step_up import STEP_HEIGHT_M
+from pipeline.contact.floor import find_floor
+from pipeline.contact.soles import find_soles
 from pipeline.files.storage import read_storage
+from pipeline.kinematics import read_kinematics
+from pipeline.motion.body_motion import body_motion
 from pipeline.quality import Mark
 from pipeline.session import read_session
 from pipeline.settings import Settings
@@ -43,6 +48,25 @@ def _value(summary: Summary, trial: str, indicator: str) -> float:
     (value,) = [one.value for one in _trial(summary, trial).indicators if one.name == indicator]
     assert value is not None
     return value
+
+
+@pytest.mark.parametrize("name", TRIALS)
+def test_every_trial_tells_its_cut_off_and_why(summary: Summary, name: str) -> None:
+    trial = _trial(summary, name)
+    kind = "walking on video" if name == "walk" else "slow movement on video"
+    (note,) = [note for note in trial.notes if note.startswith("Low-pass at")]
+    assert kind in note
+    assert trial.forces is not None
+    assert f"{trial.forces.cutoff_hz:.1f} Hz" in note
+
+
+def test_the_step_is_found_where_it_stands(summary: Summary, out: Path) -> None:
+    root = out / summary.session / "OpenSimData"
+    model = next((root / "Model").glob("*.osim"))
+    for name in ("step_up", "5xSTS"):
+        motion = body_motion(model, read_kinematics(root / f"Kinematics/{name}.mot"), cutoff_hz=3.0)
+        steps_m = find_floor(find_soles(motion)).steps_m
+        assert steps_m == (pytest.approx((STEP_HEIGHT_M,), abs=0.01) if name == "step_up" else ())
 
 
 @pytest.mark.parametrize("name", TRIALS)

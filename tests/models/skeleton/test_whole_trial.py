@@ -6,8 +6,9 @@ import torch
 
 from models.skeleton import GENERIC_MODEL, load_model, without_patellae
 from models.skeleton.body_points import BodyPoints
-from models.skeleton.held_points import HeldPoints, anchored, hold_points
+from models.skeleton.held_points import HeldPoints
 from models.skeleton.kinematics import SkeletonTree
+from models.skeleton.whole_trial import anchored, hold_points
 
 N_FRAMES, CUTOFF_SHARE = 40, 0.1
 
