@@ -121,10 +121,10 @@ def fit_seat_law(motion: BodyMotion, axes: HeadingAxes, total: Wrench, feet: dic
 
     def misfit(law: Array) -> Array:
         modelled = law[2] * expit((law[0] - rise[low]) / law[1])
-        # The arctangent keeps single frames with a wild moment from deciding.
-        return np.concatenate(
-            [np.arctan((seen - modelled) / seen_sd) / np.sqrt(INDEPENDENT_EVERY), (law - expected) / expected_sd]
-        )
+        off = (seen - modelled) / seen_sd
+        # Beyond a standard deviation the cost grows in proportion only: no few frames with a wild moment decide.
+        soft = np.sign(off) * np.sqrt(2.0 * (np.sqrt(1.0 + off**2) - 1.0))
+        return np.concatenate([soft / np.sqrt(INDEPENDENT_EVERY), (law - expected) / expected_sd])
 
     found = least_squares(misfit, expected, bounds=([0.0, 0.002, 0.0], [0.09, 0.02, 1.0]))
     spread = np.linalg.inv(found.jac.T @ found.jac)

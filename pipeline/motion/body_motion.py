@@ -120,7 +120,10 @@ def body_motion(model_path: Path, kinematics: Kinematics, *, cutoff_hz: float) -
         accelerations=accelerations,
         **swept,
         force_noise=force_noise(
-            sweep.mass_matrices(values), noise_spectrum(given, kinematics.time_s, cutoff_hz), cutoff_hz
+            sweep.mass_matrices(values),
+            noise_spectrum(given, kinematics.time_s, cutoff_hz),
+            cutoff_hz,
+            1.0 / kinematics.rate_hz,
         ),
         segments=segments,
         shifts=shifts,

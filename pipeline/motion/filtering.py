@@ -53,6 +53,15 @@ def low_pass(values: Array, time_s: Array, cutoff_hz: float) -> Array:
     return CubicSpline(grid_s, smooth, axis=0)(time_s) if uneven else smooth
 
 
+def gain(frequency_hz: Array, cutoff_hz: float, step_s: float) -> Array:
+    """Share of each frequency that `low_pass` lets through, both passes together; shape of ``frequency_hz``.
+
+    Below half the sampling frequency; ``cutoff_hz`` below `HIGHEST_CUTOFF` of that.
+    """
+    bent = np.tan(np.pi * np.minimum(frequency_hz * step_s, 0.5 - 1e-9))
+    return np.asarray(1.0 / (1.0 + (bent / (TWO_PASS_FACTOR * np.tan(np.pi * cutoff_hz * step_s))) ** (2 * ORDER)))
+
+
 def derivatives(values: Array, time_s: Array) -> tuple[Array, Array]:
     """First and second derivative from the natural quintic spline through the values, as OpenSim's tools take them.
 

@@ -8,9 +8,13 @@ derivatives and the mass matrix make of it the covariance of generalised forces.
 from __future__ import annotations
 
 import numpy as np
+from scipy.integrate import trapezoid
 
-from pipeline.motion.filtering import HIGHEST_CUTOFF, low_pass
+from pipeline.motion.filtering import HIGHEST_CUTOFF, gain, low_pass
 from pipeline.trajectories import Array
+
+# Enough for integrals over frequency to a thousandth.
+N_FREQUENCIES = 2000
 
 
 def noise_spectrum(values: Array, time_s: Array, cutoff_hz: float) -> Array:
@@ -25,23 +29,31 @@ def noise_spectrum(values: Array, time_s: Array, cutoff_hz: float) -> Array:
     time_s : ndarray, shape (n_frames,)
     cutoff_hz : float
     """
-    highest_hz = min(2.0 * cutoff_hz, 0.5 * HIGHEST_CUTOFF / float(np.median(np.diff(time_s))))
+    step_s = float(np.median(np.diff(time_s)))
+    highest_hz = min(2.0 * cutoff_hz, 0.5 * HIGHEST_CUTOFF / step_s)
     if highest_hz <= 1.1 * cutoff_hz:
         return np.zeros((values.shape[1], values.shape[1]))
-    above = low_pass(values, time_s, 0.999 * highest_hz) - low_pass(values, time_s, cutoff_hz)
-    return np.cov(above, rowvar=False) / (highest_hz - cutoff_hz)
+    highest_hz *= 0.999
+    above = low_pass(values, time_s, highest_hz) - low_pass(values, time_s, cutoff_hz)
+    frequency_hz = np.linspace(0.0, 0.5 / step_s, N_FREQUENCIES)
+    passed = gain(frequency_hz, highest_hz, step_s) - gain(frequency_hz, cutoff_hz, step_s)
+    return np.atleast_2d(np.cov(above, rowvar=False)) / trapezoid(passed**2, frequency_hz)
 
 
-def force_noise(mass_matrices: Array, spectrum: Array, cutoff_hz: float) -> Array:
+def force_noise(mass_matrices: Array, spectrum: Array, cutoff_hz: float, step_s: float) -> Array:
     """Covariance of generalised forces, shape (n_frames, n_coordinates, n_coordinates) [Nm^2, N^2].
 
-    White noise of density S below a cut-off f has accelerations of variance S (2 pi)^4 f^5 / 5.
+    White noise of density S through a filter of gain G has accelerations of variance S times the integral of
+    (2 pi f)^4 G(f)^2 over frequency f.
 
     Parameters
     ----------
     mass_matrices : ndarray, shape (n_frames, n_coordinates, n_coordinates)
     spectrum : ndarray, shape (n_coordinates, n_coordinates)
-    cutoff_hz : float
+    cutoff_hz, step_s : float
+        Of the filter, and between frames.
     """
-    accelerations = spectrum * (2.0 * np.pi) ** 4 * cutoff_hz**5 / 5.0
+    frequency_hz = np.linspace(0.0, 0.5 / step_s, N_FREQUENCIES)
+    passed = (2.0 * np.pi * frequency_hz) ** 4 * gain(frequency_hz, cutoff_hz, step_s) ** 2
+    accelerations = spectrum * trapezoid(passed, frequency_hz)
     return np.asarray(mass_matrices @ accelerations @ np.swapaxes(mass_matrices, 1, 2))

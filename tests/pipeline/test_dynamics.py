@@ -288,5 +288,5 @@ def test_video_squats_carry_body_weight_and_bend_the_knees_under_load(shared_dat
     bent, straight = angle > np.quantile(angle, 0.9), angle < np.quantile(angle, 0.2)
     for side in "rl":
         knee = moments.moment_nm(f"knee_angle_{side}") / 72.0
-        assert -1.3 < knee[bent].mean() < -0.5
+        assert -1.7 < knee[bent].mean() < -0.5
         assert abs(knee[straight].mean()) < 0.3
