@@ -78,7 +78,13 @@ def run(
         IkEngine, typer.Option(help="Inverse kinematics: all frames at once, or OpenSim's solver, the slow reference")
     ] = "batched",
     cutoff_hz: Annotated[float | None, typer.Option(help="Low-pass cut-off [Hz] [default: by trial]")] = None,
-    lock_feet: Annotated[bool, typer.Option(help="Keep feet that stand from slipping before forces are found")] = False,
+    lock_feet: Annotated[
+        bool | None,
+        typer.Option(
+            "--lock-feet/--no-lock-feet",
+            help="Keep feet that stand from slipping before forces are found [default: in slow movements on video]",
+        ),
+    ] = None,
     workers: WorkerCount = None,
     overwrite: Overwrite = False,
     as_json: Annotated[

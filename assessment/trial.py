@@ -114,7 +114,7 @@ def run_trial(task: TrialTask) -> TrialRecord:
         kinetics_quality=QualityRecord.of(kinetic_gate),
         marker_error=records.marker_error_record(kinematics, held_out=name not in task.model.scaled_on),
         marker_findings=[finding.text for finding in prepared.findings],
-        notes=[*kinematics.notes, *([] if cutoff is None else [cutoff.text])],
+        notes=[*kinematics.notes, *([] if cutoff is None else [cutoff.text, _lock_note(task, activity)])],
         forces=None if forces is None or moments is None else records.force_record(forces, moments, task.subject),
         indicators=[records.indicator_record(indicator) for indicator in indicators],
         files=files,
@@ -160,7 +160,7 @@ def trial_dynamics(
             task.model.path,
             kinematics,
             cutoff_hz=cutoff.hz,
-            lock_feet=task.settings.lock_feet,
+            lock_feet=locks_feet(task, activity),
             seated=activity.name in SEATED_ACTIVITIES,
             force_file=task.trial.force_file,
             force_file_to_ground=task.session.conversion.file_to_ground,
@@ -179,6 +179,17 @@ def _dynamics_or_why_not(
         return cutoff, *trial_dynamics(task, kinematics, activity, cutoff, task.settings.forces)
     except SarcoscopeError as error:
         return error
+
+
+def _lock_note(task: TrialTask, activity: Activity) -> str:
+    return "Feet that stand were kept from slipping." if locks_feet(task, activity) else "Feet were not kept in place."
+
+
+def locks_feet(task: TrialTask, activity: Activity) -> bool:
+    """Whether feet that stand are kept from slipping: as set, else where it helps (docs/contact-forces.md)."""
+    if task.settings.lock_feet is not None:
+        return task.settings.lock_feet
+    return recording_kind(activity, task.session) == "slow movement on video"
 
 
 def recording_kind(activity: Activity, session: Session) -> RecordingKind:

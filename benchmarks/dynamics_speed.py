@@ -27,7 +27,6 @@ from models.skeleton.kinematics import SkeletonTree
 from pipeline.dynamics import solve_dynamics
 from pipeline.motion.body_sweep import TRACKED_BODIES, BodySweep
 from pipeline.motion.filtering import derivatives
-from pipeline.settings import Settings
 from pipeline.trajectories import Array, Kinematics
 
 RATE_HZ, DURATION_S, SQUAT_S, CUTOFF_HZ = 60.0, 15.0, 3.0, 6.0
@@ -157,7 +156,7 @@ def _whole_station(kinematics: Kinematics) -> object:
     return solve_dynamics(
         GENERIC_MODEL,
         kinematics,
-        lock_feet=Settings().lock_feet,
+        lock_feet=True,
         cutoff_hz=CUTOFF_HZ,
         seated=False,
         force_file=None,

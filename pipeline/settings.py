@@ -19,7 +19,8 @@ DEFAULT_SCALER = "optimiser"
 class Settings(BaseModel):
     """Settings of one run; frozen, so that what is saved is what was used.
 
-    ``None`` for a cut-off means: chosen for each trial (see `pipeline.motion.cutoff`), and the choice is recorded.
+    ``None`` for the cut-off and for locked feet means: chosen for each trial (see `pipeline.motion`), and the choice is
+    recorded.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -31,7 +32,9 @@ class Settings(BaseModel):
     marker_placement: bool = Field(True, description="move model markers onto the static pose after scaling")
     ik_engine: IkEngine = Field("batched", description="inverse kinematics: all frames at once, or OpenSim's solver")
     cutoff_hz: float | None = Field(None, gt=0.5, le=30.0, description="low-pass cut-off of coordinates and forces")
-    lock_feet: bool = Field(False, description="keep feet that stand from slipping before forces are found")
+    lock_feet: bool | None = Field(
+        None, description="keep feet that stand from slipping before forces are found; null: in slow movements on video"
+    )
 
 
 def make_settings(**values: object) -> Settings:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from assessment.scaling_task import ScalingTask, run_scaling
-from assessment.trial import TrialTask, trial_cutoff, trial_movement
+from assessment.trial import TrialTask, locks_feet, trial_cutoff, trial_movement
 from benchmarks.dynamics.masses import model_with_mass
 from benchmarks.dynamics.rows import Movement
 from benchmarks.dynamics.shipped import GROUPS, masses_kg
@@ -60,4 +60,5 @@ def movement(session: Session, trial: Trial, model: ScaledModel, work: Path) -> 
         trial_cutoff(task, kinematics, activity).hz,
         trial.force_file,
         session.conversion.file_to_ground,
+        locks_feet(task, activity),
     )

@@ -16,7 +16,7 @@ from assessment.trial import SEATED_ACTIVITIES
 from assessment.validation import Agreement, Dynamics, PeakPair, agreement, jointly_valid, peak_errors, peak_pairs
 from models.subject import Subject
 from pipeline.dynamics import solve_dynamics
-from pipeline.settings import ForceMode, Settings
+from pipeline.settings import ForceMode
 from pipeline.trajectories import Array, Kinematics
 
 
@@ -58,6 +58,7 @@ class Movement:
     cutoff_hz: float
     force_file: Path | None
     file_to_ground: Array
+    lock_feet: bool = False
 
     @property
     def activity(self) -> Activity:
@@ -71,7 +72,7 @@ class Movement:
                 self.model,
                 self.kinematics,
                 cutoff_hz=self.cutoff_hz,
-                lock_feet=Settings().lock_feet,
+                lock_feet=self.lock_feet,
                 seated=self.activity.name in SEATED_ACTIVITIES,
                 force_file=self.force_file,
                 force_file_to_ground=self.file_to_ground,

@@ -16,7 +16,7 @@ ROOT_BODY = "pelvis"
 ROOT_COORDINATES = ("pelvis_tilt", "pelvis_list", "pelvis_rotation", "pelvis_tx", "pelvis_ty", "pelvis_tz")
 # What the skeleton of rigid segments leaves unexplained with reflective markers, forward, up and to the right: force
 # and moment about the centre of mass [N/kg, Nm/kg].
-MODEL_FORCE_SD, MODEL_MOMENT_SD = (0.15, 0.20, 0.15), (0.10, 0.15, 0.10)
+MODEL_FORCE_SD, MODEL_MOMENT_SD = (0.10, 0.10, 0.10), (0.05, 0.10, 0.05)
 # Below this share of body weight a centre of pressure is noise divided by noise.
 LEAST_LOAD = 0.05
 
