@@ -76,6 +76,10 @@ def agreement(measured: Dynamics, estimated: Dynamics, heading: Array, mass_kg: 
         force_rmse_n_per_kg={"forward": rmse[0], "up": rmse[1], "right": rmse[2]},
         pressure_point_mm=1000.0 * float(np.mean(distance_m[standing])) if standing.any() else None,
         pressure_point_masked_mm=1000.0 * float(np.mean(np.where(standing, distance_m, 0.0))),
+        feet_push_apart_n_per_kg={
+            name: push_apart_n_per_kg(one.forces, heading, mass_kg)
+            for name, one in (("measured", measured), ("estimated", estimated))
+        },
         load_split_points=_load_split_points(measured.forces, estimated.forces, mass_kg),
         moment_rmse_nm_per_kg={
             joint: float(np.sqrt(np.mean(error**2))) / mass_kg for joint, (error, _) in errors.items()
@@ -99,10 +103,11 @@ def ground_to_person(heading: Array) -> Array:
     return np.array([[heading[0], 0.0, heading[1]], [0.0, 1.0, 0.0], [-heading[1], 0.0, heading[0]]])
 
 
-def standard_error_nm(moments: JointMoments, coordinate: str) -> Array | None:
-    """Standard error of one moment, shape (n_frames,) [Nm]; None where the estimate states none."""
-    errors: Array | None = getattr(moments, "standard_errors_nm", None)
-    return None if errors is None else errors[:, moments.coordinates.index(coordinate)]
+def push_apart_n_per_kg(forces: ContactForces, heading: Array, mass_kg: float) -> float:
+    """Mean force with which the feet push away from each other, each against the floor [N/kg]."""
+    to_the_right = ground_to_person(heading)[2]
+    apart = 0.5 * (forces.forces["l"].force_n - forces.forces["r"].force_n) @ to_the_right
+    return float(np.mean(apart[forces.valid])) / mass_kg
 
 
 def _feet(measured: Dynamics, estimated: Dynamics) -> Iterator[tuple[Array, Array, Array]]:
@@ -139,6 +144,6 @@ def _moments(
     """Error and standard error of both legs' moments [Nm]."""
     names = [f"{joint}_{side}" for side in SIDES]
     error = [(estimated.moments.moment_nm(name) - measured.moments.moment_nm(name))[frames] for name in names]
-    stated = [standard_error_nm(estimated.moments, name) for name in names]
+    stated = [estimated.moments.standard_error_nm(name) for name in names]
     standard_errors = [one[frames] for one in stated if one is not None]
     return np.concatenate(error), np.concatenate(standard_errors) if standard_errors else None

@@ -18,7 +18,6 @@ from assessment.validation.agreement import (
     Dynamics,
     compared_frames,
     ground_to_person,
-    standard_error_nm,
 )
 from pipeline.trajectories import Array
 
@@ -78,7 +77,7 @@ def write_figure(
             name = f"{joint}_{side}"
             moment = np.where(frames, sign * one.moments.moment_nm(name) / mass_kg, np.nan)
             _draw(panel, one, moment, side, style)
-            if one is estimated and (error := standard_error_nm(one.moments, name)) is not None:
+            if one is estimated and (error := one.moments.standard_error_nm(name)) is not None:
                 half = HALF_WIDTH_95 * error / mass_kg
                 panel.fill_between(
                     one.moments.time_s, moment - half, moment + half, color=SIDE_COLOURS[side], alpha=0.15, linewidth=0

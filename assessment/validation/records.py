@@ -37,6 +37,9 @@ class Agreement(_Record):
         description="the same sum over all frames, those out of contact counting as zero: MAISE's masked mean, which "
         "is smaller"
     )
+    feet_push_apart_n_per_kg: dict[str, float] = Field(
+        description="measured, estimated -> mean force with which the feet push away from each other against the floor"
+    )
     load_split_points: float | None = Field(
         description="mean absolute error of the right foot's share of what both feet bear, in percentage points, while "
         "the measured feet bear more than 1 N/kg; null where they do not"

@@ -151,7 +151,9 @@ def _print_simulation(trial: str, data: Path) -> dict[str, Any]:
     found = simulation.differences(data, trial)
     for quantity, one in found.items():
         print(f"{quantity:24s} {one.ours:.3f} / {one.repetitions:.3f}  {'met' if one.met else 'missed'}")
-    return {quantity: asdict(one) | {"met": one.met} for quantity, one in found.items()}
+    pushes = simulation.pushes(data, trial)
+    print("feet push apart [N/kg]:  " + ", ".join(f"{name} {push:.2f}" for name, push in pushes.items()))
+    return {quantity: asdict(one) | {"met": one.met} for quantity, one in found.items()} | {"feet_push_apart": pushes}
 
 
 def _options() -> argparse.ArgumentParser:

@@ -10,7 +10,7 @@ import numpy as np
 
 from assessment.motion import mean_heading, pelvis_rotation
 from assessment.validation import JOINTS, Dynamics
-from assessment.validation.agreement import ground_to_person
+from assessment.validation.agreement import ground_to_person, push_apart_n_per_kg
 from benchmarks.dynamics.rows import Movement
 from models.subject import Subject
 from pipeline.files.storage import Storage, read_storage
@@ -45,15 +45,7 @@ class Difference:
 def differences(data: Path, trial: str) -> dict[str, Difference]:
     """Forces along the person's axes [N/kg] and moments [Nm/kg] of one trial's repetitions."""
     root = data / FOLDER
-    movement = Movement(
-        trial,
-        next((root / "Model").glob("*_scaled.osim")),
-        read_kinematics(root / f"Kinematics/{trial}.mot"),
-        SUBJECT,
-        CUTOFF_HZ,
-        None,
-        np.eye(3),
-    )
+    movement = _movement(root, trial)
     turn = ground_to_person(mean_heading(pelvis_rotation(movement.kinematics)))
     solved = movement.solve("estimated")
     simulated, ours = [], []
@@ -69,6 +61,35 @@ def differences(data: Path, trial: str) -> dict[str, Difference]:
         )
         for quantity in simulated[0]
     }
+
+
+def pushes(data: Path, trial: str) -> dict[str, float]:
+    """Mean force with which the feet push apart, ours and OpenSimAD's [N/kg]: a plate shows what the movement hides."""
+    root = data / FOLDER
+    movement = _movement(root, trial)
+    heading = mean_heading(pelvis_rotation(movement.kinematics))
+    right = ground_to_person(heading)[2]
+    simulated = []
+    for folder in sorted((root / "Dynamics").glob(f"{trial}_*")):
+        forces = read_storage(folder / "forces_resultant.mot")
+        feet = {
+            side: np.column_stack([forces.column(f"ground_force_{side}_v{axis}") for axis in "xyz"]) for side in "rl"
+        }
+        simulated.append(float(np.mean(0.5 * (feet["l"] - feet["r"]) @ right)) / SUBJECT.mass_kg)
+    ours = push_apart_n_per_kg(movement.solve("estimated").forces, heading, SUBJECT.mass_kg)
+    return {"ours": ours, "OpenSimAD": float(np.mean(simulated))}
+
+
+def _movement(root: Path, trial: str) -> Movement:
+    return Movement(
+        trial,
+        next((root / "Model").glob("*_scaled.osim")),
+        read_kinematics(root / f"Kinematics/{trial}.mot"),
+        SUBJECT,
+        CUTOFF_HZ,
+        None,
+        np.eye(3),
+    )
 
 
 def _simulated(forces: Storage, kinetics: Storage, turn: Array, at_s: Array) -> Curves:

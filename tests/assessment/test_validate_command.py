@@ -90,7 +90,7 @@ def test_plates_that_measured_the_estimate_show_nearly_no_error(result: tuple[Re
     assert trial.agreement.grf_n_per_kg < 0.2
     assert trial.agreement.pressure_point_mm is not None
     assert trial.agreement.pressure_point_mm < 10.0
-    assert max(trial.agreement.moment_rmse_nm_per_kg.values()) < 0.05
+    assert max(trial.agreement.moment_rmse_nm_per_kg.values()) < 0.08
 
 
 def test_the_folder_holds_record_table_and_figure_and_nothing_else(result: tuple[Result, Path]) -> None:

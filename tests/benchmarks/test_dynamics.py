@@ -27,6 +27,7 @@ def row(grf: float, knee_nm_per_kg: float, knee_rmse: float = 0.1) -> Row:
         force_rmse_n_per_kg={"forward": 0.1, "up": 0.1, "right": 0.1},
         pressure_point_mm=None if grf > 1.0 else 20.0,
         pressure_point_masked_mm=10.0,
+        feet_push_apart_n_per_kg={"measured": 0.5, "estimated": 0.6},
         load_split_points=1.0,
         moment_rmse_nm_per_kg={"hip_flexion": 0.1, "hip_adduction": 0.5, "knee_angle": knee_rmse, "ankle_angle": 0.05},
         interval_coverage={},
