@@ -256,7 +256,8 @@ def _height_difference(evidence: MovementEvidence) -> float | None:
 
 def _pelvis_height(evidence: MomentEvidence) -> float:
     height = evidence.moments.values[:, evidence.moments.coordinates.index("pelvis_ty")]
-    return float(np.nanpercentile(height - evidence.forces.floor_height_m, 98)) / evidence.subject.height_m
+    ground_m = evidence.forces.floor_height_m + max(evidence.forces.steps_m, default=0.0)
+    return float(np.nanpercentile(height - ground_m, 98)) / evidence.subject.height_m
 
 
 def _valid_share(evidence: MomentEvidence) -> float:

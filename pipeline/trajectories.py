@@ -118,6 +118,8 @@ class ContactForces:
     origin : {'measured', 'estimated', 'simulated'}
     floor_height_m : float
         Height of the floor in the ground frame [m]: estimated, never assumed zero.
+    steps_m : tuple of float
+        Heights of the steps that were stood on, over the floor, ascending [m].
     residual_force_n, residual_moment_nm : ndarray, shape (n_frames, 3)
         What the movement needs and the contacts do not give; moment about the centre of mass [N], [Nm].
     valid : ndarray of bool, shape (n_frames,)
@@ -140,6 +142,7 @@ class ContactForces:
     notes: tuple[str, ...] = ()
     unknown: dict[str, NDArray[np.bool_]] = field(default_factory=dict)
     seat_offs: tuple[SeatOff, ...] = ()
+    steps_m: tuple[float, ...] = ()
 
     @property
     def total_vertical_n(self) -> Array:

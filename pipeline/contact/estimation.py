@@ -65,7 +65,7 @@ def estimate(motion: BodyMotion, seated: bool) -> ContactForces:
     feet = {side: find_footprint(sole, floor, side) for side, sole in soles.items()}
     axes = HeadingAxes.of(motion, soles)
     wrench = np.hstack([axes.turn(smooth.force_n), axes.turn(smooth.moment_nm)]) / motion.mass_kg
-    notes = (*motion.notes, f"Floor estimated at {floor.height_m * 1000:.0f} mm from the feet.")
+    notes = (*motion.notes, *floor.notes)
     law = fit_seat_law(motion, axes, smooth, feet) if seated else None
 
     patches = [foot_patch(side, foot, axes) for side, foot in feet.items()]
@@ -100,6 +100,7 @@ def estimate(motion: BodyMotion, seated: bool) -> ContactForces:
         valid=motion.valid & np.all(np.isfinite(residual.moment_nm), axis=1),
         notes=notes,
         unknown={} if law is None else _unknown_on_seat(motion, law),
+        steps_m=floor.steps_m,
         seat_offs=() if law is None else find_seat_offs(motion, law),
     )
 

@@ -50,6 +50,12 @@ class Floor:
         heights = np.unique(np.concatenate(list(self.planes_m.values())) - self.height_m)
         return tuple(float(height) for height in heights if height > 0.0)
 
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What the reader must know."""
+        steps = [f"A step of {step * 100:.0f} cm was stood on." for step in self.steps_m]
+        return (f"Floor estimated at {self.height_m * 1000:.0f} mm from the feet.", *steps)
+
     def height_over_rest_m(self, sole: Sole, side: str) -> Array:
         """How far each point of a sole is above where it rests, shape (n_frames, n_points) [m]."""
         return sole.points_m[:, :, 1] - self.planes_m[side][:, None] - self.unevenness_m[side]

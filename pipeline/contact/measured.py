@@ -75,6 +75,7 @@ def from_plates(motion: BodyMotion, recording: PlateRecording, seated: bool) -> 
         residual_moment_nm=unexplained.moment_nm,
         valid=valid,
         notes=tuple(notes),
+        steps_m=floor.steps_m,
     )
 
 
