@@ -50,16 +50,15 @@ def estimate(motion: BodyMotion, seated: bool) -> ContactForces:
     Returns
     -------
     ContactForces
-        ``residual_*`` holds what the movement asks for and these contacts cannot give.
+        ``residual_*`` holds what the movement, as slow as its cut-off, asks for and these contacts do not give.
 
     Raises
     ------
     ContactForceError
         The model has no pelvis or feet, the feet never stand, or the problem has no solution.
     """
-    asked = total_wrench(motion)
     # A filter of the angles leaves noise in their second derivative, and pressure points divide it by the load.
-    smooth = asked.low_passed(motion.time_s, motion.cutoff_hz)
+    smooth = total_wrench(motion).low_passed(motion.time_s, motion.cutoff_hz)
     soles = find_soles(motion)
     floor = find_floor(soles)
     feet = {side: find_footprint(sole, floor, side) for side, sole in soles.items()}
@@ -87,7 +86,7 @@ def estimate(motion: BodyMotion, seated: bool) -> ContactForces:
         )
         for patch in patches
     }
-    residual = asked
+    residual = smooth
     for contact in contacts.values():
         residual = residual.minus(contact)
     return ContactForces(
