@@ -170,7 +170,7 @@ def test_seat_off_is_found_and_hip_moments_before_it_are_not_known(rising):
 def test_without_a_seat_the_same_sitting_cannot_be_explained(rising):
     sitting = slice(15, 25)
     seated, unseated = (np.abs(estimate(rising, seated=flag).residual_moment_nm[sitting, 2]) for flag in (True, False))
-    assert np.all(unseated > 80.0)
+    assert np.all(unseated > 60.0)
     assert np.all(seated < 0.3 * unseated)
 
 
