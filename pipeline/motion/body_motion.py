@@ -7,7 +7,7 @@ that may touch the world.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -18,7 +18,7 @@ from models.skeleton import load_model
 from pipeline.motion.body_sweep import BodyFrame, BodySweep, Segment
 from pipeline.motion.filtering import derivatives, low_pass
 from pipeline.motion.mass_shift import Shift, mass_shifts
-from pipeline.trajectories import Array, Kinematics
+from pipeline.trajectories import Array, ContactForce, Kinematics
 
 # Filter and spline have no support beyond the recording: accelerations of these frames at either end are not used.
 EDGE_FRAMES = 10
@@ -56,6 +56,8 @@ class BodyMotion:
     valid : ndarray of bool, shape (n_frames,)
         False at the edges, where filter and spline have no support, and where angles were interpolated.
     notes : tuple of str
+    held : dict of str to ContactForce
+        What an object in the hands does to them, see `pipeline.motion.hand_loads`: ``load_r``, ``load_l``.
     """
 
     time_s: Array
@@ -75,6 +77,7 @@ class BodyMotion:
     shifts: tuple[Shift, ...]
     valid: NDArray[np.bool_]
     notes: tuple[str, ...] = ()
+    held: dict[str, ContactForce] = field(default_factory=dict)
 
     @property
     def weight_n(self) -> float:
