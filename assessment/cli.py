@@ -25,6 +25,7 @@ from assessment.options import (
     AgeYears,
     GivenSex,
     HeightM,
+    LoadKg,
     MassKg,
     Out,
     Overwrite,
@@ -76,6 +77,7 @@ def run(
         IkEngine, typer.Option(help="Inverse kinematics: all frames at once, or OpenSim's solver, the slow reference")
     ] = "batched",
     cutoff_hz: Annotated[float | None, typer.Option(help="Low-pass cut-off [Hz] [default: by activity]")] = None,
+    load_kg: LoadKg = None,
     workers: WorkerCount = None,
     overwrite: Overwrite = False,
     as_json: Annotated[
@@ -92,6 +94,7 @@ def run(
             marker_placement=marker_placement,
             ik_engine=ik_engine,
             cutoff_hz=cutoff_hz,
+            load_kg=load_kg,
         )
     given = SubjectMetadata(height_m=height_m, mass_kg=mass_kg, sex=sex, age_years=age_years)
     done: set[str] = set()
@@ -139,13 +142,17 @@ def download_command(
 
 
 @app.command()
-def demo(out: Out = Path("results/demo"), workers: WorkerCount = None, overwrite: Overwrite = False) -> None:
+def demo(
+    out: Out = Path("results/demo"), load_kg: LoadKg = None, workers: WorkerCount = None, overwrite: Overwrite = False
+) -> None:
     """Assess the bundled synthetic older adult and print where the report is."""
     given = SubjectMetadata(age_years=EXAMPLE_AGE_YEARS)
     count = workers or default_workers()
+    with one_message():
+        settings = make_settings(load_kg=load_kg)
     with one_message(), _stoppable(), Workers(count) as pool, tempfile.TemporaryDirectory() as workdir:
         session = read_session(EXAMPLE, Path(workdir))
-        _assess_one(session, out, given, make_settings(), pool, overwrite=overwrite)
+        _assess_one(session, out, given, settings, pool, overwrite=overwrite)
 
 
 @app.command("export-markers")

@@ -31,6 +31,9 @@ class Settings(BaseModel):
     marker_placement: bool = Field(True, description="move model markers onto the static pose after scaling")
     ik_engine: IkEngine = Field("batched", description="inverse kinematics: all frames at once, or OpenSim's solver")
     cutoff_hz: float | None = Field(None, gt=0.5, le=30.0, description="low-pass cut-off of coordinates and forces")
+    load_kg: float | None = Field(
+        None, gt=0.0, le=60.0, description="mass of the object in pick-up trials; null: not known, left out"
+    )
 
 
 def make_settings(**values: object) -> Settings:
