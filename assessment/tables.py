@@ -27,7 +27,8 @@ def write_curves(
     ``<coordinate>_nm`` and ``<coordinate>_w``, ``<contact>_vertical_n`` and ``valid``. Moments keep OpenSim's sign.
     ``angles_quality`` and ``moments_quality`` carry the trial's marks in every row, so that no curve travels without
     them; ``valid`` is false throughout where moments are withheld. Moments and powers are empty in frames in which they
-    cannot be known: those of invalid frames, and where a seat or a hand may bear load that nothing measures.
+    cannot be known: those of invalid frames, and where a seat or a hand may bear load that nothing measures. Estimated
+    forces are empty while a hand may bear on a rest.
     """
     columns: dict[str, np.ndarray] = {
         "time_s": kinematics.time_s,
@@ -46,7 +47,7 @@ def write_curves(
                 columns[f"{name}_nm"] = np.where(known, moments.moment_nm(name), np.nan)
                 columns[f"{name}_w"] = np.where(known, moments.power_w(name), np.nan)
         for name, contact in forces.forces.items():
-            columns[f"{name}_vertical_n"] = contact.force_n[:, 1]
+            columns[f"{name}_vertical_n"] = np.where(forces.partly_borne_by_hands, np.nan, contact.force_n[:, 1])
         columns["valid"] = moments.valid & forces.valid & (kinetic_gate.mark is not Mark.WITHHELD)
     table = pd.DataFrame(columns).assign(
         angles_quality=kinematic_gate.mark.value, moments_quality=kinetic_gate.mark.value

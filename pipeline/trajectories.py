@@ -187,6 +187,14 @@ class ContactForces:
         """Sum of all vertical contact forces, shape (n_frames,) [N]."""
         return np.sum([contact.force_n[:, 1] for contact in self.forces.values()], axis=0)
 
+    @property
+    def partly_borne_by_hands(self) -> NDArray[np.bool_]:
+        """Frames in which a hand may bear on a rest, so that estimated forces may be wrong, shape (n_frames,)."""
+        frames = np.zeros(len(self.time_s), dtype=bool)
+        for support in self.hand_supports:
+            frames |= support.frames(self.time_s) & (support.place == "rest") & (self.origin == "estimated")
+        return frames
+
 
 @dataclass(frozen=True)
 class JointMoments:

@@ -61,7 +61,7 @@ def mark_hands(motion: BodyMotion, forces: ContactForces) -> ContactForces:
     notes = [support.text for support in supports]
     if unseen:
         notes.append("The arms are not in the movement: whether hands help cannot be seen.")
-    return replace(forces, unknown=unknown, hand_supports=supports, notes=(*forces.notes, *notes))
+    return replace(forces, unknown=unknown, hand_supports=supports, notes=(*notes, *forces.notes))
 
 
 def _seen(motion: BodyMotion, side: str) -> bool:

@@ -12,7 +12,7 @@ from assessment.presentation import indicator_rows, seat_off_text
 from assessment.summary import IndicatorRecord, QualityRecord, SeatOffRecord, TrialRecord
 from assessment.tables import write_curves
 from pipeline.quality import Mark, Quality
-from pipeline.trajectories import ContactForce, ContactForces, JointMoments
+from pipeline.trajectories import ContactForce, ContactForces, ForceOrigin, HandSupport, JointMoments
 from tests.assessment import movements
 
 
@@ -51,17 +51,19 @@ def test_seat_offs_are_told_with_how_sure_they_are() -> None:
     assert seat_off_text(trial()) == ""
 
 
-def test_curves_leave_moment_and_power_empty_where_they_cannot_be_known(tmp_path: Path) -> None:
+@pytest.mark.parametrize(("origin", "place"), [("estimated", "rest"), ("estimated", "thigh"), ("measured", "rest")])
+def test_curves_are_empty_where_they_cannot_be_known(tmp_path: Path, origin: ForceOrigin, place: str) -> None:
     squats = movements.squats(1)
     n = len(squats.time_s)
     zero, frames = np.zeros((n, 3)), np.arange(n)
     valid, unknown = frames >= 10, (frames >= 30) & (frames < 40)
     foot = ContactForce("calcn_r", zero, zero, zero)
+    hand = HandSupport("l", place, float(squats.time_s[50]), float(squats.time_s[59]), ())  # type: ignore[arg-type]
     ones = np.ones_like(squats.values)
     write_curves(
         tmp_path / "curves.csv",
         squats,
-        ContactForces(squats.time_s, {"r": foot}, "measured", 0.0, zero, zero, valid),
+        ContactForces(squats.time_s, {"r": foot}, origin, 0.0, zero, zero, valid, hand_supports=(hand,)),
         JointMoments(
             squats.time_s, squats.coordinates, squats.values, ones, ones, 4.0, valid, zero,
             unknown={"hip_flexion_r": unknown},
@@ -74,3 +76,6 @@ def test_curves_leave_moment_and_power_empty_where_they_cannot_be_known(tmp_path
         assert np.array_equal(curves[column].isna(), ~valid | unknown)
     assert np.array_equal(curves["knee_angle_r_nm"].isna(), ~valid)
     assert not curves["hip_flexion_r_deg"].isna().any()
+    # What the feet bear is wrong only where something else bears and no plate is under them.
+    missing = curves["r_vertical_n"].isna()
+    assert list(np.flatnonzero(missing)) == (list(range(50, 60)) if (origin, place) == ("estimated", "rest") else [])

@@ -141,7 +141,7 @@ def test_resting_a_hand_on_the_thigh_upright_and_still_is_no_help(forces):
 def test_arms_that_no_marker_shows_are_said_to_be_unseen():
     motion = motion_of(rise_from_chair())
     marked = mark_hands(motion, estimate(motion, seated=True))
-    assert marked.notes[-1] == "The arms are not in the movement: whether hands help cannot be seen."
+    assert marked.notes[0] == "The arms are not in the movement: whether hands help cannot be seen."
 
 
 def stooping_with_a_hand_on_the_thigh():
