@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.motion.body_motion import BodyMotion
+from pipeline.motion.filtering import low_pass
 from pipeline.motion.hand_loads import SIDES, hand_m
 from pipeline.trajectories import Array, ContactForces, HandSupport
 
@@ -31,12 +32,14 @@ ON_THIGH_M = 0.12
 SIDEWAYS_PER_AHEAD = 2.0
 # A hand that bears on the thigh goes with it, give or take the skin; one that passes is faster.
 WITH_THIGH_M_PER_S = 0.20
+# Hands that bear do so for the better part of a second; what is faster is noise of video (1 cm and more at a hand).
+HAND_HZ = 1.0
 # The last quarter of the way to the knee: there the hand may bear on the shank, and the knee's moment is unknown too.
 OVER_KNEE_PLACE = 0.75
 # Upright sitting with the hands in the lap bears nothing that matters: the trunk leans, or the pelvis rises.
 LEANING_RAD = np.radians(30.0)
 RISING_M_PER_S = 0.05
-# A hand on a rest is slower than this and stays within this distance of its place: noise of video included.
+# A hand on a rest is slower than this and stays within this distance of its place (root mean square).
 STAYING_M_PER_S, STAYING_WITHIN_M = 0.10, 0.04
 # Meanwhile the pelvis goes up or down by more than breathing, sway and a step make it.
 PELVIS_TRAVEL_M = 0.06
@@ -86,8 +89,8 @@ def _supports(motion: BodyMotion, forces: ContactForces, side: str) -> Iterator[
     height = motion.bodies["pelvis"].origin_m[:, 1]
     for first, last in _stretches(motion, free & high & (_speed(hand, motion.time_s) < STAYING_M_PER_S)):
         inside = slice(first, last + 1)
-        wander = np.linalg.norm(hand[inside] - np.median(hand[inside], axis=0), axis=1)
-        if np.ptp(height[inside]) < PELVIS_TRAVEL_M or np.max(wander) > STAYING_WITHIN_M or np.any(on_thigh[inside]):
+        wander = float(np.sqrt(np.mean(np.sum((hand[inside] - np.mean(hand[inside], axis=0)) ** 2, axis=1))))
+        if np.ptp(height[inside]) < PELVIS_TRAVEL_M or wander > STAYING_WITHIN_M or np.any(on_thigh[inside]):
             continue
         names = _affected_by_rest(motion, side, measured=forces.origin == "measured")
         yield HandSupport(side, "rest", float(motion.time_s[first]), float(motion.time_s[last]), names)
@@ -132,7 +135,8 @@ def _affected_by_rest(motion: BodyMotion, side: str, *, measured: bool) -> tuple
 
 
 def _speed(point_m: Array, time_s: Array) -> Array:
-    return np.asarray(np.linalg.norm(np.gradient(point_m, time_s, axis=0), axis=1))
+    slow = low_pass(point_m, time_s, HAND_HZ)
+    return np.asarray(np.linalg.norm(np.gradient(slow, time_s, axis=0), axis=1))
 
 
 def _stretches(motion: BodyMotion, frames: NDArray[np.bool_]) -> Iterator[tuple[int, int]]:

@@ -11,6 +11,7 @@ from pipeline.contact.hands import mark_hands
 from pipeline.dynamics import joint_moments, solve_dynamics
 from pipeline.kinematics import read_kinematics
 from pipeline.motion.body_motion import body_motion
+from pipeline.motion.filtering import low_pass
 from tests.pipeline.movements import mirrored, movement, rise_from_chair, standing, turned
 
 LAB = "lab_opencap_labvalidation_subject4_nimble"
@@ -131,6 +132,19 @@ def test_hands_that_bear_nothing_change_nothing(rising, forces, place):
     assert marked.hand_supports == ()
     assert set(marked.unknown) == set(forces.unknown)
     assert marked.notes == forces.notes
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_helping_hands_are_seen_through_the_noise_of_video_and_idle_ones_are_not_invented(rising, forces, seed):
+    """Errors of 15 mm along each axis that last about a tenth of a second."""
+    white = np.random.default_rng(seed).normal(size=(len(rising.time_s), 3))
+    noise = low_pass(white, rising.time_s, 3.0)
+    noise *= 0.015 / noise.std()
+    for place, word in ((beside_the_chair(rising), "rest"), (on_thigh(rising, 0.5), "thigh")):
+        found = mark_hands(with_hand(rising, "r", place + noise), forces).hand_supports
+        assert [support.place for support in found] == [word]
+    for place in (in_front_of_the_chest(rising), rising.bodies["torso"].origin_m + np.array([0.0, -0.1, 0.25])):
+        assert mark_hands(with_hand(rising, "r", place + noise), forces).hand_supports == ()
 
 
 def test_resting_a_hand_on_the_thigh_upright_and_still_is_no_help(forces):
