@@ -14,6 +14,7 @@ from pipeline.files.storage import read_storage
 from pipeline.motion.body_motion import body_motion
 from pipeline.motion.hand_loads import hand_m, with_load
 from tests.pipeline.movements import movement
+from tests.pipeline.plate_files import plate_columns, write_plates
 
 LOAD_KG = 5.0
 CUTOFF_HZ = 3.0
@@ -36,10 +37,10 @@ def picking_up(*, one_hand=False):
     return movement(curves, 4.0)
 
 
-def solve(kinematics, load_kg):
+def solve(kinematics, load_kg, force_file=None):
     return solve_dynamics(
-        GENERIC_MODEL, kinematics, cutoff_hz=CUTOFF_HZ, seated=False, force_file=None,
-        force_file_to_ground=np.eye(3), force_mode="estimated", load_kg=load_kg,
+        GENERIC_MODEL, kinematics, cutoff_hz=CUTOFF_HZ, seated=False, force_file=force_file,
+        force_file_to_ground=np.eye(3), force_mode="auto", load_kg=load_kg,
     )  # fmt: skip
 
 
@@ -112,6 +113,16 @@ def test_the_load_is_felt_by_trunk_and_arms_and_keeps_their_standard_errors(load
         assert change[grasped].min() > 0.5, name
     assert np.abs(loaded[1].moment_nm("pelvis_ty"))[standing].max() < 5.0
     assert loaded[1].standard_errors_nm is not None
+
+
+def test_plates_that_bear_the_object_too_balance_only_where_it_is_known(tmp_path, kinematics, loaded):
+    plates = {side: plate_columns(loaded[0].forces[side]) for side in "rl"}
+    file = write_plates(tmp_path / "trial.mot", loaded[0].time_s, plates)
+    standing = loaded[1].valid & (loaded[0].time_s > 3.4)
+    for load_kg, residual_n in ((LOAD_KG, 0.0), (None, -LOAD_KG * GRAVITY)):
+        forces, _ = solve(kinematics, load_kg, file)
+        assert forces.origin == "measured"
+        assert forces.residual_force_n[standing, 1] == pytest.approx(residual_n, abs=3.0)
 
 
 def test_opensims_own_tool_finds_the_same_moments_with_the_object(tmp_path, monkeypatch, loaded):
