@@ -12,7 +12,7 @@ from pipeline.stick_figure import StickFigure
 # One metre of arrow for a kilonewton: body weight of an adult is then about as long as a thigh and shank.
 ARROW_M_PER_N = 1e-3
 _BONE_COLOUR = "#444444"
-_FORCE_COLOURS = {"r": SIDE_COLOURS["r"], "l": SIDE_COLOURS["l"], "seat": "#009E73"}
+_FORCE_COLOURS = SIDE_COLOURS | {"seat": "#009E73", "load_r": "#CC79A7", "load_l": "#CC79A7"}
 
 
 def skeleton_figure(figure: StickFigure, arrows: dict[str, NDArray[np.float64]], max_frames: int = 300) -> go.Figure:

@@ -105,7 +105,7 @@ def _assess_into(
         ),
         models=[model_record(folder, model) for model in {model.path: model for model in models.values()}.values()],
         trials=[records[trial.name] for trial in trials],
-        warnings=[*session.warnings, *_age_warning(subject)],
+        warnings=[*session.warnings, *_age_warning(subject), *_load_warning(settings, records)],
         provenance=provenance(session, settings),
     )
     on_progress(Progress("report", 0, 1))
@@ -127,3 +127,10 @@ def _age_warning(subject: Subject) -> list[str]:
     if subject.age_years is not None:
         return []
     return ["Age was not given: everything that depends on age is left out. Give it (--age-years, or the form field)."]
+
+
+def _load_warning(settings: Settings, records: dict[str, TrialRecord]) -> list[str]:
+    lifted = any(record.activity is not None and record.activity.name == "pick-up" for record in records.values())
+    if settings.load_kg is None or lifted:
+        return []
+    return [f"The object of {settings.load_kg:g} kg (--load-kg) was not used: no trial was recognised as pick-up."]

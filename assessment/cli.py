@@ -23,6 +23,7 @@ from assessment.options import (
     AgeYears,
     GivenSex,
     HeightM,
+    LoadKg,
     MassKg,
     Out,
     Overwrite,
@@ -85,6 +86,7 @@ def run(
             help="Keep feet that stand from slipping before forces are found [default: in slow movements on video]",
         ),
     ] = None,
+    load_kg: LoadKg = None,
     workers: WorkerCount = None,
     overwrite: Overwrite = False,
     as_json: Annotated[
@@ -102,6 +104,7 @@ def run(
             ik_engine=ik_engine,
             cutoff_hz=cutoff_hz,
             lock_feet=lock_feet,
+            load_kg=load_kg,
         )
     given = SubjectMetadata(height_m=height_m, mass_kg=mass_kg, sex=sex, age_years=age_years)
     done: set[str] = set()
@@ -149,13 +152,17 @@ def download_command(
 
 
 @app.command()
-def demo(out: Out = Path("results/demo"), workers: WorkerCount = None, overwrite: Overwrite = False) -> None:
+def demo(
+    out: Out = Path("results/demo"), load_kg: LoadKg = None, workers: WorkerCount = None, overwrite: Overwrite = False
+) -> None:
     """Assess the bundled synthetic older adult and print where the report is."""
     given = SubjectMetadata(age_years=EXAMPLE_AGE_YEARS)
     count = workers or default_workers()
+    with one_message():
+        settings = make_settings(load_kg=load_kg)
     with one_message(), stoppable(), Workers(count) as pool, tempfile.TemporaryDirectory() as workdir:
         session = read_session(EXAMPLE, Path(workdir))
-        _assess_one(session, out, given, make_settings(), pool, overwrite=overwrite)
+        _assess_one(session, out, given, settings, pool, overwrite=overwrite)
 
 
 @app.command("export-markers")

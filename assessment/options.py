@@ -27,6 +27,7 @@ HeightM = Annotated[float | None, typer.Option(help="Body height [m]; wins over 
 MassKg = Annotated[float | None, typer.Option(help="Body mass [kg]; wins over the session's own")]
 GivenSex = Annotated[Sex | None, typer.Option(help="Sex at birth, as published norms use it")]
 AgeYears = Annotated[float | None, typer.Option(help="Age [years]; OpenCap does not store it")]
+LoadKg = Annotated[float | None, typer.Option(help="Mass of the object that pick-up trials lift [kg]")]
 Out = Annotated[Path, typer.Option(help="Folder for results; one folder a session is made in it")]
 Overwrite = Annotated[bool, typer.Option("--overwrite", help="Replace results that are there already")]
 WorkerCount = Annotated[int | None, typer.Option("--workers", min=1, help="Worker processes [default: all cores]")]

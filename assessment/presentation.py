@@ -32,7 +32,8 @@ class Row:
     Attributes
     ----------
     means : dict
-        Side (``""`` where the whole body is meant) -> mean and range over the repetitions that may be used.
+        Side (``""`` where the whole body is meant) -> mean, its standard error where there is one, and range over the
+        repetitions that may be used.
     repetitions : dict
         Side -> one text per repetition, a dash where withheld; empty for whole-trial indicators.
     mark : Mark
@@ -79,6 +80,12 @@ def further_reasons(trial: TrialRecord) -> tuple[list[str], list[str]]:
     return angles, [reason for reason in moments if reason not in angles]
 
 
+def seat_off_text(trial: TrialRecord) -> str:
+    """When the pelvis left the seat, with standard deviations, as a sentence; empty where nobody sat."""
+    times = ", ".join(f"{found.time_s:.2f} ± {found.standard_deviation_s:.2f}" for found in trial.seat_offs)
+    return f"Seat-off at {times} s." if times else ""
+
+
 def _row(group: list[IndicatorRecord]) -> Row:
     by_side: dict[str, list[IndicatorRecord]] = {}
     for indicator in sorted(group, key=lambda indicator: indicator.repetition or 0):
@@ -111,10 +118,17 @@ def number(value: float | None, unit: str) -> str:
 
 
 def _spread(indicators: list[IndicatorRecord]) -> str:
-    """Mean and range of those that may be used."""
+    """Mean, its standard error and range of those that may be used.
+
+    The errors of one person's repetitions are alike (mass, model, placement of the load), so that they do not average
+    out: the mean is as uncertain as its members.
+    """
     values = [indicator.value for indicator in indicators if indicator.value is not None]
     unit = indicators[0].unit
     if not values:
         return "–"
     mean = number(float(np.mean(values)), unit)
+    errors = [indicator.standard_error for indicator in indicators if indicator.standard_error is not None]
+    if errors:
+        mean += f" ± {float(f'{np.mean(errors):.2g}'):g}"
     return mean if len(values) == 1 else f"{mean} ({number(min(values), unit)} to {number(max(values), unit)})"

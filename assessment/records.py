@@ -19,6 +19,7 @@ from assessment.summary import (
     ModelRecord,
     QualityRecord,
     RepetitionRecord,
+    SeatOffRecord,
 )
 from models.errors import SarcoscopeError, SessionFailedError
 from models.gravity import GRAVITY_M_PER_S2
@@ -56,6 +57,11 @@ def repetition_record(repetition: Repetition) -> RepetitionRecord:
         complete=repetition.complete,
         events_s=dict(repetition.events),
     )
+
+
+def seat_off_records(forces: ContactForces) -> list[SeatOffRecord]:
+    """When the pelvis leaves the seat, and how sure that is."""
+    return [SeatOffRecord(time_s=found.time_s, standard_deviation_s=found.sd_s) for found in forces.seat_offs]
 
 
 def model_record(folder: Path, model: ScaledModel) -> ModelRecord:

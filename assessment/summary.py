@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from pipeline.quality import Mark, Quality
 
-SCHEMA_VERSION = "1.1"
+SCHEMA_VERSION = "1.2"
 """Raised in its first part when a reader of the older version would break, in its second when fields are added."""
 
 NOT_A_DIAGNOSIS = (
@@ -102,6 +102,13 @@ class RepetitionRecord(_Record):
     events_s: dict[str, float]
 
 
+class SeatOffRecord(_Record):
+    """The pelvis leaves the seat: from here on hip moments can be known."""
+
+    time_s: float
+    standard_deviation_s: float
+
+
 class IndicatorRecord(_Record):
     """One number a reader may use, or the reason why there is none."""
 
@@ -112,8 +119,8 @@ class IndicatorRecord(_Record):
     side: Literal["r", "l"] | None
     repetition: int | None = Field(description="1-based; null for a whole trial")
     standard_error: float | None = Field(
-        description="in the same unit; for moments from estimated forces the RMS error against force plates, bias "
-        "included; null where no published or measured one exists"
+        description="in the same unit; of a moment that at its peak, from the uncertainty of contacts and movement; "
+        "null where none is known"
     )
     quality: QualityRecord
     definition: str
@@ -161,6 +168,7 @@ class TrialRecord(_Record):
     rate_hz: float | None = None
     n_frames: int | None = None
     activity: ActivityRecord | None = None
+    seat_offs: list[SeatOffRecord] = Field(default=[], description="from the contact forces; empty without a seat")
     repetitions: list[RepetitionRecord] = []
     kinematics_quality: QualityRecord | None = None
     kinetics_quality: QualityRecord | None = None

@@ -26,8 +26,9 @@ def write_curves(
     Columns: ``time_s``, ``marker_rms_cm``, ``<coordinate>_deg`` (pelvis translations ``_m``); where moments exist also
     ``<coordinate>_nm`` and ``<coordinate>_w``, ``<contact>_vertical_n`` and ``valid``. Moments keep OpenSim's sign.
     ``angles_quality`` and ``moments_quality`` carry the trial's marks in every row, so that no curve travels without
-    them; ``valid`` is false throughout where moments are withheld. Hip moments are empty while the seat bears load:
-    what presses under the thighs is not known, so neither are they.
+    them; ``valid`` is false throughout where moments are withheld. Moments and powers are empty in frames in which they
+    cannot be known: those of invalid frames, and where a seat or a hand may bear load that nothing measures. Estimated
+    forces are empty while a hand may bear on a rest.
     """
     columns: dict[str, np.ndarray] = {
         "time_s": kinematics.time_s,
@@ -40,26 +41,19 @@ def write_curves(
         else:
             columns[f"{name}_deg"] = np.rad2deg(values)
     if forces is not None and moments is not None:
-        seated = on_seat(forces)
         for name in moments.coordinates:
             if name not in TRANSLATIONS:
-                known = ~seated if name.startswith("hip_") else np.ones_like(seated)
+                known = forces.valid & moments.known(name)
                 columns[f"{name}_nm"] = np.where(known, moments.moment_nm(name), np.nan)
                 columns[f"{name}_w"] = np.where(known, moments.power_w(name), np.nan)
         for name, contact in forces.forces.items():
-            columns[f"{name}_vertical_n"] = contact.force_n[:, 1]
+            columns[f"{name}_vertical_n"] = np.where(forces.partly_borne_by_hands, np.nan, contact.force_n[:, 1])
         columns["valid"] = moments.valid & forces.valid & (kinetic_gate.mark is not Mark.WITHHELD)
     table = pd.DataFrame(columns).assign(
         angles_quality=kinematic_gate.mark.value, moments_quality=kinetic_gate.mark.value
     )
     path.parent.mkdir(parents=True, exist_ok=True)
     table.to_csv(path, index=False, float_format="%.6g")
-
-
-def on_seat(forces: ContactForces) -> np.ndarray:
-    """Frames in which the seat bears load, shape (n_frames,)."""
-    seat = forces.forces.get("seat")
-    return np.zeros(len(forces.time_s), dtype=bool) if seat is None else seat.force_n[:, 1] > 0.0
 
 
 def indicator_table(summary: Summary) -> pd.DataFrame:

@@ -28,6 +28,11 @@ from pipeline.trajectories import ContactForces, JointMoments, Kinematics
 
 # Movements in which the seat carries part of the weight.
 SEATED_ACTIVITIES = frozenset({"sit-to-stand"})
+# The movement in which the hands lift an object.
+LIFTING_ACTIVITY = "pick-up"
+LOAD_NOT_GIVEN = (
+    "The mass of the object that is picked up is not given (--load-kg): moments after the grasp leave it out."
+)
 
 
 @dataclass(frozen=True)
@@ -89,6 +94,8 @@ def run_trial(task: TrialTask) -> TrialRecord:
         if failure is not None
         else judge_kinetics(kinematic_gate, forces, moments, task.subject)
     )
+    if activity.name == LIFTING_ACTIVITY and task.settings.load_kg is None:
+        kinetic_gate &= Quality.caution(LOAD_NOT_GIVEN)
     files["curves"] = f"Tables/{name}_curves.csv"
     write_curves(
         task.folder / files["curves"],
@@ -109,6 +116,7 @@ def run_trial(task: TrialTask) -> TrialRecord:
         rate_hz=kinematics.rate_hz,
         n_frames=len(kinematics.time_s),
         activity=records.activity_record(activity),
+        seat_offs=[] if forces is None else records.seat_off_records(forces),
         repetitions=[records.repetition_record(repetition) for repetition in repetitions],
         kinematics_quality=QualityRecord.of(kinematic_gate),
         kinetics_quality=QualityRecord.of(kinetic_gate),
@@ -165,6 +173,7 @@ def trial_dynamics(
             force_file=task.trial.force_file,
             force_file_to_ground=task.session.conversion.file_to_ground,
             force_mode=force_mode,
+            load_kg=task.settings.load_kg if activity.name == LIFTING_ACTIVITY else None,
         )
     except SarcoscopeError as error:
         raise error.within(trial=task.trial.name, stage="dynamics") from None

@@ -9,8 +9,10 @@ import numpy as np
 
 from models.errors import ForceDataError
 from pipeline.contact import estimate, from_plates
+from pipeline.contact.hands import mark_hands
 from pipeline.contact.plate_reading import read_force_plates
 from pipeline.motion.body_motion import BodyMotion, body_motion
+from pipeline.motion.hand_loads import with_load
 from pipeline.motion.locked_feet import with_locked_feet
 from pipeline.settings import ForceMode
 from pipeline.trajectories import Array, ContactForces, JointMoments, Kinematics
@@ -26,6 +28,7 @@ def solve_dynamics(
     force_file: Path | None,
     force_file_to_ground: Array,
     force_mode: ForceMode,
+    load_kg: float | None = None,
 ) -> tuple[ContactForces, JointMoments]:
     """Contact forces and joint moments of a trial.
 
@@ -46,6 +49,8 @@ def solve_dynamics(
         Rotation from the axes of the force file into the ground frame (Y up).
     force_mode : {'auto', 'measured', 'estimated'}
         ``auto`` uses plates where there are any that can be used, and says so where not.
+    load_kg : float or None
+        Mass of an object that the hands pick up [kg]; None: they stay empty.
 
     Returns
     -------
@@ -69,10 +74,13 @@ def solve_dynamics(
     if lock_feet:
         kinematics = with_locked_feet(model_path, kinematics, cutoff_hz=cutoff_hz)
     motion = body_motion(model_path, kinematics, cutoff_hz=cutoff_hz)
+    if load_kg is not None:
+        motion = with_load(motion, load_kg)
     if force_mode == "estimated" or force_file is None:
         forces = estimate(motion, seated)
     else:
         forces = _measured(motion, seated, force_file, force_file_to_ground, force_mode)
+    forces = mark_hands(motion, replace(forces, forces=forces.forces | motion.held))
     return forces, joint_moments(motion, forces)
 
 

@@ -16,6 +16,10 @@ DEFAULT_SCALER = "optimiser"
 """The scaler of every run that names none: command line, app and `Settings` take it from here."""
 
 
+LOAD_LIMIT_KG = 60.0
+"""Heaviest object that the hands may lift in a trial."""
+
+
 class Settings(BaseModel):
     """Settings of one run; frozen, so that what is saved is what was used.
 
@@ -34,6 +38,9 @@ class Settings(BaseModel):
     cutoff_hz: float | None = Field(None, gt=0.5, le=30.0, description="low-pass cut-off of coordinates and forces")
     lock_feet: bool | None = Field(
         None, description="keep feet that stand from slipping before forces are found; null: in slow movements on video"
+    )
+    load_kg: float | None = Field(
+        None, gt=0.0, le=LOAD_LIMIT_KG, description="mass of the object in pick-up trials; null: not known, left out"
     )
 
 

@@ -75,7 +75,7 @@ class ContactForce:
     Attributes
     ----------
     body : str
-        OpenSim body it acts on (``calcn_r``, ``calcn_l``, ``pelvis`` for the seat).
+        OpenSim body it acts on (``calcn_r``, ``calcn_l``, ``pelvis`` for the seat, ``hand_r`` for an object).
     force_n : ndarray, shape (n_frames, 3)
         Force of the environment on the body [N].
     point_m : ndarray, shape (n_frames, 3)
@@ -108,13 +108,51 @@ class SeatOff:
 
 
 @dataclass(frozen=True)
+class HandSupport:
+    """A stretch of time in which a hand may bear load that nothing measures.
+
+    Attributes
+    ----------
+    side : str
+        ``r`` or ``l``: which hand.
+    place : {'thigh', 'knee', 'rest'}
+        On the own thigh or knee, or on something that stands still (armrest, seat, walker, wall).
+    start_s, stop_s : float
+        On the trial's clock [s].
+    coordinates : tuple of str
+        Coordinates whose moments cannot be known meanwhile.
+    """
+
+    side: str
+    place: Literal["thigh", "knee", "rest"]
+    start_s: float
+    stop_s: float
+    coordinates: tuple[str, ...]
+
+    def frames(self, time_s: Array) -> NDArray[np.bool_]:
+        """Frames of the stretch, shape (n_frames,)."""
+        return np.asarray((time_s >= self.start_s) & (time_s <= self.stop_s))
+
+    @property
+    def text(self) -> str:
+        """The finding in a sentence."""
+        hand = {"r": "right", "l": "left"}[self.side]
+        what = (
+            "stays where it is while the pelvis rises or lowers: it may bear on an armrest, a seat, a walker or a wall"
+            if self.place == "rest"
+            else f"is on a {self.place} and goes with it: it may bear on it"
+        )
+        return f"From {self.start_s:.1f} to {self.stop_s:.1f} s the {hand} hand {what}."
+
+
+@dataclass(frozen=True)
 class ContactForces:
     """All contact forces of a trial.
 
     Attributes
     ----------
     forces : dict of str to ContactForce
-        Keys ``r``, ``l`` and, where somebody sits, ``seat``.
+        Keys ``r``, ``l``; where somebody sits ``seat``; where something is held ``load_r``, ``load_l``.
     origin : {'measured', 'estimated', 'simulated'}
     floor_height_m : float
         Height of the floor in the ground frame [m]: estimated, never assumed zero.
@@ -130,6 +168,8 @@ class ContactForces:
         By coordinate: frames in which its moment cannot be known, because something unmeasured bears on it.
     seat_offs : tuple of SeatOff
         Where somebody rises from a seat.
+    hand_supports : tuple of HandSupport
+        Where hands may bear load; ``unknown`` has taken it into account.
     """
 
     time_s: Array
@@ -143,11 +183,20 @@ class ContactForces:
     unknown: dict[str, NDArray[np.bool_]] = field(default_factory=dict)
     seat_offs: tuple[SeatOff, ...] = ()
     steps_m: tuple[float, ...] = ()
+    hand_supports: tuple[HandSupport, ...] = ()
 
     @property
     def total_vertical_n(self) -> Array:
         """Sum of all vertical contact forces, shape (n_frames,) [N]."""
         return np.sum([contact.force_n[:, 1] for contact in self.forces.values()], axis=0)
+
+    @property
+    def partly_borne_by_hands(self) -> NDArray[np.bool_]:
+        """Frames in which a hand may bear on a rest, so that estimated forces may be wrong, shape (n_frames,)."""
+        frames = np.zeros(len(self.time_s), dtype=bool)
+        for support in self.hand_supports:
+            frames |= support.frames(self.time_s) & (support.place == "rest") & (self.origin == "estimated")
+        return frames
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from assessment.workers import Workers, default_workers
 from models.errors import SarcoscopeError
 from models.subject import AGE_RANGE_YEARS, HEIGHT_RANGE_M, MASS_RANGE_KG, Sex, SubjectMetadata
 from pipeline.session import Session
-from pipeline.settings import make_settings
+from pipeline.settings import LOAD_LIMIT_KG, make_settings
 
 STAGES = {"scaling": "Scaling the model …", "trials": "Assessing the trials …", "report": "Writing the report …"}
 SEX_LABELS = {"f": "female", "m": "male", "unspecified": "unspecified (no sex-specific norms)"}
@@ -35,9 +35,9 @@ def main() -> None:
     if source is None:
         return
     _show_found(source.session)
-    given = _form(source)
-    if given is not None:
-        _run(source.session, given)
+    answers = _form(source)
+    if answers is not None:
+        _run(source.session, *answers)
 
 
 def _show_found(session: Session) -> None:
@@ -58,8 +58,8 @@ def _show_found(session: Session) -> None:
         st.warning(plain(warning))
 
 
-def _form(source: Source) -> SubjectMetadata | None:
-    """Ask for what the files do not say; returns the answers when the user starts the run.
+def _form(source: Source) -> tuple[SubjectMetadata, float | None] | None:
+    """Ask for what the files do not say; returns person and lifted mass [kg] when the user starts the run.
 
     Every source has fields of its own: what was typed for one person must never be taken for the next.
     """
@@ -67,7 +67,7 @@ def _form(source: Source) -> SubjectMetadata | None:
     known = source.session.subject
     options = [None, *get_args(Sex)]
     with st.form(f"participant-{source.key}"):
-        columns = st.columns(4)
+        columns = st.columns(5)
         height_m = columns[0].number_input(
             "Height [m]", *HEIGHT_RANGE_M, value=known.height_m, step=0.01, key=f"height_m-{source.key}",
             placeholder="required",
@@ -87,9 +87,13 @@ def _form(source: Source) -> SubjectMetadata | None:
             "Age [years]", *AGE_RANGE_YEARS, value=source.age_years, step=1.0, key=f"age_years-{source.key}",
             placeholder="for age norms",
         )  # fmt: skip
+        load_kg = columns[4].number_input(
+            "Object [kg]", 0.1, LOAD_LIMIT_KG, value=None, step=0.1, key=f"load_kg-{source.key}",
+            placeholder="for pick-up", help="Mass of the object that pick-up trials lift; moments need it.",
+        )  # fmt: skip
         if not st.form_submit_button("Run", type="primary"):
             return None
-    return SubjectMetadata(height_m=height_m, mass_kg=mass_kg, sex=sex, age_years=age_years)
+    return SubjectMetadata(height_m=height_m, mass_kg=mass_kg, sex=sex, age_years=age_years), load_kg
 
 
 def _sex_from(gender_text: str | None) -> Sex | None:
@@ -100,7 +104,7 @@ def _sex_from(gender_text: str | None) -> Sex | None:
     return "m" if first in {"man", "m", "male"} else None
 
 
-def _run(session: Session, given: SubjectMetadata) -> None:
+def _run(session: Session, given: SubjectMetadata, load_kg: float | None) -> None:
     try:
         subject = given.complete()
     except SarcoscopeError as error:
@@ -120,7 +124,7 @@ def _run(session: Session, given: SubjectMetadata) -> None:
                 summary = assess(
                     session,
                     subject,
-                    make_settings(),
+                    make_settings(load_kg=load_kg),
                     results_out(),
                     workers=workers,
                     overwrite=True,

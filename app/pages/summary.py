@@ -6,7 +6,7 @@ import streamlit as st
 
 from app.state import archive_of, current, folder_of, header
 from app.text import plain
-from assessment.presentation import Row, further_reasons, headline, indicator_rows
+from assessment.presentation import Row, further_reasons, headline, indicator_rows, seat_off_text
 from assessment.report import REPORT_NAME
 from assessment.summary import Summary, TrialRecord
 from pipeline.quality import Mark
@@ -52,7 +52,7 @@ def _trial(trial: TrialRecord) -> None:
     complete = sum(repetition.complete for repetition in trial.repetitions)
     st.markdown(
         f"Taken as **{trial.activity.name}** (confidence {trial.activity.confidence:.0%}); "
-        f"{complete} complete repetitions."
+        f"{complete} complete repetitions. {seat_off_text(trial)}"
     )
     angles, moments = further_reasons(trial)
     for what, quality, reasons in (
@@ -66,7 +66,7 @@ def _trial(trial: TrialRecord) -> None:
         st.dataframe(
             {
                 "indicator": [row.label for row in rows],
-                "mean (range)": [row.text for row in rows],
+                "mean ± standard error (range)": [row.text for row in rows],
                 "unit": [row.unit for row in rows],
                 "per repetition": [_repetitions(row) for row in rows],
                 "quality": [row.mark.value for row in rows],

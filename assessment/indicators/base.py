@@ -65,7 +65,7 @@ class Indicator:
         The movement it was taken from.
     quality : Quality
     standard_error : float or None
-        In ``unit``; None where no published or measured one exists.
+        In ``unit``; None where none is known.
     """
 
     name: str

@@ -33,9 +33,9 @@ def _five_times(results: TrialResults) -> Indicator:
         five = repetitions[first : first + FIVE]
         if all(repetition.complete for repetition in five):
             value = five[-1].events["stand"] - five[0].events["rise_start"]
-            quality = Quality()
+            quality = _hands(results, five[0].events["rise_start"], five[-1].events["stand"])
             if len(repetitions) > FIVE:
-                quality = Quality.caution(
+                quality &= Quality.caution(
                     f"The trial holds {len(repetitions)} rises, complete or not; the time is that of rises "
                     f"{five[0].index} to {five[-1].index}."
                 )
@@ -51,3 +51,10 @@ def _five_times(results: TrialResults) -> Indicator:
             f"rise{'' if count == 1 else 's'}{attempts}."
         ),
     )
+
+
+def _hands(results: TrialResults, start_s: float, stop_s: float) -> Quality:
+    """Caution where hands may have helped: the test asks for folded arms (SPPB)."""
+    supports = () if results.forces is None else results.forces.hand_supports
+    helped = [support.text for support in supports if support.start_s < stop_s and support.stop_s > start_s]
+    return Quality.caution("The test asks for folded arms.", *helped) if helped else Quality()

@@ -9,7 +9,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assessment.motion import SIDES
-from assessment.tables import on_seat
 from assessment.validation.records import Agreement
 from models.errors import ForceDataError
 from pipeline.trajectories import Array, ContactForces, JointMoments
@@ -94,8 +93,8 @@ def agreement(measured: Dynamics, estimated: Dynamics, heading: Array, mass_kg: 
 
 def compared_frames(measured: Dynamics, joint: str) -> NDArray[np.bool_]:
     """Valid frames in which the measured moment is one: under a seat no plate says what the thighs bear."""
-    valid = measured.moments.valid
-    return valid & ~on_seat(measured.forces) if joint.startswith("hip_") else valid
+    known = [measured.moments.known(f"{joint}_{side}") for side in SIDES]
+    return np.asarray(np.logical_and(*known))
 
 
 def ground_to_person(heading: Array) -> Array:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
-from numpy.typing import NDArray
 
 from pipeline.contact.axes import HeadingAxes
 from pipeline.contact.feet import expected_load, foot_patch, resting_point_m
@@ -20,6 +19,7 @@ from pipeline.contact.seat import (
     seat_patch,
     seat_place,
     seat_rise_m,
+    unknown_on_seat,
 )
 from pipeline.contact.soles import find_soles
 from pipeline.contact.solver import Rows, solve
@@ -98,7 +98,7 @@ def estimate(motion: BodyMotion, seated: bool) -> ContactForces:
         residual_moment_nm=residual.moment_nm,
         valid=motion.valid & np.all(np.isfinite(residual.moment_nm), axis=1),
         notes=notes,
-        unknown={} if law is None else _unknown_on_seat(motion, law),
+        unknown={} if law is None else unknown_on_seat(motion, law),
         steps_m=floor.steps_m,
         seat_offs=() if law is None else find_seat_offs(motion, law),
     )
@@ -148,12 +148,6 @@ def _force(patch: Patch, unknowns: Array, motion: BodyMotion, axes: HeadingAxes)
         axes.turn_back(point) + axes.origin_m,
         motion.mass_kg * axes.turn_back(free * np.array([0.0, 1.0, 0.0])),
     )
-
-
-def _unknown_on_seat(motion: BodyMotion, law: SeatLaw) -> dict[str, NDArray[np.bool_]]:
-    """Moments that a load under the thighs changes: those of the hips, and what is left on the pelvis."""
-    borne = seat_rise_m(motion) < law.seat_off_rise_m
-    return {name: borne for name in motion.coordinates if name.startswith(("hip_", "pelvis_"))}
 
 
 def _seat_note(law: SeatLaw) -> str:

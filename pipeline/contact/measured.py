@@ -9,7 +9,7 @@ from models.errors import ForceDataError
 from pipeline.contact.floor import Footprint, find_floor, find_footprint
 from pipeline.contact.force_plates import LOADED_N, PlateRecording, pressure_point_m, sample
 from pipeline.contact.plate_steps import Step, find_steps
-from pipeline.contact.seat import measured_seat
+from pipeline.contact.seat import EXPECTED_LAW, find_seat_offs, measured_seat, unknown_on_seat
 from pipeline.contact.soles import find_soles
 from pipeline.contact.wrench import total_wrench
 from pipeline.motion.body_motion import BodyMotion
@@ -54,7 +54,8 @@ def from_plates(motion: BodyMotion, recording: PlateRecording, seated: bool) -> 
         unexplained = unexplained.minus(contacts["seat"])
         notes.append(
             "The feet are measured, the seat is not: its force is estimated as what the plates do not bear while the "
-            "pelvis rests."
+            "pelvis rests. Until seat-off the load under the thighs is unknown, and so are the moments of hips and "
+            "pelvis."
         )
     unbalanced = np.abs(unexplained.force_n[:, 1]) > BALANCE_SHARE * motion.weight_n
     if np.any(unbalanced & valid):
@@ -76,6 +77,8 @@ def from_plates(motion: BodyMotion, recording: PlateRecording, seated: bool) -> 
         valid=valid,
         notes=tuple(notes),
         steps_m=floor.steps_m,
+        unknown=unknown_on_seat(motion, EXPECTED_LAW) if seated else {},
+        seat_offs=find_seat_offs(motion, EXPECTED_LAW) if seated else (),
     )
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.optimize import least_squares
 from scipy.special import expit, logit
 
@@ -92,6 +93,10 @@ class SeatLaw:
         return np.hypot(SHARE_SD, np.hypot(RISE_SD_M, self.half_rise_sd_m) * slope)
 
 
+# A seat before the movement is seen; one that is no plate bears all that plates under the feet do not.
+EXPECTED_LAW = SeatLaw(HALF_RISE_M, HALF_RISE_SD_M, WIDTH_M, 1.0)
+
+
 def ischium_m(motion: BodyMotion) -> Array:
     """Midpoint of both ischial tuberosities, shape (n_frames, 3) [m]."""
     pelvis = motion.bodies[SEAT_BODY]
@@ -142,6 +147,12 @@ def find_seat_offs(motion: BodyMotion, law: SeatLaw) -> tuple[SeatOff, ...]:
     )
 
 
+def unknown_on_seat(motion: BodyMotion, law: SeatLaw) -> dict[str, NDArray[np.bool_]]:
+    """Moments that a load under the thighs changes: those of the hips, and what is left on the pelvis."""
+    borne = seat_rise_m(motion) < law.seat_off_rise_m
+    return {name: borne for name in motion.coordinates if name.startswith(("hip_", "pelvis_"))}
+
+
 def seat_patch(motion: BodyMotion, axes: HeadingAxes, law: SeatLaw) -> Patch:
     """Ischia and thighs on a level seat at the height of the ischia."""
     pelvis = motion.bodies[SEAT_BODY]
@@ -190,8 +201,7 @@ def measured_seat(motion: BodyMotion, missing: Wrench) -> ContactForce:
     `SEAT_REACH_M` of them.
     """
     # Full while the law expected of a seat leaves a tenth of its load, fading to nothing at seat-off.
-    expected = SeatLaw(HALF_RISE_M, HALF_RISE_SD_M, WIDTH_M, 1.0)
-    resting = np.clip(expected.share(seat_rise_m(motion)) / 0.1, 0.0, 1.0) * (missing.force_n[:, 1] > 0.0)
+    resting = np.clip(EXPECTED_LAW.share(seat_rise_m(motion)) / 0.1, 0.0, 1.0) * (missing.force_n[:, 1] > 0.0)
     force = resting[:, None] * missing.force_n
     ischium = ischium_m(motion)
     forward = horizontal(motion.bodies[SEAT_BODY].body_to_ground[:, :, 0])

@@ -83,7 +83,7 @@ def wrench_covariance(motion: BodyMotion, axes: HeadingAxes) -> Array:
 def total_wrench(motion: BodyMotion) -> Wrench:
     """Total external wrench from the generalised forces of the root joint, which no muscle can supply.
 
-    With the masses where a bending body has them, see `pipeline.motion.mass_shift`.
+    With the masses where a bending body has them, see `pipeline.motion.mass_shift`, and with what the hands hold.
 
     Raises
     ------
@@ -101,6 +101,8 @@ def total_wrench(motion: BodyMotion) -> Wrench:
     asked = Wrench(force, moment, motion.centre_of_mass_m)
     for shift in motion.shifts:
         asked = asked.minus(shift.load)
+    for load in motion.held.values():
+        asked = asked.minus(load)
     return asked
 
 

@@ -6,7 +6,7 @@ the movement without external loads, the centre of mass, and pose and Jacobian o
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -18,7 +18,7 @@ from pipeline.motion.body_sweep import BodyFrame, BodySweep, Segment
 from pipeline.motion.filtering import derivatives, low_pass
 from pipeline.motion.mass_shift import Shift, mass_shifts
 from pipeline.motion.noise import force_noise, noise_spectrum
-from pipeline.trajectories import Array, Kinematics
+from pipeline.trajectories import Array, ContactForce, Kinematics
 
 # Filter and spline have no support beyond the recording: accelerations of these frames at either end are not used.
 EDGE_FRAMES = 10
@@ -58,6 +58,8 @@ class BodyMotion:
     valid : ndarray of bool, shape (n_frames,)
         False at the edges, where filter and spline have no support, and where angles were interpolated.
     notes : tuple of str
+    held : dict of str to ContactForce
+        What an object in the hands does to them, see `pipeline.motion.hand_loads`: ``load_r``, ``load_l``.
     """
 
     time_s: Array
@@ -78,6 +80,7 @@ class BodyMotion:
     shifts: tuple[Shift, ...]
     valid: NDArray[np.bool_]
     notes: tuple[str, ...] = ()
+    held: dict[str, ContactForce] = field(default_factory=dict)
 
     @property
     def weight_n(self) -> float:

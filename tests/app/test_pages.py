@@ -47,6 +47,7 @@ def archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def assessed(archive: Path) -> Iterator[AppTest]:
     app = _drop(_fresh(), archive)
     _field(app, "age_years").set_value(72.0)
+    _field(app, "load_kg").set_value(3.0)
     app.button[-1].click().run()
     assert not app.exception
     yield app
@@ -108,6 +109,8 @@ def test_skeleton_moves_and_says_where_its_forces_come_from(assessed: AppTest) -
     assert not app.exception
     assert len(app.get("plotly_chart")) == 1
     assert "estimated contact forces" in _texts(app)
+    # The object typed into the form weighs on the hands.
+    assert "force load_r" in app.get("plotly_chart")[0].proto.spec
 
 
 def _metadata(session: Path, **changes: str) -> None:

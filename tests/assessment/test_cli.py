@@ -17,6 +17,7 @@ from typer.testing import CliRunner
 from assessment.cli import app
 from assessment.summary import Summary
 from models.skeleton import GENERIC_MODEL
+from pipeline.quality import Mark
 from tests.assessment.session_builder import build_session, marker_file
 
 ROOT = Path(__file__).parents[2]
@@ -111,6 +112,8 @@ class TestWrongInput:
             (("--policy", "adults"), "Give --scaler rl with --policy"),
             (("--scaler", "rl", "--policy", "nobody"), "There is no policy 'nobody'"),
             (("--cutoff-hz", "0"), "--cutoff-hz"),
+            (("--load-kg", "0"), "--load-kg"),
+            (("--load-kg", "61"), "--load-kg"),
         ],
     )
     def test_values_out_of_range(self, session: Path, tmp_path: Path, arguments: tuple[str, ...], said: str) -> None:
@@ -137,6 +140,33 @@ def test_a_given_cut_off_and_locked_feet_are_used_and_kept(session: Path, tmp_pa
     assert trial.forces is not None
     assert trial.forces.cutoff_hz == 2.5
     assert summary.provenance.settings["lock_feet"] is True
+
+
+def test_the_object_that_is_picked_up_is_held_where_its_mass_is_given_and_missed_where_not(
+    session: Path, tmp_path: Path
+) -> None:
+    given = _run("run", session, "--out", tmp_path / "given", "--load-kg", "5", "--json", *PERSON)
+    missing = _run("run", session, "--out", tmp_path / "missing", "--json", *PERSON)
+    (loaded,), (empty,) = (Summary.model_validate_json(result.stdout).trials for result in (given, missing))
+    assert loaded.activity is not None
+    assert loaded.activity.name == "pick-up"
+    assert loaded.forces is not None
+    assert empty.forces is not None
+    assert {"load_r", "load_l"} <= set(loaded.forces.contacts)
+    assert any(note.startswith("An object of 5 kg") for note in loaded.forces.notes)
+    assert not any("--load-kg" in reason for reason in loaded.kinetics_quality.reasons)
+    assert set(empty.forces.contacts) == {"r", "l"}
+    assert empty.kinetics_quality.mark is Mark.WITH_CAUTION
+    assert any("--load-kg" in reason for reason in empty.kinetics_quality.reasons)
+
+
+def test_a_load_that_no_trial_lifts_is_reported(tmp_path: Path) -> None:
+    result = _run(
+        "run", build_session(tmp_path, "5xSTS"), "--out", tmp_path / "out", "--load-kg", "5", "--json", *PERSON
+    )
+    summary = Summary.model_validate_json(result.stdout)
+    assert any("--load-kg" in warning for warning in summary.warnings)
+    assert len(summary.trials[0].seat_offs) == 5
 
 
 class TestOutputFolder:

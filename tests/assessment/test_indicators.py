@@ -17,7 +17,7 @@ from benchmarks.saving import RESULTS
 from models.subject import Subject
 from pipeline.kinematics import read_kinematics
 from pipeline.quality import Mark, Quality
-from pipeline.trajectories import ContactForce, ContactForces, ForceOrigin, JointMoments, Kinematics
+from pipeline.trajectories import ContactForce, ContactForces, ForceOrigin, HandSupport, JointMoments, Kinematics
 from tests.assessment import movements
 
 SUBJECT = Subject(height_m=1.70, mass_kg=60.0, sex="f")
@@ -193,16 +193,70 @@ def test_the_declared_error_of_estimated_forces_is_the_one_the_benchmark_saved()
         assert declared == pytest.approx(peaks[joint]["rms_nm_per_kg"], abs=0.006)
 
 
+RISE = movements.sit_to_stand(1)
+(RISEN,) = find_repetitions(Activity("sit-to-stand", 1.0, ()), RISE)
+ON_SEAT = RISE.time_s < RISEN.events["seat_off"]
+
+
+def rise_with(moment_nm: np.ndarray) -> tuple[ContactForces, JointMoments]:
+    """The moment on right hip and knee; the hip's cannot be known on the seat."""
+    forces, moments = dynamics_of(RISE, {"hip_flexion_r": moment_nm, "knee_angle_r": moment_nm}, "measured")
+    return forces, replace(moments, unknown={"hip_flexion_r": ON_SEAT})
+
+
 def test_the_hip_moment_of_a_rise_counts_from_seat_off_and_the_knee_moment_from_the_start() -> None:
-    rise = movements.sit_to_stand(1)
-    (repetition,) = find_repetitions(Activity("sit-to-stand", 1.0, ()), rise)
-    seated = (rise.time_s < repetition.events["seat_off"]) & (rise.time_s > repetition.start_s + 0.05)
-    moment = np.where(seated, -200.0, -30.0)
-    found = indicators(
-        "sit-to-stand", rise, dynamics=dynamics_of(rise, {"hip_flexion_r": moment, "knee_angle_r": moment})
-    )
-    assert one(found, "peak_hip_extension_moment", side="r").value == 30.0
+    seated = ON_SEAT & (RISE.time_s > RISEN.start_s + 0.05)
+    risen = np.exp(-(((RISE.time_s - RISEN.events["seat_off"] - 0.15) / 0.05) ** 2))
+    found = indicators("sit-to-stand", RISE, dynamics=rise_with(np.where(seated, -200.0, -30.0 * risen)))
+    hip = one(found, "peak_hip_extension_moment", side="r")
+    assert hip.value == pytest.approx(30.0, rel=0.01)
+    assert hip.quality == Quality()
+    assert "from seat-off" in hip.definition
     assert one(found, "peak_knee_extension_moment", side="r").value == 200.0
+
+
+def test_a_hip_peak_right_at_seat_off_may_have_been_greater_before_and_says_so() -> None:
+    falling = -100.0 * np.clip(2.0 - RISE.time_s, 0.0, None)
+    hip = one(indicators("sit-to-stand", RISE, dynamics=rise_with(falling)), "peak_hip_extension_moment", side="r")
+    assert hip.value == pytest.approx(100.0 * (2.0 - RISEN.events["seat_off"]), abs=1.0)
+    assert hip.quality.mark is Mark.WITH_CAUTION
+    assert "right at seat-off" in hip.quality.reasons[0]
+
+
+def test_a_moment_that_is_never_known_is_withheld() -> None:
+    forces, moments = rise_with(np.full(len(RISE.time_s), -50.0))
+    hidden = replace(moments, unknown={"hip_flexion_r": np.ones(len(RISE.time_s), dtype=bool)})
+    found = indicators("sit-to-stand", RISE, dynamics=(forces, hidden))
+    hip = one(found, "peak_hip_extension_moment", side="r")
+    assert hip.value is None
+    assert "not known" in hip.quality.reasons[0]
+    assert one(found, "peak_hip_extension_moment", side="l").value == 0.0
+
+
+def test_hands_that_may_help_withhold_what_they_hide_and_put_caution_on_the_five_times_test() -> None:
+    five = movements.sit_to_stand(5)
+    first = HandSupport("l", "thigh", 0.6, 1.4, ("hip_flexion_r",))
+    forces, moments = dynamics_of(five, {"knee_angle_r": np.full(len(five.time_s), -50.0)}, "measured")
+    found = indicators("sit-to-stand", five, dynamics=(replace(forces, hand_supports=(first,)), moments))
+    helped = one(found, "peak_hip_extension_moment", side="r", repetition=1)
+    assert helped.value is None
+    assert helped.quality.reasons == (first.text,)
+    assert one(found, "peak_hip_extension_moment", side="r", repetition=2).value == 0.0
+    assert one(found, "peak_knee_extension_moment", side="r", repetition=1).value == 50.0
+    time = one(found, "five_times_sit_to_stand_time")
+    assert time.value is not None
+    assert time.quality == Quality.caution("The test asks for folded arms.", first.text)
+
+
+def test_a_peak_carries_the_standard_error_of_its_own_frame() -> None:
+    squats = movements.squats(1)
+    load = -50.0 * np.exp(-(((squats.time_s - 1.2) / 0.2) ** 2))
+    forces, moments = dynamics_of(squats, {"knee_angle_r": load})
+    errors = np.broadcast_to(10.0 * squats.time_s[:, None], moments.moments_nm.shape)
+    found = indicators("squat", squats, dynamics=(forces, replace(moments, standard_errors_nm=errors)))
+    assert one(found, "peak_knee_extension_moment", side="r").standard_error == pytest.approx(12.0, abs=0.1)
+    relative = one(found, "peak_knee_extension_moment_per_kg", side="r")
+    assert relative.standard_error == pytest.approx(12.0 / SUBJECT.mass_kg, abs=0.01)
 
 
 def test_moments_of_invalid_frames_are_never_used() -> None:

@@ -1,0 +1,81 @@
+"""What people read: means with their standard errors, times of seat-off with their standard deviations."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from assessment.presentation import indicator_rows, seat_off_text
+from assessment.summary import IndicatorRecord, QualityRecord, SeatOffRecord, TrialRecord
+from assessment.tables import write_curves
+from pipeline.quality import Mark, Quality
+from pipeline.trajectories import ContactForce, ContactForces, ForceOrigin, HandSupport, JointMoments
+from tests.assessment import movements
+
+
+def record(value: float | None, error: float | None, repetition: int, unit: str = "Nm/kg") -> IndicatorRecord:
+    mark = Mark.WITHHELD if value is None else Mark.REPORTED
+    return IndicatorRecord(
+        name="peak", label="Peak", value=value, unit=unit, side="r", repetition=repetition, standard_error=error,
+        quality=QualityRecord(mark=mark, reasons=[]), definition="", protocol="", source="",
+    )  # fmt: skip
+
+
+def trial(*records: IndicatorRecord, seat_offs: tuple[tuple[float, float], ...] = ()) -> TrialRecord:
+    found = [SeatOffRecord(time_s=time_s, standard_deviation_s=sd_s) for time_s, sd_s in seat_offs]
+    return TrialRecord(name="t", status="assessed", indicators=list(records), seat_offs=found)
+
+
+@pytest.mark.parametrize(
+    ("records", "text"),
+    [
+        ((record(1.5, 0.196, 1),), "1.50 ± 0.2"),
+        ((record(1.0, 0.1, 1), record(2.0, 0.14, 2)), "1.50 ± 0.12 (1.00 to 2.00)"),
+        ((record(150.0, 125.0, 1, "Nm"),), "150 ± 120"),
+        ((record(1.0, None, 1), record(2.0, None, 2)), "1.50 (1.00 to 2.00)"),
+        ((record(1.0, 0.1, 1), record(None, None, 2)), "1.00 ± 0.1"),
+    ],
+)
+def test_a_mean_is_shown_with_the_standard_error_of_its_members(
+    records: tuple[IndicatorRecord, ...], text: str
+) -> None:
+    (row,) = indicator_rows(trial(*records))
+    assert row.text == f"right {text}"
+
+
+def test_seat_offs_are_told_with_how_sure_they_are() -> None:
+    assert seat_off_text(trial(seat_offs=((1.234, 0.02), (4.0, 0.006)))) == "Seat-off at 1.23 ± 0.02, 4.00 ± 0.01 s."
+    assert seat_off_text(trial()) == ""
+
+
+@pytest.mark.parametrize(("origin", "place"), [("estimated", "rest"), ("estimated", "thigh"), ("measured", "rest")])
+def test_curves_are_empty_where_they_cannot_be_known(tmp_path: Path, origin: ForceOrigin, place: str) -> None:
+    squats = movements.squats(1)
+    n = len(squats.time_s)
+    zero, frames = np.zeros((n, 3)), np.arange(n)
+    valid, unknown = frames >= 10, (frames >= 30) & (frames < 40)
+    foot = ContactForce("calcn_r", zero, zero, zero)
+    hand = HandSupport("l", place, float(squats.time_s[50]), float(squats.time_s[59]), ())  # type: ignore[arg-type]
+    ones = np.ones_like(squats.values)
+    write_curves(
+        tmp_path / "curves.csv",
+        squats,
+        ContactForces(squats.time_s, {"r": foot}, origin, 0.0, zero, zero, valid, hand_supports=(hand,)),
+        JointMoments(
+            squats.time_s, squats.coordinates, squats.values, ones, ones, 4.0, valid, zero,
+            unknown={"hip_flexion_r": unknown},
+        ),
+        kinematic_gate=Quality(),
+        kinetic_gate=Quality(),
+    )  # fmt: skip
+    curves = pd.read_csv(tmp_path / "curves.csv")
+    for column in ("hip_flexion_r_nm", "hip_flexion_r_w"):
+        assert np.array_equal(curves[column].isna(), ~valid | unknown)
+    assert np.array_equal(curves["knee_angle_r_nm"].isna(), ~valid)
+    assert not curves["hip_flexion_r_deg"].isna().any()
+    # What the feet bear is wrong only where something else bears and no plate is under them.
+    missing = curves["r_vertical_n"].isna()
+    assert list(np.flatnonzero(missing)) == (list(range(50, 60)) if (origin, place) == ("estimated", "rest") else [])
