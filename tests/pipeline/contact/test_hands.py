@@ -173,7 +173,7 @@ def stooping_with_a_hand_on_the_thigh():
 def test_findings_go_through_to_the_moments_whatever_heading_place_and_side():
     def solve(kinematics):
         return solve_dynamics(
-            GENERIC_MODEL, kinematics, cutoff_hz=6.0, seated=False, force_file=None,
+            GENERIC_MODEL, kinematics, cutoff_hz=6.0, lock_feet=False, seated=False, force_file=None,
             force_file_to_ground=np.eye(3), force_mode="estimated",
         )  # fmt: skip
 
