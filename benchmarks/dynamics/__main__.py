@@ -121,11 +121,9 @@ def _print_wanted(rows: list[Row]) -> dict[str, Any]:
             if target is None:
                 continue
             name = f"{group} {mass}".strip()
-            wanted[name] = verdicts(of_group, target)
-            texts = (
-                f"{column} {line['mean']:.2f} (wanted {line['target']:g}: {'met' if line['met'] else 'missed'})"
-                for column, line in wanted[name].items()
-            )
+            found = verdicts(of_group, target)
+            wanted[name] = {column: asdict(verdict) | {"met": verdict.met} for column, verdict in found.items()}
+            texts = (f"{column} {verdict.text}" for column, verdict in found.items())
             print(f"  mean of {len(of_group)} {name}: {', '.join(texts)}")
     return wanted
 

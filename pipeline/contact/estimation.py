@@ -24,6 +24,7 @@ from pipeline.contact.seat import (
 from pipeline.contact.soles import find_soles
 from pipeline.contact.solver import Rows, solve
 from pipeline.contact.terms import (
+    alike,
     RESTING_SD_M,
     effort,
     force_lines,
@@ -114,11 +115,11 @@ def _feet_rows(
 ) -> list[Rows]:
     on_seat = 0.0 if law is None else law.share(seat_rise_m(motion))
     under_feet = wrench[:, 1] * (1.0 - on_seat)
-    rows = [force_lines(layout, motion, axes, feet)]
+    loads = {side: expected_load(feet, side, under_feet) for side in feet}
+    places = {side: axes.place(resting_point_m(motion, side, foot)) for side, foot in feet.items()}
+    rows = [force_lines(layout, motion, axes, feet), alike(layout, axes, feet, places, loads)]
     for patch in layout.patches[: len(feet)]:
-        load = expected_load(feet, patch.name, under_feet)
-        place = axes.place(resting_point_m(motion, patch.name, feet[patch.name]))
-        rows.append(resting_place(layout, patch, place, load, RESTING_SD_M))
+        rows.append(resting_place(layout, patch, places[patch.name], loads[patch.name], RESTING_SD_M))
         rows.append(effort(layout, patch, motion, axes, patch.name))
     return rows
 

@@ -21,6 +21,8 @@ from pipeline.trajectories import Array
 NODE_SD, SHEAR_SD, FREE_MOMENT_SD = 8.0, 10.0, 0.15
 # Where the load rests under a foot, along and across it [m]: standard deviations of a feasibility study.
 RESTING_SD_M = (0.06, 0.03)
+# Feet beside each other do alike: difference of the places of their loads, forward, from where each rests [m].
+ALIKE_SD_M = 0.04
 # A foot that bears less is not asked where its load rests more firmly than this [N/kg].
 LEAST_FOOT_LOAD = 0.5
 # Legs work as little as they must: standard deviation of each moment [Nm/kg], thrice the scales of a feasibility study
@@ -84,6 +86,28 @@ def resting_place(layout: Layout, patch: Patch, place_m: Array, load: Array, sd_
     """
     distance = patch.pressure_offset(place_m) / (np.array(sd_m) * load[:, None])[:, :, None]
     return Rows(layout.widen(patch, distance), np.zeros((layout.n_frames, 2)))
+
+
+def alike(
+    layout: Layout, axes: HeadingAxes, feet: dict[str, Footprint], places_m: dict[str, Array], loads: dict[str, Array]
+) -> Rows:
+    """Feet beside each other bear their loads about as far before or behind where they rest.
+
+    Parameters
+    ----------
+    places_m : dict of str to ndarray, shape (n_frames, 3)
+        Where each foot's load rests, in heading axes [m].
+    loads : dict of str to ndarray, shape (n_frames,)
+        About what each foot bears [N/kg].
+    """
+    ahead = {
+        patch.name: layout.widen(
+            patch, patch.pressure_offset(places_m[patch.name])[:, :1] / loads[patch.name][:, None, None]
+        )
+        for patch in layout.patches[:2]
+    }
+    both = np.sqrt(feet["r"].activation * feet["l"].activation) * _side_by_side(axes, feet)
+    return Rows((ahead["r"] - ahead["l"]) * (both / ALIKE_SD_M)[:, None, None], np.zeros((layout.n_frames, 1)))
 
 
 def effort(layout: Layout, patch: Patch, motion: BodyMotion, axes: HeadingAxes, side: str) -> Rows:

@@ -12,7 +12,7 @@ from assessment.validation import Agreement, PeakPair
 from benchmarks.dynamics import __main__ as table
 from benchmarks.dynamics import model_with_mass, simulation, video
 from benchmarks.dynamics.rows import Row, peak_table
-from benchmarks.dynamics.targets import Target, verdicts
+from benchmarks.dynamics.targets import Target, Verdict, verdicts
 from models.skeleton import GENERIC_MODEL, load_model
 
 Find = Callable[[str], Path]
@@ -39,13 +39,20 @@ def row(grf: float, knee_nm_per_kg: float, knee_rmse: float = 0.1) -> Row:
 
 
 def test_the_mean_of_the_rows_is_judged_and_the_worst_sagittal_joint_speaks_for_moments() -> None:
-    found = verdicts([row(0.2, 0.95), row(0.4, 1.05, knee_rmse=0.3)], Target(0.31, 19.0, 0.15))
-    assert found["GRF N/kg"] == {"mean": pytest.approx(0.3), "target": 0.31, "met": True}
-    assert not found["CoP mm"]["met"]
+    found = verdicts([row(0.2, 0.95), row(0.4, 1.05, knee_rmse=0.3)], Target(0.31, 19.0, 0.15, 10.0))
+    assert found["GRF N/kg"].mean == pytest.approx(0.3)
+    assert found["GRF N/kg"].met
+    assert not found["CoP mm"].met
     # The hip's adduction is wider still, but no sagittal moment.
-    assert found["worst sagittal moment Nm/kg"]["mean"] == pytest.approx(0.2)
-    # Two peaks wrong in opposite directions are still 5 % wrong.
-    assert found["knee peak %"] == {"mean": pytest.approx(5.0), "target": 10.0, "met": True}
+    assert found["worst sagittal moment Nm/kg"].mean == pytest.approx(0.2)
+    # Two trials wrong in opposite directions are still 5 % wrong.
+    assert found["knee peak %"].mean == pytest.approx(5.0)
+    assert "95 % intervals cover" not in found
+
+
+def test_intervals_may_be_too_narrow_and_too_wide() -> None:
+    assert [Verdict(share, 0.99, 0.85).met for share in (0.8, 0.95, 1.0)] == [False, True, False]
+    assert Verdict(1.0, 0.99, 0.85).text == "1.00 (wanted 0.85 to 0.99: missed)"
 
 
 def test_peaks_of_all_repetitions_give_bias_and_rms() -> None:
