@@ -16,10 +16,11 @@ from models.skeleton.scale_factors import PLAUSIBLE_FACTORS, ScaleFactors
 from models.skeleton.segment_inertia import set_segment_inertia
 from models.subject import Subject
 from pipeline.scaling.generic import body_height_m, load_generic
-from pipeline.scaling.marker_placement import place_markers, remove_unplaced, static_errors_m
+from pipeline.scaling.marker_placement import place_markers, remove_unplaced, static_errors_m, static_pose
 from pipeline.scaling.measurement_scaler import MeasurementScaler
 from pipeline.scaling.measurements import with_hip_centres
 from pipeline.scaling.scalers import make_scaler
+from pipeline.scaling.standing import judge_standing, move_trunk_mass
 from pipeline.scaling.static_window import SETTLING_S, find_static_window, most_complete_frame
 from pipeline.settings import Settings
 
@@ -126,11 +127,19 @@ def build_scaled_model(
         notes.append(f"Markers without a place of their own on the body were left out: {', '.join(removed)}.")
     model.finalizeConnections()
     path.parent.mkdir(parents=True, exist_ok=True)
-    if not model.printToXML(str(path)):
-        raise ModelError("The scaled model cannot be written.", hint="Check the folder's permissions.", file=path.name)
+    _write(model, path)
+    if place and distribution != "model":
+        # Only here: with another's masses the load's place says little about where this person carries the trunk's.
+        notes.append(move_trunk_mass(model, judge_standing(path, static_pose(model, pose, set_name))))
+        _write(model, path)
     errors = static_errors_m(model, pose, set_name) if place else unplaced
     height_m = _height_m(model, factors, measured, subject, generic_file, set_name)
     return ScaledModel(path, factors, subject.mass_kg, distribution, height_m, errors, tuple(notes), unplaced)
+
+
+def _write(model: osim.Model, path: Path) -> None:
+    if not model.printToXML(str(path)):
+        raise ModelError("The scaled model cannot be written.", hint="Check the folder's permissions.", file=path.name)
 
 
 def _distribute_mass(model: osim.Model, subject: Subject, model_file: Path) -> MassDistribution:
