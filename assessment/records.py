@@ -74,6 +74,7 @@ def model_record(folder: Path, model: ScaledModel) -> ModelRecord:
         scaled_on=list(model.scaled_on),
         factor_estimates=factor_records(factors),
         mass_kg=model.mass_kg,
+        mass_distribution=model.mass_distribution,
         scale_factors={
             body: (float(x), float(y), float(z))
             for body, (x, y, z) in zip(factors.bodies, factors.factors, strict=True)

@@ -73,6 +73,9 @@ class ModelRecord(_Record):
     scaled_on: list[str] = Field(description="trials whose markers decided the factors, the static one first")
     factor_estimates: list[FactorRecord] = Field(description="empty where the scaler cannot tell how sure it is")
     mass_kg: float
+    mass_distribution: Literal["f", "m", "model"] = Field(
+        description="how segments share the mass: mean of women or of men (de Leva 1996), or as the generic model"
+    )
     scale_factors: dict[str, tuple[float, float, float]] = Field(description="body -> X, Y, Z in the body's frame")
     static_marker_error_cm: dict[str, float] = Field(
         description="marker -> error on the static pose, with the markers as they are in the model"

@@ -21,6 +21,7 @@ from benchmarks.dynamics.rows import Movement, Row, compare, peak_table
 from benchmarks.dynamics.targets import TARGETS, verdicts
 from benchmarks.saving import save
 from models.errors import SarcoscopeError
+from models.subject import ACCEPTED_SEXES
 
 ROOT = Path(__file__).resolve().parents[2]
 PARTS = ("shipped", "own", "video", "simulation")
@@ -36,7 +37,7 @@ def main(arguments: Sequence[str] | None = None) -> dict[str, Any]:
     rows: list[Row] = []
     with tempfile.TemporaryDirectory() as folder:
         for part in PARTS[:3]:
-            of_part = list(_rows(part, given.data, Path(folder) / part, given.only, figures["failed"]))
+            of_part = list(_rows(part, Path(folder) / part, given, figures["failed"]))
             figures["rows"][part] = {row.name: row.saved() for row in of_part}
             figures["wanted"][part] = _print_wanted(of_part)
             rows += [row for row in of_part if part == "shipped"]
@@ -46,18 +47,18 @@ def main(arguments: Sequence[str] | None = None) -> dict[str, Any]:
         for trial in simulation.TRIALS
         if fnmatch(f"simulation/{trial}", given.only)
     }
-    if given.only == "*":
+    if given.only == "*" and given.sex is None:
         print(f"saved {save('dynamics', figures).name}")
     else:
-        print("\nOnly a part was run: nothing is saved.")
+        print("\nOnly a part was run, or a sex supposed: nothing is saved.")
     return figures
 
 
-def _rows(part: str, data: Path, work: Path, only: str, failed: dict[str, str]) -> Iterator[Row]:
+def _rows(part: str, work: Path, given: argparse.Namespace, failed: dict[str, str]) -> Iterator[Row]:
     """Rows of a part as they are finished, printed; a trial that fails is named and takes no other with it."""
 
     def wanted(trial: str) -> bool:
-        return fnmatch(f"{part}/{trial}", only)
+        return fnmatch(f"{part}/{trial}", given.only)
 
     work.mkdir()
     printed = False
@@ -65,9 +66,9 @@ def _rows(part: str, data: Path, work: Path, only: str, failed: dict[str, str]) 
     if part == "video":
         found = ((name, "video", true, filmed) for name, true, filmed in video.movements(work, wanted))
     elif part == "own":
-        found = ((name, group, movement, None) for name, group, movement in own.movements(work, wanted))
+        found = ((name, group, movement, None) for name, group, movement in own.movements(work, wanted, given.sex))
     else:
-        found = ((name, group, movement, None) for name, group, movement in shipped.movements(data, work, wanted))
+        found = ((name, group, movement, None) for name, group, movement in shipped.movements(given.data, work, wanted))
     for name, group, measured, estimated in found:
         try:
             row = compare(name, group, measured, estimated)
@@ -167,6 +168,7 @@ def _options() -> argparse.ArgumentParser:
         metavar="PATTERN",
         help=f"trials as PART/TRIAL, e.g. 'own/STS*'; parts: {', '.join(PARTS)}",
     )
+    options.add_argument("--sex", choices=ACCEPTED_SEXES, help="suppose this of the people of the part `own`")
     return options
 
 

@@ -11,6 +11,7 @@ from assessment.trial import TrialTask, locks_feet, trial_cutoff, trial_movement
 from benchmarks.dynamics.masses import model_with_mass
 from benchmarks.dynamics.rows import Movement
 from benchmarks.dynamics.shipped import GROUPS, masses_kg
+from models.subject import Sex
 from pipeline.scaling import ScaledModel
 from pipeline.session import Session, Trial, read_session
 from pipeline.settings import Settings
@@ -21,9 +22,9 @@ WALKS_OF_OTHERS = ("bmc_walk1", "bmc_walk2")
 Wanted = Callable[[str], bool]
 
 
-def movements(work: Path, wanted: Wanted) -> Iterator[tuple[str, str, Movement]]:
-    """Name of the row, group and movement of every wanted trial."""
-    session = read_session(DESCRIPTIONS / f"{SUBJECT_4}.toml", work)
+def movements(work: Path, wanted: Wanted, sex: Sex | None = None) -> Iterator[tuple[str, str, Movement]]:
+    """Name of the row, group and movement of every wanted trial; nobody's sex is recorded, ``sex`` supposes one."""
+    session = _of_sex(read_session(DESCRIPTIONS / f"{SUBJECT_4}.toml", work), sex)
     trials = [trial for trial in session.trials if trial.name in GROUPS and wanted(trial.name)]
     if trials:
         assert session.static_trial is not None  # noqa: S101 - its description names one
@@ -37,9 +38,13 @@ def movements(work: Path, wanted: Wanted) -> Iterator[tuple[str, str, Movement]]
                 yield name, GROUPS[trial.name], replace(found, model=heavy, subject=subject)
     for name in WALKS_OF_OTHERS:
         if wanted(name):
-            session = read_session(DESCRIPTIONS / f"{name}.toml", work)
+            session = _of_sex(read_session(DESCRIPTIONS / f"{name}.toml", work), sex)
             (trial,) = session.trials
             yield name, "walks, legs only", movement(session, trial, scaled(session, trial, work / name), work)
+
+
+def _of_sex(session: Session, sex: Sex | None) -> Session:
+    return session if sex is None else replace(session, subject=replace(session.subject, sex=sex))
 
 
 def scaled(session: Session, trial: Trial, work: Path) -> ScaledModel:

@@ -82,6 +82,12 @@ def static_errors_m(model: osim.Model, static: MarkerTrajectories, set_name: Mar
     return {name: error for name, error in errors.items() if np.isfinite(error)}
 
 
+def static_pose(model: osim.Model, static: MarkerTrajectories, set_name: MarkerSetName) -> dict[str, float]:
+    """Coordinates of the static pose [rad or m]."""
+    solver = _solve_static(model, static, set_name)
+    return dict(zip(solver.coordinates, solver.values.tolist(), strict=True))
+
+
 def remove_unplaced(model: osim.Model, static: MarkerTrajectories | None, set_name: MarkerSetName) -> tuple[str, ...]:
     """Take markers off the model that have no place of their own: several share one offset, and none was measured.
 

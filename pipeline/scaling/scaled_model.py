@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import cast
+from typing import Literal, cast
 
 import opensim as osim
 
@@ -13,14 +13,18 @@ from models.markers import MarkerTrajectories, ScalingMarkers
 from models.skeleton import GENERIC_MODEL
 from models.skeleton.marker_sets import MarkerSetName, marker_set
 from models.skeleton.scale_factors import PLAUSIBLE_FACTORS, ScaleFactors
+from models.skeleton.segment_inertia import set_segment_inertia
 from models.subject import Subject
 from pipeline.scaling.generic import body_height_m, load_generic
-from pipeline.scaling.marker_placement import place_markers, remove_unplaced, static_errors_m
+from pipeline.scaling.marker_placement import place_markers, remove_unplaced, static_errors_m, static_pose
 from pipeline.scaling.measurement_scaler import MeasurementScaler
 from pipeline.scaling.measurements import with_hip_centres
 from pipeline.scaling.scalers import make_scaler
+from pipeline.scaling.standing import judge_standing, move_trunk_mass
 from pipeline.scaling.static_window import SETTLING_S, find_static_window, most_complete_frame
 from pipeline.settings import Settings
+
+MassDistribution = Literal["f", "m", "model"]
 
 
 @dataclass(frozen=True)
@@ -33,6 +37,8 @@ class ScaledModel:
     factors : ScaleFactors
     mass_kg : float
         Total mass of the model [kg], the subject's.
+    mass_distribution : {'f', 'm', 'model'}
+        Whose: mean of women or of men (`models.skeleton.segment_inertia`), or the generic model's own.
     body_height_m : float or None
         Height that legs and trunk stand for, as distances between markers have them [m] (see
         `pipeline.scaling.generic`); None where that is not known.
@@ -50,6 +56,7 @@ class ScaledModel:
     path: Path
     factors: ScaleFactors
     mass_kg: float
+    mass_distribution: MassDistribution
     body_height_m: float | None
     static_marker_errors_m: dict[str, float]
     notes: tuple[str, ...] = ()
@@ -107,6 +114,7 @@ def build_scaled_model(
     scaler = make_scaler(settings.scaler, model_file=generic_file, marker_set=set_name, policy=settings.policy)
     factors = scaler.scale(measured, subject)
     apply_factors(model, factors, subject.mass_kg)
+    distribution = _distribute_mass(model, subject, generic_file)
     model.setName(f"{generic_file.stem.removesuffix('_scaled')}_scaled")
 
     notes = [*marker_notes, *hip_notes, *window_notes, *factors.notes, *_implausible(factors)]
@@ -119,11 +127,27 @@ def build_scaled_model(
         notes.append(f"Markers without a place of their own on the body were left out: {', '.join(removed)}.")
     model.finalizeConnections()
     path.parent.mkdir(parents=True, exist_ok=True)
-    if not model.printToXML(str(path)):
-        raise ModelError("The scaled model cannot be written.", hint="Check the folder's permissions.", file=path.name)
+    _write(model, path)
+    if place and distribution != "model":
+        # Only here: with another's masses the load's place says little about where this person carries the trunk's.
+        notes.append(move_trunk_mass(model, judge_standing(path, static_pose(model, pose, set_name))))
+        _write(model, path)
     errors = static_errors_m(model, pose, set_name) if place else unplaced
     height_m = _height_m(model, factors, measured, subject, generic_file, set_name)
-    return ScaledModel(path, factors, subject.mass_kg, height_m, errors, tuple(notes), unplaced)
+    return ScaledModel(path, factors, subject.mass_kg, distribution, height_m, errors, tuple(notes), unplaced)
+
+
+def _write(model: osim.Model, path: Path) -> None:
+    if not model.printToXML(str(path)):
+        raise ModelError("The scaled model cannot be written.", hint="Check the folder's permissions.", file=path.name)
+
+
+def _distribute_mass(model: osim.Model, subject: Subject, model_file: Path) -> MassDistribution:
+    """Women and men carry their mass differently; whoever brings a model of their own has decided that with it."""
+    if subject.sex == "unspecified" or model_file != GENERIC_MODEL:
+        return "model"
+    set_segment_inertia(model, subject.sex)
+    return subject.sex
 
 
 def _unplaced_errors_m(model: osim.Model, pose: MarkerTrajectories, set_name: MarkerSetName) -> dict[str, float]:

@@ -26,7 +26,7 @@ from tests.assessment import movements
 LAB_SESSION = Path(__file__).parents[1] / "lab_sessions" / "opencap_labvalidation_subject4.toml"
 SUBJECT = Subject(height_m=1.75, mass_kg=70.0, sex="f")
 MODEL = ScaledModel(
-    Path("person.osim"), ScaleFactors(("femur_r",), np.ones((1, 3)), "measurement"), SUBJECT.mass_kg, 1.74, {}
+    Path("person.osim"), ScaleFactors(("femur_r",), np.ones((1, 3)), "measurement"), SUBJECT.mass_kg, "f", 1.74, {}
 )
 GOOD = movements.squats(3)
 

@@ -18,7 +18,9 @@ def test_every_number_has_a_source_that_is_cited():
     skeleton = read_skeleton()
     rows = [*skeleton.bodies, *skeleton.joints, *skeleton.coordinates, *skeleton.couplers]
     keys = {row.source for row in rows} | {
-        row["source"] for table in ("markers_study.csv", "markers_optical.csv") for row in read_rows(table)
+        row["source"]
+        for table in ("markers_study.csv", "markers_optical.csv", "segment_inertia.csv")
+        for row in read_rows(table)
     }
     assert keys <= set(skeleton.sources)
     assert all("doi:10." in citation for citation in skeleton.sources.values())

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import opensim as osim
 import pytest
@@ -83,19 +85,47 @@ def test_equals_the_model_scaler_of_opensim(tmp_path):
         np.testing.assert_allclose(mine, other, atol=1e-6)
 
 
-def test_mass_is_the_subjects_and_keeps_its_distribution(tmp_path, tall_standing):
-    scaled = build_scaled_model(
-        tall_standing, SUBJECT, Settings(scaler="measurement"), "study", tmp_path / "deep" / "scaled.osim"
-    )
+def masses_kg(model):
+    return {body.getName(): body.getMass() for body in bodies_of(model)}
+
+
+def test_mass_is_the_subjects_and_keeps_the_models_distribution_where_sex_is_not_given(tmp_path, tall_standing):
+    subject, settings = replace(SUBJECT, sex="unspecified"), Settings(scaler="measurement")
+    scaled = build_scaled_model(tall_standing, subject, settings, "study", tmp_path / "deep" / "scaled.osim")
     model, generic = load_model(scaled.path), load_model(GENERIC_MODEL)
-    state = model.initSystem()
-    assert model.getTotalMass(state) == pytest.approx(82.0, abs=1e-9)
-    ratios = [model.getBodySet().get(body.getName()).getMass() / body.getMass() for body in bodies_of(generic)]
+    assert model.getTotalMass(model.initSystem()) == pytest.approx(82.0, abs=1e-9)
+    ratios = [mass_kg / masses_kg(generic)[name] for name, mass_kg in masses_kg(model).items()]
     np.testing.assert_allclose(ratios, ratios[0], rtol=1e-9)
+    assert scaled.mass_distribution == "model"
     assert model.getName() == "LaiUhlrich2022_scaled"
     text = scaled.path.read_text()
     assert "Rajagopal" in text, "credits are lost"
     assert str(tmp_path) not in text
+
+
+def test_women_carry_more_of_their_mass_on_the_legs_than_men(tmp_path, tall_standing):
+    legs_kg = {}
+    for sex in ("f", "m"):
+        path = tmp_path / f"{sex}.osim"
+        scaled = build_scaled_model(
+            tall_standing, replace(SUBJECT, sex=sex), Settings(scaler="measurement"), "study", path
+        )
+        model = load_model(path)
+        assert model.getTotalMass(model.initSystem()) == pytest.approx(82.0, abs=1e-9)
+        assert scaled.mass_distribution == sex
+        legs_kg[sex] = sum(masses_kg(model)[name] for name in ("femur_r", "femur_l", "tibia_r", "tibia_l"))
+    assert legs_kg["f"] > 1.04 * legs_kg["m"]
+
+
+def test_a_model_of_ones_own_keeps_its_mass_distribution(tmp_path, tall_standing):
+    own = tmp_path / "own.osim"
+    load_generic(GENERIC_MODEL, "study")[0].printToXML(str(own))
+    settings = Settings(scaler="measurement", model=own)
+    scaled = build_scaled_model(tall_standing, SUBJECT, settings, "study", tmp_path / "scaled.osim")
+    model, generic = load_model(scaled.path), load_model(GENERIC_MODEL)
+    ratios = [mass_kg / masses_kg(generic)[name] for name, mass_kg in masses_kg(model).items()]
+    np.testing.assert_allclose(ratios, ratios[0], rtol=1e-9)
+    assert scaled.mass_distribution == "model"
 
 
 def test_perfect_markers_leave_no_error(tmp_path, tall_standing):
