@@ -24,8 +24,8 @@ from pipeline.contact.seat import (
 from pipeline.contact.soles import find_soles
 from pipeline.contact.solver import Rows, solve
 from pipeline.contact.terms import (
-    alike,
     RESTING_SD_M,
+    alike,
     effort,
     force_lines,
     resting_place,
