@@ -23,6 +23,9 @@ from models.skeleton.tables import (
     read_skeleton,
 )
 
+# Keys of parameters/sources.toml.
+GENERIC_SOURCES = ("rajagopal2016", "lai2017", "uhlrich2022", "opencap2023")
+
 
 def build_model() -> osim.Model:
     """Build the generic skeleton with its 43 video markers.
@@ -60,7 +63,8 @@ def _credit(model: osim.Model, skeleton: SkeletonParameters) -> None:
         "Rajagopal et al. (2016), Lai et al. (2017), Uhlrich et al. (2022), OpenCap (Uhlrich et al. 2023). "
         "Skeleton of OpenCap's LaiUhlrich2022 without muscles, written from tables of its parameters by Sarcoscope."
     )
-    model.set_publications("\n".join(skeleton.sources.values()))
+    # Sources of other tables, such as segment inertias by sex, have no part in the generic model.
+    model.set_publications("\n".join(skeleton.sources[key] for key in GENERIC_SOURCES))
 
 
 def _add_body(model: osim.Model, body: BodyParameters) -> None:
