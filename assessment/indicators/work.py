@@ -60,6 +60,8 @@ def _rate_of_rise(stretch: Stretch, coordinate: str) -> Quantity:
     if found is None:
         return Quantity(Quality.withheld("The moment is known too briefly for the filter to let a rise be seen."))
     rate = found.rate_nm_per_s
+    if rate.value <= 0.0:
+        return Quantity(Quality.withheld("The moment does not rise while it is known in this repetition."))
     window = f"{1000.0 * found.window_s:.0f} ms (low-pass at {stretch.moments.cutoff_hz:g} Hz)"
     quality = Quality(Mark.REPORTED, (f"Steepest over {window}.",))
     if found.filter_limited:
@@ -68,8 +70,6 @@ def _rate_of_rise(stretch: Stretch, coordinate: str) -> Quantity:
         quality &= Quality.caution(
             "The rise is right at seat-off, where it begins to be known: just before, it may have been steeper."
         )
-    if rate.value <= 0.0:
-        quality &= Quality.caution("The moment never rises in this repetition.")
     return Quantity(quality, rate.value, rate.standard_error)
 
 
