@@ -124,8 +124,8 @@ def print_summary(summary: Summary, report: Path) -> None:
         _print_trouble(trial)
         table = Table(box=None, show_header=False, padding=(0, 2))
         for row in indicator_rows(trial):
-            # Moments are compared between people per body mass; absolute ones are in the tables and the report.
-            if row.unit != "Nm":
+            # Moments are compared between people per body mass; absolute ones and details are in tables and report.
+            if row.unit != "Nm" and not row.is_detail:
                 cells = (f"  {escape(row.label)}", row.text, row.unit, row.mark.value)
                 table.add_row(*cells, style=_STYLE[row.mark])
         console.print(table)

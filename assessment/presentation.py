@@ -16,6 +16,10 @@ SIDE_NAMES = {"r": "right", "l": "left"}
 # Indicators shown before all others, the ones that clinical tests are known by.
 HEADLINE = frozenset({"five_times_sit_to_stand_time", "number_of_repetitions", "gait_speed"})
 
+# Power, work, impulse and rate of rise are many and no clinical test is known by them: after all others, on demand.
+DETAILS = "Power, work, impulse and rate of rise"
+DETAIL_UNITS = frozenset(f"{unit}{per}" for unit in ("W", "J", "Nms", "Nm/s") for per in ("", "/kg"))
+
 # Coordinate, title of its angle, title of its moment, and the sign that turns OpenSim's moment into "extension
 # (plantarflexion) is positive".
 SAGITTAL_JOINTS = (
@@ -53,6 +57,11 @@ class Row:
     def text(self) -> str:
         """Value for one cell: ``right 1.49, left 1.50`` or ``11.9``."""
         return ", ".join(f"{side} {mean}".strip() for side, mean in self.means.items())
+
+    @property
+    def is_detail(self) -> bool:
+        """Whether it is one of the `DETAILS`."""
+        return self.unit in DETAIL_UNITS
 
 
 def indicator_rows(trial: TrialRecord) -> list[Row]:

@@ -123,7 +123,7 @@ class IndicatorRecord(_Record):
     repetition: int | None = Field(description="1-based; null for a whole trial")
     standard_error: float | None = Field(
         description="in the same unit; of a moment that at its peak, from the uncertainty of contacts and movement; "
-        "null where none is known"
+        "of work and impulse an upper bound; null where none is known"
     )
     quality: QualityRecord
     definition: str

@@ -24,7 +24,10 @@ def write_curves(
     """Write one trial's curves, one row a frame.
 
     Columns: ``time_s``, ``marker_rms_cm``, ``<coordinate>_deg`` (pelvis translations ``_m``); where moments exist also
-    ``<coordinate>_nm`` and ``<coordinate>_w``, ``<contact>_vertical_n`` and ``valid``. Moments keep OpenSim's sign.
+    ``<coordinate>_nm`` and ``<coordinate>_w`` with their standard errors ``_se_nm`` and ``_se_w`` (empty where they are
+    not known), ``<contact>_vertical_n``, ``valid``, and what the contacts do not explain, in every frame:
+    ``residual_force_{x,y,z}_n`` and, about the centre of mass, ``residual_moment_{x,y,z}_nm``. Moments keep OpenSim's
+    sign.
     ``angles_quality`` and ``moments_quality`` carry the trial's marks in every row, so that no curve travels without
     them; ``valid`` is false throughout where moments are withheld. Moments and powers are empty in frames in which they
     cannot be known: those of invalid frames, and where a seat or a hand may bear load that nothing measures. Estimated
@@ -44,10 +47,18 @@ def write_curves(
         for name in moments.coordinates:
             if name not in TRANSLATIONS:
                 known = forces.valid & moments.known(name)
-                columns[f"{name}_nm"] = np.where(known, moments.moment_nm(name), np.nan)
-                columns[f"{name}_w"] = np.where(known, moments.power_w(name), np.nan)
+                for column, curve in (
+                    ("nm", moments.moment_nm(name)),
+                    ("se_nm", moments.standard_error_nm(name)),
+                    ("w", moments.power_w(name)),
+                    ("se_w", moments.power_standard_error_w(name)),
+                ):
+                    columns[f"{name}_{column}"] = np.where(known, np.nan if curve is None else curve, np.nan)
         for name, contact in forces.forces.items():
             columns[f"{name}_vertical_n"] = np.where(forces.partly_borne_by_hands, np.nan, contact.force_n[:, 1])
+        for axis, force, moment in zip("xyz", forces.residual_force_n.T, forces.residual_moment_nm.T, strict=True):
+            columns[f"residual_force_{axis}_n"] = force
+            columns[f"residual_moment_{axis}_nm"] = moment
         columns["valid"] = moments.valid & forces.valid & (kinetic_gate.mark is not Mark.WITHHELD)
     table = pd.DataFrame(columns).assign(
         angles_quality=kinematic_gate.mark.value, moments_quality=kinetic_gate.mark.value

@@ -87,6 +87,8 @@ def run_trial(task: TrialTask) -> TrialRecord:
             "inverse_dynamics": f"{folder}/inverse_dynamics.sto",
             "id_setup": f"{folder}/id_setup.xml",
         }
+        if moments.standard_errors_nm is not None:
+            files["inverse_dynamics_se"] = f"{folder}/inverse_dynamics_se.sto"
     repetitions = find_repetitions(activity, kinematics)
     kinematic_gate = judge_kinematics(kinematics, task.model, prepared.quality, task.subject)
     kinetic_gate = (

@@ -18,6 +18,7 @@ CONTACT_FORCES = "contact_forces.mot"
 EXTERNAL_LOADS = "external_loads.xml"
 COORDINATES = "coordinates_filtered.mot"
 MOMENTS = "inverse_dynamics.sto"
+STANDARD_ERRORS = "inverse_dynamics_se.sto"
 TOOL_SETUP = "id_setup.xml"
 # What OpenSim's tool writes when it repeats the run: beside our moments, not over them.
 TOOL_MOMENTS = "inverse_dynamics_opensim.sto"
@@ -30,7 +31,7 @@ def write_dynamics(folder: Path, model_path: Path, forces: ContactForces, moment
 
     ``id_setup.xml`` is for the InverseDynamicsTool. It finds the model by its path relative to the folder, so that a
     results folder may be moved as a whole. The tool lists the generalised force of a patella apart; here it is part
-    of its knee's.
+    of its knee's. Standard errors of the moments are written beside them where they are known.
 
     Parameters
     ----------
@@ -59,14 +60,13 @@ def write_dynamics(folder: Path, model_path: Path, forces: ContactForces, moment
         in_degrees=False,
         name="Coordinates",
     )
-    write_storage(
-        folder / MOMENTS,
-        moments.time_s,
-        [f"{name}_{'force' if name.endswith(TRANSLATIONS) else 'moment'}" for name in moments.coordinates],
-        moments.moments_nm,
-        in_degrees=False,
-        name="Inverse Dynamics Generalized Forces",
-    )
+    columns = [f"{name}_{'force' if name.endswith(TRANSLATIONS) else 'moment'}" for name in moments.coordinates]
+    for file, values, title in (
+        (MOMENTS, moments.moments_nm, "Inverse Dynamics Generalized Forces"),
+        (STANDARD_ERRORS, moments.standard_errors_nm, "Standard Errors of Generalized Forces"),
+    ):
+        if values is not None:
+            write_storage(folder / file, moments.time_s, columns, values, in_degrees=False, name=title)
     _write_tool_setup(folder, model_path, moments)
 
 

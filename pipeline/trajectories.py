@@ -254,3 +254,11 @@ class JointMoments:
         """Power of one coordinate, shape (n_frames,) [W]; positive generates."""
         index = self.coordinates.index(coordinate)
         return self.moments_nm[:, index] * self.speeds[:, index]
+
+    def power_standard_error_w(self, coordinate: str) -> Array | None:
+        """Standard error of one coordinate's power from that of its moment, shape (n_frames,) [W]; None if not known.
+
+        The error of the speed is left out.
+        """
+        error_nm = self.standard_error_nm(coordinate)
+        return None if error_nm is None else error_nm * np.abs(self.speeds[:, self.coordinates.index(coordinate)])

@@ -6,7 +6,7 @@ import streamlit as st
 
 from app.state import archive_of, current, folder_of, header
 from app.text import plain
-from assessment.presentation import Row, further_reasons, headline, indicator_rows, seat_off_text
+from assessment.presentation import DETAILS, Row, further_reasons, headline, indicator_rows, seat_off_text
 from assessment.report import REPORT_NAME
 from assessment.summary import Summary, TrialRecord
 from pipeline.quality import Mark
@@ -62,18 +62,26 @@ def _trial(trial: TrialRecord) -> None:
         if quality is not None:
             st.markdown(f"{what}: {MARK_BADGES[quality.mark]} {plain(' '.join(reasons))}")
     rows = indicator_rows(trial)
-    if rows:
-        st.dataframe(
-            {
-                "indicator": [row.label for row in rows],
-                "mean ± standard error (range)": [row.text for row in rows],
-                "unit": [row.unit for row in rows],
-                "per repetition": [_repetitions(row) for row in rows],
-                "quality": [row.mark.value for row in rows],
-                "reasons": [" ".join(row.reasons) for row in rows],
-            },
-            hide_index=True,
-        )
+    main, details = ([row for row in rows if row.is_detail is wanted] for wanted in (False, True))
+    if main:
+        _table(main)
+    if details:
+        with st.expander(DETAILS):
+            _table(details)
+
+
+def _table(rows: list[Row]) -> None:
+    st.dataframe(
+        {
+            "indicator": [row.label for row in rows],
+            "mean ± standard error (range)": [row.text for row in rows],
+            "unit": [row.unit for row in rows],
+            "per repetition": [_repetitions(row) for row in rows],
+            "quality": [row.mark.value for row in rows],
+            "reasons": [" ".join(row.reasons) for row in rows],
+        },
+        hide_index=True,
+    )
 
 
 def _repetitions(row: Row) -> str:

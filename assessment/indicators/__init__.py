@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from assessment.activities import Activity
-from assessment.indicators import gait, moments, posture, timing
+from assessment.indicators import gait, moments, posture, timing, work
 from assessment.indicators.base import Definition, Indicator, TrialResults, catalogue
 from assessment.repetitions import Repetition
 from models.subject import Subject
@@ -13,7 +13,7 @@ from pipeline.trajectories import ContactForces, JointMoments, Kinematics
 __all__ = ["Definition", "Indicator", "TrialResults", "catalogue", "compute_indicators"]
 
 # Each family turns a trial's results into the indicators that apply to its activity.
-FAMILIES = (timing.compute, gait.compute, posture.compute, moments.compute)
+FAMILIES = (timing.compute, gait.compute, posture.compute, moments.compute, work.compute)
 
 
 def compute_indicators(

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import tomllib
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from assessment.activities import Activity
 from assessment.motion import Side
@@ -42,9 +43,26 @@ class Definition:
 
 @cache
 def catalogue() -> dict[str, Definition]:
-    """All declared indicators, by name."""
+    """All declared indicators, by name; those that are also given per body mass have a second one."""
     entries = tomllib.loads(CATALOGUE.read_text(encoding="utf-8"))
-    return {name: Definition(name=name, **entry) for name, entry in entries.items()}
+    return {definition.name: definition for name, entry in entries.items() for definition in _declared(name, **entry)}
+
+
+def _declared(
+    name: str, *, per_body_mass: bool = False, estimated_forces_error_per_kg: float | None = None, **entry: Any
+) -> Iterator[Definition]:
+    whole = Definition(name=name, **entry)
+    yield whole
+    if per_body_mass:
+        yield replace(
+            whole,
+            name=f"{name}_per_kg",
+            label=f"{whole.label} per body mass",
+            unit=f"{whole.unit}/kg",
+            definition=f"{whole.label} divided by body mass.",
+            protocol=f"As {name}.",
+            estimated_forces_error=estimated_forces_error_per_kg,
+        )
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from pathlib import Path
 import pandas as pd
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from assessment.presentation import further_reasons, headline, indicator_rows, seat_off_text, usable
+from assessment.presentation import DETAILS, further_reasons, headline, indicator_rows, seat_off_text, usable
 from assessment.report.figures import curves_svg
 from assessment.summary import Summary
 
@@ -46,6 +46,7 @@ def write_report(folder: Path, summary: Summary) -> Path:
         reasons={trial.name: further_reasons(trial) for trial in summary.trials},
         known={trial.name: set(chain(*further_reasons(trial))) for trial in summary.trials},
         rows={trial.name: indicator_rows(trial) for trial in summary.trials},
+        details=DETAILS,
         seat_offs={trial.name: seat_off_text(trial) for trial in summary.trials},
     )
     path = folder / REPORT_NAME

@@ -6,7 +6,7 @@ import numpy as np
 
 from assessment.activities import Activity
 from assessment.indicators import compute_indicators
-from assessment.indicators.moments import EXTENSION_SIGN
+from assessment.indicators.stretch import EXTENSION_SIGN
 from assessment.motion import SIDES
 from assessment.repetitions import Repetition
 from assessment.validation.agreement import Dynamics

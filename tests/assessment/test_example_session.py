@@ -97,6 +97,32 @@ def test_five_rises_take_the_time_they_took(summary: Summary) -> None:
     assert _value(summary, "5xSTS", "five_times_sit_to_stand_time") == pytest.approx(15.450 - 1.200, abs=0.7)
 
 
+def test_power_work_and_impulse_of_the_knees_hold_the_truth_within_two_standard_errors(summary: Summary) -> None:
+    trial = _trial(summary, "5xSTS")
+    angles, moments = read_storage(TRUTH / "5xSTS_angles.mot"), read_storage(TRUTH / "5xSTS_moments.sto")
+    time_s = moments.time_s
+    for repetition in trial.repetitions:
+        rise = (time_s >= repetition.events_s["rise_start"]) & (time_s <= repetition.events_s["stand"])
+        for side in ("r", "l"):
+            moment_nm = moments.column(f"knee_angle_{side}_moment")
+            angle_rad = np.deg2rad(np.interp(time_s, angles.time_s, angles.column(f"knee_angle_{side}")))
+            power_w = moment_nm * np.gradient(angle_rad, time_s)
+            true = {
+                "peak_knee_power": power_w[rise].max(),
+                "positive_knee_work": np.trapezoid(np.clip(power_w, 0.0, None)[rise], time_s[rise]),
+                "knee_extension_impulse": np.trapezoid(np.clip(-moment_nm, 0.0, None)[rise], time_s[rise]),
+            }
+            found = {
+                one.name: one for one in trial.indicators if (one.repetition, one.side) == (repetition.index, side)
+            }
+            for name, value in true.items():
+                estimate = found[name]
+                assert estimate.value is not None
+                assert estimate.standard_error is not None
+                assert abs(estimate.value - value) < 2.0 * estimate.standard_error, name
+                assert 0.0 < estimate.standard_error < value, name
+
+
 def test_gait_speed_is_that_of_the_true_pelvis(summary: Summary) -> None:
     true = read_storage(TRUTH / "walk_angles.mot")
     place = true.values[:, [true.columns.index("pelvis_tx"), true.columns.index("pelvis_tz")]]

@@ -46,6 +46,24 @@ def test_a_mean_is_shown_with_the_standard_error_of_its_members(
     assert row.text == f"right {text}"
 
 
+def test_power_and_work_stay_behind_the_peaks() -> None:
+    rows = {unit: indicator_rows(trial(record(1.0, None, 1, unit)))[0] for unit in ("Nm", "Nm/kg", "s", "W", "J/kg")}
+    assert {unit for unit, row in rows.items() if row.is_detail} == {"W", "J/kg"}
+
+
+def test_curves_without_standard_errors_keep_their_empty_columns(tmp_path: Path) -> None:
+    squats = movements.squats(1)
+    zero, good = np.zeros((len(squats.time_s), 3)), np.ones(len(squats.time_s), dtype=bool)
+    moments = JointMoments(
+        squats.time_s, squats.coordinates, squats.values, squats.values, squats.values, 4.0, good, zero
+    )
+    forces = ContactForces(squats.time_s, {}, "measured", 0.0, zero, zero, good)
+    write_curves(tmp_path / "curves.csv", squats, forces, moments, kinematic_gate=Quality(), kinetic_gate=Quality())
+    curves = pd.read_csv(tmp_path / "curves.csv")
+    assert curves[["knee_angle_r_se_nm", "knee_angle_r_se_w"]].isna().all(axis=None)
+    assert not curves[["knee_angle_r_nm", "knee_angle_r_w"]].isna().any(axis=None)
+
+
 def test_seat_offs_are_told_with_how_sure_they_are() -> None:
     assert seat_off_text(trial(seat_offs=((1.234, 0.02), (4.0, 0.006)))) == "Seat-off at 1.23 ± 0.02, 4.00 ± 0.01 s."
     assert seat_off_text(trial()) == ""
@@ -56,6 +74,7 @@ def test_curves_are_empty_where_they_cannot_be_known(tmp_path: Path, origin: For
     squats = movements.squats(1)
     n = len(squats.time_s)
     zero, frames = np.zeros((n, 3)), np.arange(n)
+    residual_n, residual_nm = np.tile([7.0, 8.0, 9.0], (n, 1)), np.tile([1.0, 2.0, 3.0], (n, 1))
     valid, unknown = frames >= 10, (frames >= 30) & (frames < 40)
     foot = ContactForce("calcn_r", zero, zero, zero)
     hand = HandSupport("l", place, float(squats.time_s[50]), float(squats.time_s[59]), ())  # type: ignore[arg-type]
@@ -63,18 +82,23 @@ def test_curves_are_empty_where_they_cannot_be_known(tmp_path: Path, origin: For
     write_curves(
         tmp_path / "curves.csv",
         squats,
-        ContactForces(squats.time_s, {"r": foot}, origin, 0.0, zero, zero, valid, hand_supports=(hand,)),
+        ContactForces(squats.time_s, {"r": foot}, origin, 0.0, residual_n, residual_nm, valid,
+                      hand_supports=(hand,)),
         JointMoments(
             squats.time_s, squats.coordinates, squats.values, ones, ones, 4.0, valid, zero,
-            unknown={"hip_flexion_r": unknown},
+            unknown={"hip_flexion_r": unknown}, standard_errors_nm=4.0 * ones,
         ),
         kinematic_gate=Quality(),
         kinetic_gate=Quality(),
     )  # fmt: skip
     curves = pd.read_csv(tmp_path / "curves.csv")
-    for column in ("hip_flexion_r_nm", "hip_flexion_r_w"):
+    for column in ("hip_flexion_r_nm", "hip_flexion_r_w", "hip_flexion_r_se_nm", "hip_flexion_r_se_w"):
         assert np.array_equal(curves[column].isna(), ~valid | unknown)
     assert np.array_equal(curves["knee_angle_r_nm"].isna(), ~valid)
+    assert set(curves["knee_angle_r_se_nm"].dropna()) == set(curves["knee_angle_r_se_w"].dropna()) == {4.0}
+    for axis, (force, moment) in enumerate(((7.0, 1.0), (8.0, 2.0), (9.0, 3.0))):
+        assert (curves[f"residual_force_{'xyz'[axis]}_n"] == force).all()
+        assert (curves[f"residual_moment_{'xyz'[axis]}_nm"] == moment).all()
     assert not curves["hip_flexion_r_deg"].isna().any()
     # What the feet bear is wrong only where something else bears and no plate is under them.
     missing = curves["r_vertical_n"].isna()

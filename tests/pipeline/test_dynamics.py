@@ -94,6 +94,16 @@ def test_written_coordinates_are_the_filtered_ones_with_the_patellae_on_their_kn
     assert not Path(str(model_file.text).strip()).is_absolute()
 
 
+def test_standard_errors_are_written_in_the_columns_of_the_moments_where_they_are_known(tmp_path, solved):
+    forces, moments = solved
+    write_dynamics(tmp_path / "known", GENERIC_MODEL, forces, moments)
+    errors = read_storage(tmp_path / "known/inverse_dynamics_se.sto")
+    assert errors.columns == read_storage(tmp_path / "known/inverse_dynamics.sto").columns
+    assert errors.column("knee_angle_r_moment") == pytest.approx(moments.standard_error_nm("knee_angle_r"), abs=1e-6)
+    write_dynamics(tmp_path / "unknown", GENERIC_MODEL, forces, replace(moments, standard_errors_nm=None))
+    assert not (tmp_path / "unknown/inverse_dynamics_se.sto").exists()
+
+
 def test_written_tables_hold_the_columns_opensim_and_opencap_processing_look_for(tmp_path):
     forces, moments = solve(rise_from_chair(), seated=True)
     write_dynamics(tmp_path / "Dynamics" / "rise", GENERIC_MODEL, forces, moments)
