@@ -56,9 +56,11 @@ def write_curves(
                     columns[f"{name}_{column}"] = np.where(known, np.nan if curve is None else curve, np.nan)
         for name, contact in forces.forces.items():
             columns[f"{name}_vertical_n"] = np.where(forces.partly_borne_by_hands, np.nan, contact.force_n[:, 1])
-        for axis, force, moment in zip("xyz", forces.residual_force_n.T, forces.residual_moment_nm.T, strict=True):
-            columns[f"residual_force_{axis}_n"] = force
-            columns[f"residual_moment_{axis}_nm"] = moment
+        for residual, unit, wrench in (
+            ("force", "n", forces.residual_force_n),
+            ("moment", "nm", forces.residual_moment_nm),
+        ):
+            columns |= {f"residual_{residual}_{axis}_{unit}": wrench[:, k] for k, axis in enumerate("xyz")}
         columns["valid"] = moments.valid & forces.valid & (kinetic_gate.mark is not Mark.WITHHELD)
     table = pd.DataFrame(columns).assign(
         angles_quality=kinematic_gate.mark.value, moments_quality=kinetic_gate.mark.value
