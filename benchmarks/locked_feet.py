@@ -25,10 +25,10 @@ from models.markers import MarkerTrajectories
 from models.skeleton import load_model, without_patellae
 from models.skeleton.kinematics import SkeletonTree
 from pipeline.contact import estimate, from_plates
-from pipeline.contact.floor import find_floor
-from pipeline.contact.plate_reading import read_force_plates
-from pipeline.contact.soles import SIDES, find_soles
-from pipeline.contact.stances import find_stances
+from pipeline.contact.ground.floor import find_floor
+from pipeline.contact.ground.soles import SIDES, find_soles
+from pipeline.contact.ground.stances import find_stances
+from pipeline.contact.plates.reading import read_force_plates
 from pipeline.dynamics import joint_moments
 from pipeline.files.trc import read_trc
 from pipeline.kinematics import read_kinematics

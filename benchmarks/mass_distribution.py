@@ -26,7 +26,7 @@ from benchmarks.dynamics.rows import Movement, Row, compare
 from benchmarks.saving import save
 from models.skeleton import load_model
 from models.skeleton.segment_inertia import TabulatedSex, set_segment_inertia
-from pipeline.contact.soles import find_soles, heading
+from pipeline.contact.ground.soles import find_soles, heading
 from pipeline.contact.wrench import total_wrench
 from pipeline.motion import body_motion
 from pipeline.scaling.standing import judge_standing, move_trunk_mass

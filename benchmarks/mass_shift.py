@@ -19,7 +19,7 @@ from benchmarks.dynamics.masses import model_with_mass
 from benchmarks.dynamics.shipped import CUTOFF_HZ, FOLDER, STATIC_KG
 from benchmarks.saving import save
 from pipeline.contact import from_plates
-from pipeline.contact.plate_reading import read_force_plates
+from pipeline.contact.plates.reading import read_force_plates
 from pipeline.contact.seat import HIGHEST_RISE_M, seat_rise_m
 from pipeline.contact.wrench import total_wrench
 from pipeline.kinematics import read_kinematics

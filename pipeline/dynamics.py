@@ -10,7 +10,7 @@ import numpy as np
 from models.errors import ForceDataError
 from pipeline.contact import estimate, from_plates
 from pipeline.contact.hands import mark_hands
-from pipeline.contact.plate_reading import read_force_plates
+from pipeline.contact.plates.reading import read_force_plates
 from pipeline.motion.body_motion import BodyMotion, body_motion
 from pipeline.motion.hand_loads import with_load
 from pipeline.motion.locked_feet import with_locked_feet

@@ -6,10 +6,23 @@ from dataclasses import replace
 
 import numpy as np
 
-from pipeline.contact.axes import HeadingAxes
 from pipeline.contact.feet import expected_load, foot_patch, resting_point_m
-from pipeline.contact.floor import Footprint, find_floor, find_footprint
-from pipeline.contact.patches import Layout, Patch
+from pipeline.contact.ground.floor import Footprint, find_floor, find_footprint
+from pipeline.contact.ground.soles import find_soles
+from pipeline.contact.problem.axes import HeadingAxes
+from pipeline.contact.problem.patches import Layout, Patch
+from pipeline.contact.problem.solver import Rows, solve
+from pipeline.contact.problem.terms import (
+    RESTING_SD_M,
+    alike,
+    effort,
+    force_lines,
+    resting_place,
+    slow_changes,
+    small_forces,
+    whole_body,
+)
+from pipeline.contact.problem.uncertainty import unknowns_covariance, wrench_on_body_covariance
 from pipeline.contact.seat import (
     SEAT_PLACE_SD_M,
     SeatLaw,
@@ -21,19 +34,6 @@ from pipeline.contact.seat import (
     seat_rise_m,
     unknown_on_seat,
 )
-from pipeline.contact.soles import find_soles
-from pipeline.contact.solver import Rows, solve
-from pipeline.contact.terms import (
-    RESTING_SD_M,
-    alike,
-    effort,
-    force_lines,
-    resting_place,
-    slow_changes,
-    small_forces,
-    whole_body,
-)
-from pipeline.contact.uncertainty import unknowns_covariance, wrench_on_body_covariance
 from pipeline.contact.wrench import total_wrench, wrench_covariance
 from pipeline.motion.body_motion import BodyMotion
 from pipeline.trajectories import Array, ContactForce, ContactForces

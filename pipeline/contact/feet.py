@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from pipeline.contact.axes import HeadingAxes
-from pipeline.contact.floor import RESTING_PLACE, Footprint
-from pipeline.contact.patches import Patch
-from pipeline.contact.terms import LEAST_FOOT_LOAD
+from pipeline.contact.ground.floor import RESTING_PLACE, Footprint
+from pipeline.contact.problem.axes import HeadingAxes
+from pipeline.contact.problem.patches import Patch
+from pipeline.contact.problem.terms import LEAST_FOOT_LOAD
 from pipeline.motion.body_motion import BodyMotion
 from pipeline.trajectories import Array
 
@@ -15,7 +15,7 @@ from pipeline.trajectories import Array
 FRICTION = 0.7
 # Largest free moment of a foot per newton of its load [m]; measured ones stay below (feasibility study).
 FREE_MOMENT_ARM_M = 0.04
-# Place of the ankle along the generic sole, heel to toes (Rajagopal 2016; points of `pipeline.contact.soles`).
+# Place of the ankle along the generic sole, heel to toes (Rajagopal 2016; points of `pipeline.contact.ground.soles`).
 ANKLE_PLACE = 0.29
 
 

@@ -6,11 +6,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.errors import ForceDataError
-from pipeline.contact.floor import Footprint, find_floor, find_footprint
-from pipeline.contact.force_plates import LOADED_N, PlateRecording, pressure_point_m, sample
-from pipeline.contact.plate_steps import Step, find_steps
+from pipeline.contact.ground.floor import Footprint, find_floor, find_footprint
+from pipeline.contact.ground.soles import find_soles
+from pipeline.contact.plates.recording import LOADED_N, PlateRecording, pressure_point_m, sample
+from pipeline.contact.plates.steps import Step, find_steps
 from pipeline.contact.seat import EXPECTED_LAW, find_seat_offs, measured_seat, unknown_on_seat
-from pipeline.contact.soles import find_soles
 from pipeline.contact.wrench import total_wrench
 from pipeline.motion.body_motion import BodyMotion
 from pipeline.trajectories import Array, ContactForce, ContactForces

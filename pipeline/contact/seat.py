@@ -14,12 +14,12 @@ from numpy.typing import NDArray
 from scipy.optimize import least_squares
 from scipy.special import expit, logit
 
-from pipeline.contact.axes import HeadingAxes
 from pipeline.contact.feet import resting_point_m
-from pipeline.contact.floor import Footprint
-from pipeline.contact.patches import Layout, Patch
-from pipeline.contact.soles import horizontal, to_the_right
-from pipeline.contact.solver import Rows
+from pipeline.contact.ground.floor import Footprint
+from pipeline.contact.ground.soles import horizontal, to_the_right
+from pipeline.contact.problem.axes import HeadingAxes
+from pipeline.contact.problem.patches import Layout, Patch
+from pipeline.contact.problem.solver import Rows
 from pipeline.contact.wrench import Wrench
 from pipeline.motion.body_motion import BodyMotion
 from pipeline.trajectories import Array, ContactForce, SeatOff

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from models.errors import ContactForceError
-from pipeline.contact.axes import HeadingAxes
+from pipeline.contact.problem.axes import HeadingAxes
 from pipeline.motion.body_motion import BodyMotion
 from pipeline.motion.filtering import low_pass
 from pipeline.trajectories import Array, ContactForce

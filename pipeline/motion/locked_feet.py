@@ -21,9 +21,9 @@ from models.skeleton.held_points import HeldPoints
 from models.skeleton.kinematics import SkeletonTree
 from models.skeleton.marker_sets import marker_set
 from models.skeleton.whole_trial import anchored, hold_points
-from pipeline.contact.floor import find_floor
-from pipeline.contact.soles import FEET, SIDES, make_sole, sole_points
-from pipeline.contact.stances import Stance, find_stances
+from pipeline.contact.ground.floor import find_floor
+from pipeline.contact.ground.soles import FEET, SIDES, make_sole, sole_points
+from pipeline.contact.ground.stances import Stance, find_stances
 from pipeline.motion.body_motion import check_movement
 from pipeline.motion.filtering import low_pass
 from pipeline.trajectories import TRANSLATIONS, Array, Kinematics

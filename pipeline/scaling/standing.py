@@ -14,8 +14,8 @@ from pathlib import Path
 import numpy as np
 import opensim as osim
 
-from pipeline.contact.floor import RESTING_PLACE
-from pipeline.contact.soles import find_soles, heading
+from pipeline.contact.ground.floor import RESTING_PLACE
+from pipeline.contact.ground.soles import find_soles, heading
 from pipeline.contact.wrench import total_wrench
 from pipeline.motion.body_motion import MIN_FRAMES, BodyMotion, body_motion
 from pipeline.trajectories import Kinematics

@@ -15,8 +15,8 @@ from assessment.summary import Summary, TrialRecord
 from assessment.workers import Workers
 from benchmarks.example import JOINTS, TRUTH, angle_errors_deg, scale_errors_percent
 from examples.step_up import STEP_HEIGHT_M
-from pipeline.contact.floor import find_floor
-from pipeline.contact.soles import find_soles
+from pipeline.contact.ground.floor import find_floor
+from pipeline.contact.ground.soles import find_soles
 from pipeline.files.storage import read_storage
 from pipeline.kinematics import read_kinematics
 from pipeline.motion.body_motion import body_motion

@@ -89,7 +89,7 @@ def test_plates_that_measured_the_estimate_show_nearly_no_error(result: tuple[Re
     # The plates hold what is estimated at 6 Hz; at 2 Hz little of that low-pass is left to see.
     assert trial.agreement.grf_n_per_kg < 0.2
     assert trial.agreement.pressure_point_mm is not None
-    assert trial.agreement.pressure_point_mm < 10.0
+    assert trial.agreement.pressure_point_mm < 15.0
     assert max(trial.agreement.moment_rmse_nm_per_kg.values()) < 0.08
 
 

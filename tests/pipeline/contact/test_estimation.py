@@ -9,9 +9,9 @@ import pytest
 from models.errors import ContactForceError
 from models.skeleton import GENERIC_MODEL, load_model
 from pipeline.contact import estimate
-from pipeline.contact.floor import find_floor, find_footprint
+from pipeline.contact.ground.floor import find_floor, find_footprint
+from pipeline.contact.ground.soles import find_soles
 from pipeline.contact.seat import ischium_m
-from pipeline.contact.soles import find_soles
 from pipeline.contact.wrench import total_wrench
 from pipeline.dynamics import joint_moments
 from pipeline.motion.body_motion import body_motion

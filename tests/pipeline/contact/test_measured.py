@@ -6,7 +6,7 @@ import pytest
 from models.errors import ForceDataError
 from models.skeleton import GENERIC_MODEL
 from pipeline.contact import estimate, from_plates
-from pipeline.contact.plate_reading import read_force_plates
+from pipeline.contact.plates.reading import read_force_plates
 from pipeline.motion.body_motion import body_motion
 from tests.pipeline.movements import rise_from_chair, squat
 from tests.pipeline.plate_files import (

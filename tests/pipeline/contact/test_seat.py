@@ -4,11 +4,11 @@ import numpy as np
 import pytest
 
 from models.skeleton import GENERIC_MODEL
-from pipeline.contact.axes import HeadingAxes
 from pipeline.contact.feet import resting_point_m
-from pipeline.contact.floor import find_floor, find_footprint
+from pipeline.contact.ground.floor import find_floor, find_footprint
+from pipeline.contact.ground.soles import find_soles
+from pipeline.contact.problem.axes import HeadingAxes
 from pipeline.contact.seat import SeatLaw, fit_seat_law, ischium_m, seat_rise_m
-from pipeline.contact.soles import find_soles
 from pipeline.contact.wrench import Wrench
 from pipeline.motion.body_motion import body_motion
 from tests.pipeline.movements import rise_from_chair

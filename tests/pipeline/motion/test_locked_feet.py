@@ -7,7 +7,7 @@ import pytest
 
 from models.errors import ContactForceError, InverseDynamicsError
 from models.skeleton import GENERIC_MODEL, load_model
-from pipeline.contact.soles import find_soles
+from pipeline.contact.ground.soles import find_soles
 from pipeline.dynamics import solve_dynamics
 from pipeline.kinematics import read_kinematics
 from pipeline.motion.body_motion import body_motion

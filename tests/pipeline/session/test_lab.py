@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from models.errors import SessionReadError
-from pipeline.contact.plate_reading import read_force_plates
+from pipeline.contact.plates.reading import read_force_plates
 from pipeline.session import read_markers
 from pipeline.session.lab import is_lab_session, read_lab_session
 from pipeline.session.lab_description import read_lab_description

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from models.errors import ForceDataError
-from pipeline.contact.force_plates import sample
-from pipeline.contact.plate_reading import read_force_plates
+from pipeline.contact.plates.reading import read_force_plates
+from pipeline.contact.plates.recording import sample
 from pipeline.files.storage import write_storage
 from tests.pipeline.plate_files import Y_UP, Z_UP_TO_GROUND, turned
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from pipeline.contact.axes import HeadingAxes
-from pipeline.contact.patches import Layout, Patch
-from pipeline.contact.solver import LEAST_ACTIVATION, Rows, curvature
+from pipeline.contact.problem.axes import HeadingAxes
+from pipeline.contact.problem.patches import Layout, Patch
+from pipeline.contact.problem.solver import LEAST_ACTIVATION, Rows, curvature
 from pipeline.motion.body_motion import BodyMotion
 from pipeline.trajectories import Array
 

@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from pipeline.contact.patches import Layout, Patch
-from pipeline.contact.solver import Rows, Smoothness, solve
-from pipeline.contact.terms import small_forces, whole_body
+from pipeline.contact.problem.patches import Layout, Patch
+from pipeline.contact.problem.solver import Rows, Smoothness, solve
+from pipeline.contact.problem.terms import small_forces, whole_body
 
 N_FRAMES = 5
 HALF_M = 0.1

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import expit
 
-from pipeline.contact.floor import CONTACT_HEIGHT_M, CONTACT_HEIGHT_WIDTH_M, Floor
-from pipeline.contact.soles import Sole
+from pipeline.contact.ground.floor import CONTACT_HEIGHT_M, CONTACT_HEIGHT_WIDTH_M, Floor
+from pipeline.contact.ground.soles import Sole
 from pipeline.trajectories import Array
 
 # A standing point is slower than a loaded one may be: a foot that rolls or pivots bears load and moves. Speed and

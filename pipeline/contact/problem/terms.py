@@ -9,10 +9,10 @@ from __future__ import annotations
 import numpy as np
 from scipy.special import expit
 
-from pipeline.contact.axes import HeadingAxes
-from pipeline.contact.floor import Footprint
-from pipeline.contact.patches import N_BESIDE, Layout, Patch
-from pipeline.contact.solver import Rows, Smoothness
+from pipeline.contact.ground.floor import Footprint
+from pipeline.contact.problem.axes import HeadingAxes
+from pipeline.contact.problem.patches import N_BESIDE, Layout, Patch
+from pipeline.contact.problem.solver import Rows, Smoothness
 from pipeline.motion.body_motion import BodyMotion
 from pipeline.trajectories import Array
 

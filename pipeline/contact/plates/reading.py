@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from models.errors import ForceDataError, SessionReadError
-from pipeline.contact.force_plates import LOADED_N, Plate, PlateRecording
+from pipeline.contact.plates.recording import LOADED_N, Plate, PlateRecording
 from pipeline.files.c3d import read_c3d_plates
 from pipeline.files.cortex_forces import read_cortex_forces
 from pipeline.files.storage import Storage, read_storage

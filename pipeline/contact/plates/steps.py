@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.contact.floor import Footprint
-from pipeline.contact.force_plates import Plate
+from pipeline.contact.ground.floor import Footprint
+from pipeline.contact.plates.recording import Plate
 from pipeline.trajectories import Array
 
 # A centre of pressure this far outside a sole still belongs to it: shoes are larger than feet, and the model's foot is

@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from pipeline.contact.floor import find_floor, find_footprint
-from pipeline.contact.soles import make_sole
-from pipeline.contact.stances import find_stances
+from pipeline.contact.ground.floor import find_floor, find_footprint
+from pipeline.contact.ground.soles import make_sole
+from pipeline.contact.ground.stances import find_stances
 
 RATE_HZ = 60.0
 TIME_S = np.arange(round(8 * RATE_HZ)) / RATE_HZ

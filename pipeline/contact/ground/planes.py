@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.contact.soles import SIDES, Sole
+from pipeline.contact.ground.soles import SIDES, Sole
 from pipeline.trajectories import Array
 
 # A point of the sole slower than this stands; faster ones are not asked for the height of what they stand on.

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from pipeline.contact.soles import Sole, heading
+from pipeline.contact.ground.soles import Sole, heading
 from pipeline.motion.body_motion import BodyMotion
 from pipeline.trajectories import Array
 

@@ -10,7 +10,7 @@ import scipy.sparse as sp
 from numpy.typing import NDArray
 
 from models.errors import ContactForceError
-from pipeline.contact.patches import N_BESIDE, Layout
+from pipeline.contact.problem.patches import N_BESIDE, Layout
 from pipeline.trajectories import Array
 
 # Nodes less active than this are off the surface: their force is zero.

@@ -8,8 +8,8 @@ import numpy as np
 from scipy.special import expit
 
 from models.errors import ContactForceError
-from pipeline.contact.planes import STANDING_SPEED_M_PER_S, find_planes
-from pipeline.contact.soles import Sole
+from pipeline.contact.ground.planes import STANDING_SPEED_M_PER_S, find_planes
+from pipeline.contact.ground.soles import Sole
 from pipeline.trajectories import Array
 
 # Standing points sit on the floor up to noise and raised heels: a low quantile, not the minimum, is the floor.

@@ -1,0 +1,1 @@
+"""Force plates: what they recorded, read from files, and which foot each step belongs to."""
