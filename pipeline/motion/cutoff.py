@@ -32,8 +32,9 @@ class CutoffRule:
 
 
 # Errors of markers from video wander slower than a fast step moves the body: in slow movements they dominate from 4 Hz
-# on, and there the line is fitted. Bounds: between 3 and 6 Hz the error of the load split against force plates doubles
-# on video-like markers, and from reflective ones it hardly changes between 6 and 8 Hz (benchmarks.locked_feet).
+# on, and there the line is fitted. Bounds: between 3 and 6 Hz errors of the centre of pressure against force plates
+# grow by half and more on video-like markers, and with reflective ones they hardly change between 6 and 8 Hz
+# (benchmarks.locked_feet).
 RULES: dict[RecordingKind, CutoffRule] = {
     "reflective markers": CutoffRule((8.0, 16.0), (4.0, 8.0)),
     "walking on video": CutoffRule((8.0, 16.0), (4.0, 6.0)),
