@@ -67,11 +67,13 @@ def estimate(motion: BodyMotion, seated: bool) -> ContactForces:
     wrench = np.hstack([axes.turn(smooth.force_n), axes.turn(smooth.moment_nm)]) / motion.mass_kg
     notes = (*motion.notes, *floor.notes)
     law = fit_seat_law(motion, axes, smooth, feet) if seated else None
+    if law is not None:
+        notes += (_seat_note(law),)
+        law = law if law.bears else None
 
     patches = [foot_patch(side, foot, axes) for side, foot in feet.items()]
     if law is not None:
         patches.append(seat_patch(motion, axes, law))
-        notes += (_seat_note(law),)
     layout = Layout(tuple(patches))
     rows = [whole_body(layout, wrench, wrench_covariance(motion, axes)), small_forces(layout)]
     rows += _feet_rows(layout, motion, axes, feet, wrench, law)
@@ -152,6 +154,8 @@ def _force(patch: Patch, unknowns: Array, motion: BodyMotion, axes: HeadingAxes)
 
 
 def _seat_note(law: SeatLaw) -> str:
+    if not law.bears:
+        return "Nobody sits: the moment of the movement leaves no load for a seat."
     return (
         f"Seat: it bears {law.full_share:.0%} of the load while the pelvis rests, half of it "
         f"{law.half_rise_m * 1000:.0f} mm higher (standard deviation {law.half_rise_sd_m * 1000:.0f} mm), nothing "

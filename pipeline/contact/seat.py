@@ -44,6 +44,9 @@ FEET_PLACE_SD_M = 0.05
 INDEPENDENT_EVERY = 10
 # The law holds to so much of the total load, and its heights to so much [m].
 SHARE_SD, RISE_SD_M = 0.04, 0.004
+# A seat that never bears as much of the load as this is none: squats on plates read as rises leave up to a quarter for
+# one, rises nearly all (OpenCap lab validation, subject 4).
+LEAST_FULL_SHARE = 0.4
 # A share of the load below this is none: it defines seat-off.
 NO_LOAD = 0.05
 # The load rests 1 cm in front of the ischia, give or take 4 cm; its shear is its share of the total, to 0.5 N/kg.
@@ -75,6 +78,11 @@ class SeatLaw:
     half_rise_sd_m: float
     width_m: float
     full_share: float
+
+    @property
+    def bears(self) -> bool:
+        """Whether anything is sat on at all."""
+        return self.full_share > LEAST_FULL_SHARE
 
     @property
     def seat_off_rise_m(self) -> float:

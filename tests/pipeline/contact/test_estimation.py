@@ -14,6 +14,7 @@ from pipeline.contact.ground.soles import find_soles
 from pipeline.contact.seat import ischium_m
 from pipeline.contact.wrench import total_wrench
 from pipeline.dynamics import joint_moments
+from pipeline.kinematics import read_kinematics
 from pipeline.motion.body_motion import body_motion
 from tests.pipeline.movements import mirrored, movement, rise_from_chair, squat, standing, turned
 
@@ -172,6 +173,16 @@ def test_without_a_seat_the_same_sitting_cannot_be_explained(rising):
     seated, unseated = (np.abs(estimate(rising, seated=flag).residual_moment_nm[sitting, 2]) for flag in (True, False))
     assert np.all(unseated > 60.0)
     assert np.all(seated < 0.3 * unseated)
+
+
+def test_squats_taken_for_rises_get_no_seat(shared_data):
+    lab = shared_data("lab_opencap_labvalidation_subject4_nimble")
+    angles = read_kinematics(lab / "IK/squats1_manual_scaling_ik.mot")
+    motion = body_motion(lab / "Models/manually_scaled.osim", angles, cutoff_hz=6.0)
+    forces = estimate(motion, seated=True)
+    assert "seat" not in forces.forces
+    assert any(note.startswith("Nobody sits") for note in forces.notes)
+    assert joint_moments(motion, forces).known("hip_flexion_r")[motion.valid].all()
 
 
 def test_a_raised_foot_bears_nothing():
