@@ -11,7 +11,7 @@ from models.errors import ForceDataError
 from pipeline.contact import estimate, from_plates
 from pipeline.contact.hands import mark_hands
 from pipeline.contact.plates.reading import read_force_plates
-from pipeline.motion.body_motion import BodyMotion, body_motion
+from pipeline.motion.body_motion import ROOT_COORDINATES, BodyMotion, body_motion
 from pipeline.motion.hand_loads import with_load
 from pipeline.motion.locked_feet import with_locked_feet
 from pipeline.settings import ForceMode
@@ -103,16 +103,20 @@ def joint_moments(motion: BodyMotion, forces: ContactForces) -> JointMoments:
     body a contact acts on, w its moment and force. What remains on the pelvis coordinates is the residual.
     """
     moments = motion.unloaded_forces.copy()
-    variance = np.diagonal(motion.force_noise, axis1=1, axis2=2).copy()
+    variance = motion.force_noise.variance.copy()
     certain = all(contact.covariance is not None for contact in forces.forces.values())
-    loads = {shift.name: shift.load for shift in motion.shifts}
-    for load in loads.values():
-        moments -= motion.bodies[load.body].generalised_force(load.force_n, load.point_m, load.free_moment_nm)
+    for shift in motion.shifts:
+        load = shift.load
+        part = motion.bodies[load.body].generalised_force(load.force_n, load.point_m, load.free_moment_nm)
+        moments -= part
+        variance += (shift.sd_share * part) ** 2
     for contact in forces.forces.values():
         body = motion.bodies[contact.body]
         moments -= body.generalised_force(contact.force_n, contact.point_m, contact.free_moment_nm)
         if contact.covariance is not None:
             variance += np.einsum("tic,tij,tjc->tc", body.jacobian, contact.covariance, body.jacobian)
+    # What is left on the pelvis is what contacts do not explain, no moment with an error of its own.
+    variance[:, [name in ROOT_COORDINATES for name in motion.coordinates]] = np.nan
     return JointMoments(
         time_s=motion.time_s,
         coordinates=motion.coordinates,
@@ -123,7 +127,7 @@ def joint_moments(motion: BodyMotion, forces: ContactForces) -> JointMoments:
         valid=motion.valid & forces.valid,
         centre_of_mass_m=motion.centre_of_mass_m
         + sum(shift.mass_offset_kg_m for shift in motion.shifts) / motion.mass_kg,
-        mass_shifts=loads,
+        mass_shifts={shift.name: shift.load for shift in motion.shifts},
         unknown=forces.unknown,
         standard_errors_nm=np.sqrt(variance) if certain else None,
     )

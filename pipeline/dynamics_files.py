@@ -60,13 +60,19 @@ def write_dynamics(folder: Path, model_path: Path, forces: ContactForces, moment
         in_degrees=False,
         name="Coordinates",
     )
-    columns = [f"{name}_{'force' if name.endswith(TRANSLATIONS) else 'moment'}" for name in moments.coordinates]
+    columns = np.array(
+        [f"{name}_{'force' if name.endswith(TRANSLATIONS) else 'moment'}" for name in moments.coordinates]
+    )
     for file, values, title in (
         (MOMENTS, moments.moments_nm, "Inverse Dynamics Generalized Forces"),
         (STANDARD_ERRORS, moments.standard_errors_nm, "Standard Errors of Generalized Forces"),
     ):
         if values is not None:
-            write_storage(folder / file, moments.time_s, columns, values, in_degrees=False, name=title)
+            # What has no error, the residual on the pelvis, has no column.
+            kept = np.isfinite(values).all(axis=0)
+            write_storage(
+                folder / file, moments.time_s, list(columns[kept]), values[:, kept], in_degrees=False, name=title
+            )
     _write_tool_setup(folder, model_path, moments)
 
 

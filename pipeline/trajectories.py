@@ -221,7 +221,8 @@ class JointMoments:
     unknown : dict of str to ndarray of bool, shape (n_frames,)
         See `ContactForces`.
     standard_errors_nm : ndarray, shape (n_frames, n_coordinates), or None
-        Of ``moments_nm``, from the uncertainty of contacts and movement; None where the forces carry none.
+        Of ``moments_nm``, from the uncertainty of contacts, masses and movement; NaN on the pelvis, where only what is
+        not explained is left; None where the forces carry none.
     """
 
     time_s: Array

@@ -18,6 +18,7 @@ import benchmarks.dynamics as described
 from assessment.validation import JOINTS, peak_errors
 from benchmarks.dynamics import own, shipped, simulation, video
 from benchmarks.dynamics.rows import Movement, Row, compare, peak_table
+from benchmarks.dynamics.seat_offs import summary
 from benchmarks.dynamics.targets import TARGETS, verdicts
 from benchmarks.saving import save
 from models.errors import SarcoscopeError
@@ -42,6 +43,7 @@ def main(arguments: Sequence[str] | None = None) -> dict[str, Any]:
             figures["wanted"][part] = _print_wanted(of_part)
             rows += [row for row in of_part if part == "shipped"]
     figures["peaks"] = _print_peaks(rows)
+    figures["seat_offs"] = _print_seat_offs(rows)
     figures["simulation"] = {
         trial: _print_simulation(trial, given.data)
         for trial in simulation.TRIALS
@@ -143,6 +145,18 @@ def _print_peaks(rows: list[Row]) -> dict[str, dict[str, float]]:
             f"bias {line['bias_nm_per_kg']:+.2f}  RMS {line['rms_nm_per_kg']:.2f}"
         )
     return table
+
+
+def _print_seat_offs(rows: list[Row]) -> dict[str, float]:
+    errors = [error for row in rows for error in row.seat_offs]
+    if not errors:
+        return {}
+    line = summary(errors)
+    print(
+        f"\nSeat-off against the plates, shipped model and angles: n {line['n']:.0f}  bias {line['bias_s']:+.3f} s  "
+        f"RMS {line['rms_s']:.3f} s  stated standard deviation {line['stated_sd_s']:.3f} s"
+    )
+    return line
 
 
 def _print_simulation(trial: str, data: Path) -> dict[str, Any]:

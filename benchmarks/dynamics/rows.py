@@ -14,6 +14,7 @@ from assessment.motion import mean_heading, pelvis_rotation
 from assessment.repetitions import find_repetitions
 from assessment.trial import SEATED_ACTIVITIES
 from assessment.validation import Agreement, Dynamics, PeakPair, agreement, jointly_valid, peak_errors, peak_pairs
+from benchmarks.dynamics.seat_offs import SeatOffError, seat_off_errors
 from models.subject import Subject
 from pipeline.dynamics import solve_dynamics
 from pipeline.settings import ForceMode
@@ -31,6 +32,7 @@ class Row:
         Whose targets hold, a key of `benchmarks.dynamics.targets.TARGETS`.
     agreement : Agreement
     peaks : list of PeakPair
+    seat_offs : list of SeatOffError
     seconds : float
         Of estimating forces and moments, on one thread.
     """
@@ -39,6 +41,7 @@ class Row:
     group: str
     agreement: Agreement
     peaks: list[PeakPair]
+    seat_offs: list[SeatOffError]
     seconds: float
 
     def saved(self) -> dict[str, Any]:
@@ -91,7 +94,8 @@ def compare(name: str, group: str, measured: Movement, estimated: Movement | Non
     kinematics, activity = measured.kinematics, measured.activity
     peaks = peak_pairs(activity, find_repetitions(activity, kinematics), kinematics, truth, guess, measured.subject)
     heading = mean_heading(pelvis_rotation(kinematics))
-    return Row(name, group, agreement(truth, guess, heading, measured.subject.mass_kg), peaks, seconds)
+    found = agreement(truth, guess, heading, measured.subject.mass_kg)
+    return Row(name, group, found, peaks, seat_off_errors(truth, guess), seconds)
 
 
 def peak_table(rows: list[Row]) -> dict[str, dict[str, float]]:

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from models.errors import ContactForceError
 from pipeline.contact.feet import expected_load, foot_patch, resting_point_m
 from pipeline.contact.ground.floor import Footprint, find_floor, find_footprint
 from pipeline.contact.ground.soles import find_soles
@@ -38,6 +39,8 @@ from pipeline.contact.wrench import total_wrench, wrench_covariance
 from pipeline.motion.body_motion import BodyMotion
 from pipeline.trajectories import Array, ContactForce, ContactForces
 
+NEEDED_BODIES = ("pelvis", "femur_r", "femur_l")
+
 
 def estimate(motion: BodyMotion, seated: bool) -> ContactForces:
     """Contact forces under the feet, and under the seat, that explain a movement.
@@ -58,6 +61,7 @@ def estimate(motion: BodyMotion, seated: bool) -> ContactForces:
     ContactForceError
         The model has no pelvis or feet, the feet never stand, or the problem has no solution.
     """
+    _check_bodies(motion)
     # A filter of the angles leaves noise in their second derivative, and pressure points divide it by the load.
     smooth = total_wrench(motion).low_passed(motion.time_s, motion.cutoff_hz)
     soles = find_soles(motion)
@@ -105,6 +109,15 @@ def estimate(motion: BodyMotion, seated: bool) -> ContactForces:
         steps_m=floor.steps_m,
         seat_offs=() if law is None else find_seat_offs(motion, law),
     )
+
+
+def _check_bodies(motion: BodyMotion) -> None:
+    absent = [name for name in NEEDED_BODIES if name not in motion.bodies]
+    if absent:
+        raise ContactForceError(
+            f"The model has no body named {', '.join(absent)}.",
+            hint=f"Contact forces are estimated with OpenSim's names: {', '.join(NEEDED_BODIES)}, and feet.",
+        )
 
 
 def _feet_rows(
@@ -159,6 +172,6 @@ def _seat_note(law: SeatLaw) -> str:
     return (
         f"Seat: it bears {law.full_share:.0%} of the load while the pelvis rests, half of it "
         f"{law.half_rise_m * 1000:.0f} mm higher (standard deviation {law.half_rise_sd_m * 1000:.0f} mm), nothing "
-        f"from {law.seat_off_rise_m * 1000:.0f} mm; before that the load under the thighs is unknown, and so are the "
+        f"from {law.free_rise_m * 1000:.0f} mm; before that the load under the thighs is unknown, and so are the "
         "moments of hips and pelvis."
     )

@@ -70,7 +70,8 @@ def mark_hands(motion: BodyMotion, forces: ContactForces) -> ContactForces:
 def _seen(motion: BodyMotion, side: str) -> bool:
     """A model without hands has none to see; arms that no marker shows keep their angles."""
     arm = [index for index, name in enumerate(motion.coordinates) if name in {f"{part}_{side}" for part in ARM}]
-    return f"hand_{side}" in motion.bodies and bool(np.any(np.ptp(motion.values[:, arm], axis=0) > 1e-9))
+    bodies = {f"hand_{side}", "torso", "femur_r", "femur_l"}
+    return bodies <= set(motion.bodies) and bool(np.any(np.ptp(motion.values[:, arm], axis=0) > 1e-9))
 
 
 def _supports(motion: BodyMotion, forces: ContactForces, side: str) -> Iterator[HandSupport]:

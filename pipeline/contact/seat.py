@@ -47,6 +47,8 @@ SHARE_SD, RISE_SD_M = 0.04, 0.004
 # A seat that never bears as much of the load as this is none: squats on plates read as rises leave up to a quarter for
 # one, rises nearly all (OpenCap lab validation, subject 4).
 LEAST_FULL_SHARE = 0.4
+# The end of the law against plates, which see it earlier by so much on average (benchmarks.dynamics) [s].
+SEAT_OFF_SD_S = 0.025
 # A share of the load below this is none: it defines seat-off.
 NO_LOAD = 0.05
 # The load rests 1 cm in front of the ischia, give or take 4 cm; its shear is its share of the total, to 0.5 N/kg.
@@ -86,8 +88,18 @@ class SeatLaw:
 
     @property
     def seat_off_rise_m(self) -> float:
-        """Rise from which the seat bears less than `NO_LOAD`, and a standard deviation for safety [m]."""
-        return float(self.half_rise_m - self.width_m * logit(NO_LOAD)) + self.half_rise_sd_m
+        """Rise from which the seat bears less than `NO_LOAD` [m]."""
+        return float(self.half_rise_m - self.width_m * logit(NO_LOAD))
+
+    @property
+    def free_rise_m(self) -> float:
+        """Rise from which nothing under the thighs needs to be feared: a standard deviation later [m]."""
+        return self.seat_off_rise_m + self.rise_sd_m
+
+    @property
+    def rise_sd_m(self) -> float:
+        """Standard deviation of the heights of the law [m]."""
+        return float(np.hypot(RISE_SD_M, self.half_rise_sd_m))
 
     def share(self, rise_m: Array) -> Array:
         """Share of the load at a rise, exactly zero where it is negligible."""
@@ -145,19 +157,20 @@ def fit_seat_law(motion: BodyMotion, axes: HeadingAxes, total: Wrench, feet: dic
 
 
 def find_seat_offs(motion: BodyMotion, law: SeatLaw) -> tuple[SeatOff, ...]:
-    """Moments at which the rising pelvis leaves the seat; uncertain by the law over the speed of rise."""
+    """Moments at which the rising pelvis leaves the seat; uncertain by the law over the speed of rise, and its end."""
     rise = seat_rise_m(motion)
     speed = np.gradient(rise, motion.time_s)
     borne = rise < law.seat_off_rise_m
-    leaving = np.flatnonzero(borne[:-1] & ~borne[1:] & (speed[1:] > 0.0))
+    leaving = np.flatnonzero(borne[:-1] & ~borne[1:] & (speed[1:] > 0.0) & motion.valid[1:])
     return tuple(
-        SeatOff(float(motion.time_s[frame + 1]), law.half_rise_sd_m / float(speed[frame + 1])) for frame in leaving
+        SeatOff(float(motion.time_s[frame + 1]), float(np.hypot(law.rise_sd_m / speed[frame + 1], SEAT_OFF_SD_S)))
+        for frame in leaving
     )
 
 
 def unknown_on_seat(motion: BodyMotion, law: SeatLaw) -> dict[str, NDArray[np.bool_]]:
     """Moments that a load under the thighs changes: those of the hips, and what is left on the pelvis."""
-    borne = seat_rise_m(motion) < law.seat_off_rise_m
+    borne = seat_rise_m(motion) < law.free_rise_m
     return {name: borne for name in motion.coordinates if name.startswith(("hip_", "pelvis_"))}
 
 

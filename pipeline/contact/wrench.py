@@ -8,12 +8,11 @@ import numpy as np
 
 from models.errors import ContactForceError
 from pipeline.contact.problem.axes import HeadingAxes
-from pipeline.motion.body_motion import BodyMotion
+from pipeline.motion.body_motion import ROOT_COORDINATES, BodyMotion
 from pipeline.motion.filtering import low_pass
 from pipeline.trajectories import Array, ContactForce
 
 ROOT_BODY = "pelvis"
-ROOT_COORDINATES = ("pelvis_tilt", "pelvis_list", "pelvis_rotation", "pelvis_tx", "pelvis_ty", "pelvis_tz")
 # What the skeleton of rigid segments leaves unexplained with reflective markers, forward, up and to the right: force
 # and moment about the centre of mass [N/kg, Nm/kg].
 MODEL_FORCE_SD, MODEL_MOMENT_SD = (0.10, 0.10, 0.10), (0.05, 0.10, 0.05)
@@ -69,9 +68,9 @@ class Wrench:
 
 def wrench_covariance(motion: BodyMotion, axes: HeadingAxes) -> Array:
     """Covariance of force and moment about the centre of mass per kilogram, in heading axes, (n_frames, 6, 6)."""
-    root = [motion.coordinates.index(name) for name in ROOT_COORDINATES]
     to_wrench = np.concatenate([axes.ground_to_heading @ part for part in _root_to_wrench(motion)], axis=1)
-    covariance = to_wrench @ motion.force_noise[:, root][:, :, root] @ np.swapaxes(to_wrench, 1, 2) / motion.mass_kg**2
+    root_noise = motion.force_noise.root_covariance
+    covariance = to_wrench @ root_noise @ np.swapaxes(to_wrench, 1, 2) / motion.mass_kg**2
     covariance[:, range(6), range(6)] += np.square([*MODEL_FORCE_SD, *MODEL_MOMENT_SD])
     for shift in motion.shifts:
         wrench = shift.sd_share * np.hstack([axes.turn(shift.force_n), axes.turn(shift.moment_nm)]) / motion.mass_kg

@@ -6,6 +6,7 @@ the movement without external loads, the centre of mass, and pose and Jacobian o
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -17,11 +18,16 @@ from models.skeleton import load_model
 from pipeline.motion.body_sweep import BodyFrame, BodySweep, Segment
 from pipeline.motion.filtering import derivatives, low_pass
 from pipeline.motion.mass_shift import Shift, mass_shifts
-from pipeline.motion.noise import force_noise, noise_spectrum
+from pipeline.motion.noise import ForceNoise, force_noise, noise_spectrum
 from pipeline.trajectories import Array, ContactForce, Kinematics
 
-# Filter and spline have no support beyond the recording: accelerations of these frames at either end are not used.
+ROOT_COORDINATES = ("pelvis_tilt", "pelvis_list", "pelvis_rotation", "pelvis_tx", "pelvis_ty", "pelvis_tz")
+# Filter and spline have no support beyond the recording: accelerations of these frames at either end are not used. Half
+# a period of the cut-off where that is longer, because it is the filter that reaches so far.
 EDGE_FRAMES = 10
+EDGE_PERIODS = 0.5
+# Said of models whose trunk and thighs cannot be told by their names.
+RIGID = "The model has no torso, femur_r and femur_l: its masses are taken as rigid, also where the body bends."
 # Below this a trial has too few frames between its two edges to say anything.
 MIN_FRAMES = 3 * EDGE_FRAMES
 
@@ -39,8 +45,8 @@ class BodyMotion:
         Low-pass filtered [rad or m], [rad/s or m/s], [rad/s2 or m/s2].
     unloaded_forces : ndarray, shape (n_frames, n_coordinates)
         Generalised forces that would produce this movement if nothing touched the body [Nm or N].
-    force_noise : ndarray, shape (n_frames, n_coordinates, n_coordinates)
-        Covariance of ``unloaded_forces`` from the noise of the coordinates, see `pipeline.motion.noise`.
+    force_noise : ForceNoise
+        Of ``unloaded_forces``, from the noise of the coordinates.
     centre_of_mass_m : ndarray, shape (n_frames, 3)
     central_momentum : ndarray, shape (n_frames, 6)
         Angular momentum about the centre of mass [kg m2/s] and linear momentum [kg m/s].
@@ -68,7 +74,7 @@ class BodyMotion:
     speeds: Array
     accelerations: Array
     unloaded_forces: Array
-    force_noise: Array
+    force_noise: ForceNoise
     centre_of_mass_m: Array
     central_momentum: Array
     bodies: dict[str, BodyFrame]
@@ -114,7 +120,8 @@ def body_motion(model_path: Path, kinematics: Kinematics, *, cutoff_hz: float) -
     segments, gravity = sweep.segments(), sweep.model.getGravity().to_numpy().copy()
     shifts = mass_shifts(swept["bodies"], segments, swept["centre_of_mass_m"], kinematics.time_s, gravity)
     frames = np.arange(len(kinematics.time_s))
-    inside = (frames >= EDGE_FRAMES) & (frames < len(frames) - EDGE_FRAMES)
+    edge = max(EDGE_FRAMES, math.ceil(EDGE_PERIODS / cutoff_hz * kinematics.rate_hz - 1e-6))
+    inside = (frames >= edge) & (frames < len(frames) - edge)
     return BodyMotion(
         time_s=kinematics.time_s,
         coordinates=sweep.free,
@@ -123,7 +130,9 @@ def body_motion(model_path: Path, kinematics: Kinematics, *, cutoff_hz: float) -
         accelerations=accelerations,
         **swept,
         force_noise=force_noise(
-            sweep.mass_matrices(values),
+            sweep.mass_matrices,
+            values,
+            [sweep.free.index(name) for name in ROOT_COORDINATES if name in sweep.free],
             noise_spectrum(given, kinematics.time_s, cutoff_hz),
             cutoff_hz,
             1.0 / kinematics.rate_hz,
@@ -135,7 +144,7 @@ def body_motion(model_path: Path, kinematics: Kinematics, *, cutoff_hz: float) -
         gravity_m_per_s2=gravity,
         cutoff_hz=cutoff_hz,
         valid=inside & ~np.isin(frames, kinematics.interpolated),
-        notes=notes,
+        notes=notes if shifts else (*notes, RIGID),
     )
 
 

@@ -7,6 +7,9 @@ derivatives and the mass matrix make of it the covariance of generalised forces.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
+
 import numpy as np
 from scipy.integrate import trapezoid
 
@@ -15,6 +18,8 @@ from pipeline.trajectories import Array
 
 # Enough for integrals over frequency to a thousandth.
 N_FREQUENCIES = 2000
+# Frames whose mass matrices are held at once: a walk of minutes needs no gigabytes.
+CHUNK = 1000
 
 
 def noise_spectrum(values: Array, time_s: Array, cutoff_hz: float) -> Array:
@@ -40,15 +45,42 @@ def noise_spectrum(values: Array, time_s: Array, cutoff_hz: float) -> Array:
     return np.atleast_2d(np.cov(above, rowvar=False)) / trapezoid(passed**2, frequency_hz)
 
 
-def force_noise(mass_matrices: Array, spectrum: Array, cutoff_hz: float, step_s: float) -> Array:
-    """Covariance of generalised forces, shape (n_frames, n_coordinates, n_coordinates) [Nm^2, N^2].
+@dataclass(frozen=True)
+class ForceNoise:
+    """What the noise of the coordinates does to generalised forces.
+
+    Attributes
+    ----------
+    variance : ndarray, shape (n_frames, n_coordinates)
+        Of every generalised force [Nm^2 or N^2].
+    root_covariance : ndarray, shape (n_frames, n_root, n_root)
+        Of those of the root's coordinates.
+    """
+
+    variance: Array
+    root_covariance: Array
+
+
+def force_noise(
+    mass_matrices: Callable[[Array], Array],
+    values: Array,
+    root: list[int],
+    spectrum: Array,
+    cutoff_hz: float,
+    step_s: float,
+) -> ForceNoise:
+    """Noise of generalised forces from that of the coordinates.
 
     White noise of density S through a filter of gain G has accelerations of variance S times the integral of
     (2 pi f)^4 G(f)^2 over frequency f.
 
     Parameters
     ----------
-    mass_matrices : ndarray, shape (n_frames, n_coordinates, n_coordinates)
+    mass_matrices : callable
+        Of poses, (n, n_coordinates) to (n, n_coordinates, n_coordinates).
+    values : ndarray, shape (n_frames, n_coordinates)
+    root : list of int
+        Places of the root's coordinates.
     spectrum : ndarray, shape (n_coordinates, n_coordinates)
     cutoff_hz, step_s : float
         Of the filter, and between frames.
@@ -56,4 +88,10 @@ def force_noise(mass_matrices: Array, spectrum: Array, cutoff_hz: float, step_s:
     frequency_hz = np.linspace(0.0, 0.5 / step_s, N_FREQUENCIES)
     passed = (2.0 * np.pi * frequency_hz) ** 4 * gain(frequency_hz, cutoff_hz, step_s) ** 2
     accelerations = spectrum * trapezoid(passed, frequency_hz)
-    return np.asarray(mass_matrices @ accelerations @ np.swapaxes(mass_matrices, 1, 2))
+    variances, covariances = [], []
+    for begin in range(0, len(values), CHUNK):
+        masses = mass_matrices(values[begin : begin + CHUNK])
+        moved = masses @ accelerations
+        variances.append(np.sum(moved * masses, axis=2))
+        covariances.append(moved[:, root] @ np.swapaxes(masses[:, root], 1, 2))
+    return ForceNoise(np.concatenate(variances), np.concatenate(covariances))

@@ -35,7 +35,7 @@ def row(grf: float, knee_nm_per_kg: float, knee_rmse: float = 0.1) -> Row:
     peak = PeakPair(
         joint="knee_extension", side="r", repetition=1, measured_nm_per_kg=1.0, estimated_nm_per_kg=knee_nm_per_kg
     )
-    return Row("trial", "squats", agreement, [peak], 0.1)
+    return Row("trial", "squats", agreement, [peak], [], 0.1)
 
 
 def test_the_mean_of_the_rows_is_judged_and_the_worst_sagittal_joint_speaks_for_moments() -> None:

@@ -214,3 +214,10 @@ def test_a_model_without_toes_is_refused(still):
     bodies = {name: frame for name, frame in still.bodies.items() if not name.startswith("toes")}
     with pytest.raises(ContactForceError, match="no feet"):
         estimate(replace(still, bodies=bodies), seated=False)
+
+
+def test_a_model_with_other_names_for_the_thighs_is_refused_with_the_names_that_are_needed(still):
+    bodies = {name: frame for name, frame in still.bodies.items() if not name.startswith("femur")}
+    with pytest.raises(ContactForceError, match="no body named femur_r, femur_l") as error:
+        estimate(replace(still, bodies=bodies), seated=False)
+    assert "pelvis, femur_r, femur_l" in error.value.hint

@@ -84,6 +84,22 @@ def test_frames_at_the_edges_are_not_valid():
     assert motion.valid[EDGE_FRAMES:-EDGE_FRAMES].all()
 
 
+def test_a_slow_filter_reaches_further_than_ten_frames():
+    kinematics = standing(duration_s=3.0)
+    motion = body_motion(GENERIC_MODEL, kinematics, cutoff_hz=1.5)
+    # Half a period of 1.5 Hz is 20 frames at 60 Hz.
+    assert np.flatnonzero(motion.valid)[[0, -1]].tolist() == [20, len(kinematics.time_s) - 21]
+
+
+def test_a_model_with_other_names_for_trunk_and_thighs_is_rigid_and_says_so(tmp_path):
+    text = GENERIC_MODEL.read_text(encoding="utf-8").replace("torso", "thorax")
+    path = tmp_path / "other.osim"
+    path.write_text(text, encoding="utf-8")
+    motion = body_motion(path, standing(), cutoff_hz=6.0)
+    assert motion.shifts == ()
+    assert any("taken as rigid" in note for note in motion.notes)
+
+
 def test_interpolated_frames_are_not_valid():
     motion = body_motion(GENERIC_MODEL, replace(standing(), interpolated=(40, 41, 42, 43)), cutoff_hz=6.0)
     assert np.flatnonzero(~motion.valid[EDGE_FRAMES:-EDGE_FRAMES]).tolist() == [30, 31, 32, 33]

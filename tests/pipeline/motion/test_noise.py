@@ -43,5 +43,5 @@ def test_forces_scatter_as_foretold():
     for name in ("pelvis_ty", "pelvis_tx", "hip_flexion_r", "knee_angle_l"):
         place = motion.coordinates.index(name)
         seen = np.std(motion.unloaded_forces[inner, place])
-        foretold = np.sqrt(np.mean(motion.force_noise[inner, place, place]))
+        foretold = np.sqrt(np.mean(motion.force_noise.variance[inner, place]))
         assert foretold == pytest.approx(seen, rel=0.3), name

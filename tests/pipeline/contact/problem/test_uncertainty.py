@@ -54,3 +54,10 @@ def test_left_and_right_are_equally_uncertain(still):
     for joint in ("hip_flexion", "knee_angle", "ankle_angle"):
         right, left = (moments.standard_error_nm(f"{joint}_{side}") for side in "rl")
         assert right == pytest.approx(left, rel=0.02)
+
+
+def test_where_the_trunk_carries_its_mass_makes_the_back_uncertain_and_the_pelvis_has_no_moment(still):
+    bent = body_motion(GENERIC_MODEL, movement({"lumbar_extension": np.full(91, -0.8)}, 1.5), cutoff_hz=6.0)
+    back = [np.median(moments_of(one).standard_error_nm("lumbar_extension")[one.valid]) for one in (still, bent)]
+    assert back[1] > back[0] + 3.0
+    assert np.isnan(moments_of(still).standard_error_nm("pelvis_ty")).all()
