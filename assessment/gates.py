@@ -291,7 +291,7 @@ def _rms_per_kg(evidence: MomentEvidence, residual: Array) -> float | None:
 
 _OWN = "set for this project on real recordings; docs/indicators.md"
 _IK_ERROR = "AddBiomechanics accepts below 2 cm (PLOS ONE 0295152); OpenCap's own models leave 1.3-1.6 cm"
-_RESIDUAL = "recordings on plates leave up to 0.46 N/kg and 0.20 Nm/kg (docs/contact-forces.md): more does not close"
+_RESIDUAL = "a twentieth of body weight that no contact bears: physics does not close; docs/contact-forces.md"
 
 MOVEMENT_GATES: tuple[Gate[MovementEvidence], ...] = (
     Gate("duration", "Length of the trial", _duration_s, 1.3, 1.0, "s", "one stride lasts about 1 s", low_is_bad=True),
