@@ -21,10 +21,15 @@ from assessment.example import EXAMPLE, EXAMPLE_AGE_YEARS
 from assessment.export import session_clips
 from assessment.options import (
     AgeYears,
+    CutoffHz,
     GivenSex,
     HeightM,
+    IkEngineName,
     LoadKg,
+    LockFeet,
+    MarkerPlacement,
     MassKg,
+    ModelPath,
     Out,
     Overwrite,
     PolicyName,
@@ -45,7 +50,7 @@ from models.errors import SarcoscopeError, SettingsError
 from models.subject import SubjectMetadata
 from pipeline.opencap_server import DEFAULT_BASE_URL, download
 from pipeline.session import Session, find_sessions, read_session
-from pipeline.settings import DEFAULT_SCALER, ForceMode, IkEngine, Settings, make_settings
+from pipeline.settings import DEFAULT_SCALER, ForceMode, Settings, make_settings
 from rl_scaling.clips import MarkerClip, save_clips
 
 app = typer.Typer(
@@ -71,21 +76,11 @@ def run(
     forces: Annotated[ForceMode, typer.Option(help="Force plates where there are any, only them, or never")] = "auto",
     scaler: ScalerName = DEFAULT_SCALER,
     policy: PolicyName = None,
-    model: Annotated[Path | None, typer.Option(help="Another generic .osim in place of LaiUhlrich2022")] = None,
-    marker_placement: Annotated[
-        bool, typer.Option(help="Move the model's markers onto the static pose after scaling")
-    ] = True,
-    ik_engine: Annotated[
-        IkEngine, typer.Option(help="Inverse kinematics: all frames at once, or OpenSim's solver, the slow reference")
-    ] = "batched",
-    cutoff_hz: Annotated[float | None, typer.Option(help="Low-pass cut-off [Hz] [default: by trial]")] = None,
-    lock_feet: Annotated[
-        bool | None,
-        typer.Option(
-            "--lock-feet/--no-lock-feet",
-            help="Keep feet that stand from slipping before forces are found [default: in slow movements on video]",
-        ),
-    ] = None,
+    model: ModelPath = None,
+    marker_placement: MarkerPlacement = True,
+    ik_engine: IkEngineName = "batched",
+    cutoff_hz: CutoffHz = None,
+    lock_feet: LockFeet = None,
     load_kg: LoadKg = None,
     workers: WorkerCount = None,
     overwrite: Overwrite = False,

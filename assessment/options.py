@@ -15,6 +15,7 @@ from models.errors import SarcoscopeError
 from models.subject import Sex, Subject, SubjectMetadata
 from pipeline.scaling import SCALERS
 from pipeline.session import Session
+from pipeline.settings import ACCEPTED, IkEngine
 
 SessionPath = Annotated[
     Path, typer.Argument(metavar="SESSION", help="OpenCap folder or .zip, AddBiomechanics folder, or a lab .toml")
@@ -27,13 +28,28 @@ HeightM = Annotated[float | None, typer.Option(help="Body height [m]; wins over 
 MassKg = Annotated[float | None, typer.Option(help="Body mass [kg]; wins over the session's own")]
 GivenSex = Annotated[Sex | None, typer.Option(help="Sex at birth, as published norms use it")]
 AgeYears = Annotated[float | None, typer.Option(help="Age [years]; OpenCap does not store it")]
-LoadKg = Annotated[float | None, typer.Option(help="Mass of the object that pick-up trials lift [kg]")]
+LoadKg = Annotated[
+    float | None, typer.Option(help=f"Mass of the object that pick-up trials lift: {ACCEPTED['load_kg']}")
+]
 Out = Annotated[Path, typer.Option(help="Folder for results; one folder a session is made in it")]
 Overwrite = Annotated[bool, typer.Option("--overwrite", help="Replace results that are there already")]
 WorkerCount = Annotated[int | None, typer.Option("--workers", min=1, help="Worker processes [default: all cores]")]
 ScalerName = Annotated[str, typer.Option(help=f"How scale factors are found: {', '.join(SCALERS)}")]
 PolicyName = Annotated[
     str | None, typer.Option(help="Name or file of the policy of the rl scaler [default: by age]", show_default=False)
+]
+ModelPath = Annotated[Path | None, typer.Option(help="Another generic .osim in place of LaiUhlrich2022")]
+MarkerPlacement = Annotated[bool, typer.Option(help="Move the model's markers onto the static pose after scaling")]
+IkEngineName = Annotated[
+    IkEngine, typer.Option(help="Inverse kinematics: all frames at once, or OpenSim's solver, the slow reference")
+]
+CutoffHz = Annotated[float | None, typer.Option(help=f"Low-pass cut-off: {ACCEPTED['cutoff_hz']} [default: by trial]")]
+LockFeet = Annotated[
+    bool | None,
+    typer.Option(
+        "--lock-feet/--no-lock-feet",
+        help="Keep feet that stand from slipping before forces are found [default: in slow movements on video]",
+    ),
 ]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import floor, log10
 
 import numpy as np
 
@@ -19,6 +20,8 @@ HEADLINE = frozenset({"five_times_sit_to_stand_time", "number_of_repetitions", "
 # Power, work, impulse and rate of rise are many and no clinical test is known by them: after all others, on demand.
 DETAILS = "Power, work, impulse and rate of rise"
 DETAIL_UNITS = frozenset(f"{unit}{per}" for unit in ("W", "J", "Nms", "Nm/s") for per in ("", "/kg"))
+# Work and impulse: sums over frames, whose standard errors are upper bounds (docs/indicators.md).
+SUM_UNITS = frozenset(f"{unit}{per}" for unit in ("J", "Nms") for per in ("", "/kg"))
 
 # Coordinate, title of its angle, title of its moment, and the sign that turns OpenSim's moment into "extension
 # (plantarflexion) is positive".
@@ -123,7 +126,19 @@ def number(value: float | None, unit: str) -> str:
     """Three significant figures, a dash for what is withheld; counts (unit 1) are whole."""
     if value is None:
         return "–"
-    return f"{value:.0f}" if unit == "1" else f"{value:#.3g}".rstrip(".")
+    return f"{value:.0f}" if unit == "1" else f"{value:.{_decimals(value)}f}"
+
+
+def _decimals(value: float) -> int:
+    """Decimals with which a value has three significant figures; none from 100 on."""
+    rounded = float(f"{value:.3g}")  # 9.999 has one decimal, 10.0
+    return max(0, 2 - floor(log10(abs(rounded)))) if rounded else 2
+
+
+def _error_text(error: float, value: float, unit: str) -> str:
+    """A standard error, to the decimals of its value, or to its own first figure where that comes later."""
+    decimals = max(_decimals(value), -floor(log10(error))) if error > 0.0 else _decimals(value)
+    return f"± {'at most ' if unit in SUM_UNITS else ''}{error:.{decimals}f}"
 
 
 def _spread(indicators: list[IndicatorRecord]) -> str:
@@ -136,8 +151,9 @@ def _spread(indicators: list[IndicatorRecord]) -> str:
     unit = indicators[0].unit
     if not values:
         return "–"
-    mean = number(float(np.mean(values)), unit)
+    middle = float(np.mean(values))
+    mean = number(middle, unit)
     errors = [indicator.standard_error for indicator in indicators if indicator.standard_error is not None]
     if errors:
-        mean += f" ± {float(f'{np.mean(errors):.2g}'):g}"
+        mean += f" {_error_text(float(np.mean(errors)), middle, unit)}"
     return mean if len(values) == 1 else f"{mean} ({number(min(values), unit)} to {number(max(values), unit)})"

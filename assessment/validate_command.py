@@ -11,9 +11,15 @@ import typer
 from assessment.console import SessionProgress, print_error, print_validation
 from assessment.options import (
     AgeYears,
+    CutoffHz,
     GivenSex,
     HeightM,
+    IkEngineName,
+    LoadKg,
+    LockFeet,
+    MarkerPlacement,
     MassKg,
+    ModelPath,
     Out,
     Overwrite,
     PolicyName,
@@ -41,7 +47,12 @@ def validate(
     age_years: AgeYears = None,
     scaler: ScalerName = DEFAULT_SCALER,
     policy: PolicyName = None,
-    cutoff_hz: Annotated[float | None, typer.Option(help="Low-pass cut-off [Hz] [default: by activity]")] = None,
+    model: ModelPath = None,
+    marker_placement: MarkerPlacement = True,
+    ik_engine: IkEngineName = "batched",
+    cutoff_hz: CutoffHz = None,
+    lock_feet: LockFeet = None,
+    load_kg: LoadKg = None,
     workers: WorkerCount = None,
     overwrite: Overwrite = False,
     as_json: Annotated[
@@ -50,7 +61,16 @@ def validate(
 ) -> None:
     """Compare estimated forces and moments with those of force plates, in every trial that has them."""
     with one_message():
-        settings = make_settings(scaler=scaler, policy=policy, cutoff_hz=cutoff_hz)
+        settings = make_settings(
+            scaler=scaler,
+            policy=policy,
+            model=model,
+            marker_placement=marker_placement,
+            ik_engine=ik_engine,
+            cutoff_hz=cutoff_hz,
+            lock_feet=lock_feet,
+            load_kg=load_kg,
+        )
     given = SubjectMetadata(height_m=height_m, mass_kg=mass_kg, sex=sex, age_years=age_years)
     refused = False
     with (

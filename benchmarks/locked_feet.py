@@ -1,8 +1,8 @@
 """Movements with and without locked feet: slip, marker errors, and contact forces against force plates.
 
-``python -m benchmarks.locked_feet LAB_SESSION FIELD_SESSION``: the sessions of `benchmarks.contact`. Three kinds of
-movement: the laboratory's own (reflective markers), the same with OpenCap's errors on the markers (`video_noise`, model
-perfectly scaled), and OpenCap video without plates.
+``python -m benchmarks.locked_feet LAB_SESSION FIELD_SESSION``: a subject of OpenCap's laboratory validation with
+force plates, and an OpenCap session without. Three kinds of movement: the laboratory's own (reflective markers), the
+same with OpenCap's errors on the markers (`video_noise`, model perfectly scaled), and OpenCap video without plates.
 """
 
 from __future__ import annotations

@@ -12,7 +12,7 @@ import opensim as osim
 from models.skeleton import load_model
 from pipeline.files.storage import write_storage
 from pipeline.motion.body_sweep import BodySweep
-from pipeline.trajectories import Array, ContactForce, ContactForces, JointMoments
+from pipeline.trajectories import TRANSLATIONS, Array, ContactForce, ContactForces, JointMoments
 
 CONTACT_FORCES = "contact_forces.mot"
 EXTERNAL_LOADS = "external_loads.xml"
@@ -22,8 +22,6 @@ STANDARD_ERRORS = "inverse_dynamics_se.sto"
 TOOL_SETUP = "id_setup.xml"
 # What OpenSim's tool writes when it repeats the run: beside our moments, not over them.
 TOOL_MOMENTS = "inverse_dynamics_opensim.sto"
-
-TRANSLATIONS = ("_tx", "_ty", "_tz")
 
 
 def write_dynamics(folder: Path, model_path: Path, forces: ContactForces, moments: JointMoments) -> None:
@@ -60,19 +58,16 @@ def write_dynamics(folder: Path, model_path: Path, forces: ContactForces, moment
         in_degrees=False,
         name="Coordinates",
     )
-    columns = np.array(
-        [f"{name}_{'force' if name.endswith(TRANSLATIONS) else 'moment'}" for name in moments.coordinates]
-    )
+    columns = [f"{name}_{'force' if name in TRANSLATIONS else 'moment'}" for name in moments.coordinates]
     for file, values, title in (
         (MOMENTS, moments.moments_nm, "Inverse Dynamics Generalized Forces"),
         (STANDARD_ERRORS, moments.standard_errors_nm, "Standard Errors of Generalized Forces"),
     ):
         if values is not None:
             # What has no error, the residual on the pelvis, has no column.
-            kept = np.isfinite(values).all(axis=0)
-            write_storage(
-                folder / file, moments.time_s, list(columns[kept]), values[:, kept], in_degrees=False, name=title
-            )
+            kept = np.flatnonzero(np.isfinite(values).all(axis=0))
+            names = [columns[place] for place in kept]
+            write_storage(folder / file, moments.time_s, names, values[:, kept], in_degrees=False, name=title)
     _write_tool_setup(folder, model_path, moments)
 
 

@@ -19,6 +19,15 @@ DEFAULT_SCALER = "optimiser"
 LOAD_LIMIT_KG = 60.0
 """Heaviest object that the hands may lift in a trial."""
 
+CUTOFF_RANGE_HZ = (0.5, 30.0)
+"""A low-pass beyond these leaves nothing of a movement, or all of the noise."""
+
+ACCEPTED = {
+    "cutoff_hz": f"above {CUTOFF_RANGE_HZ[0]:g} and at most {CUTOFF_RANGE_HZ[1]:g} [Hz]",
+    "load_kg": f"above 0 and at most {LOAD_LIMIT_KG:g} [kg]",
+}
+"""Ranges of the numbers among the settings, in words, for help texts and messages alike."""
+
 
 class Settings(BaseModel):
     """Settings of one run; frozen, so that what is saved is what was used.
@@ -35,7 +44,9 @@ class Settings(BaseModel):
     model: Path | None = Field(None, description="another generic .osim in place of LaiUhlrich2022")
     marker_placement: bool = Field(True, description="move model markers onto the static pose after scaling")
     ik_engine: IkEngine = Field("batched", description="inverse kinematics: all frames at once, or OpenSim's solver")
-    cutoff_hz: float | None = Field(None, gt=0.5, le=30.0, description="low-pass cut-off of coordinates and forces")
+    cutoff_hz: float | None = Field(
+        None, gt=CUTOFF_RANGE_HZ[0], le=CUTOFF_RANGE_HZ[1], description="low-pass cut-off of coordinates and forces"
+    )
     lock_feet: bool | None = Field(
         None, description="keep feet that stand from slipping before forces are found; null: in slow movements on video"
     )
@@ -56,8 +67,9 @@ def make_settings(**values: object) -> Settings:
         return Settings.model_validate(values)
     except ValidationError as error:
         first = error.errors()[0]
-        option = "--" + str(first["loc"][0]).replace("_", "-")
+        name = str(first["loc"][0])
+        reason = f"it must be {ACCEPTED[name]}" if name in ACCEPTED else first["msg"]
         raise SettingsError(
-            f"{option} {first['input']!r} is not accepted: {first['msg']}.",
-            hint="See `python -m assessment run --help` for the accepted values.",
+            f"--{name.replace('_', '-')} {first['input']!r} is not accepted: {reason}.",
+            hint="Give another value, or leave the option out; --help tells what happens then.",
         ) from None

@@ -9,6 +9,7 @@ from scipy.signal import butter, sosfiltfilt
 
 from assessment.indicators.base import Indicator, TrialResults
 from assessment.motion import CLOCK_HZ, describe_motion
+from pipeline.preparation.masks import runs
 from pipeline.quality import Quality
 from pipeline.trajectories import Array
 
@@ -62,8 +63,6 @@ def steady_walk(horizontal_m: Array) -> tuple[int, int, float]:
     path_m = sosfiltfilt(sections, horizontal_m, axis=0, padlen=min(len(horizontal_m) - 1, int(2 * CLOCK_HZ)))
     speed = np.linalg.norm(np.gradient(path_m, 1.0 / CLOCK_HZ, axis=0), axis=1)
     usual = float(np.median(speed[speed >= 0.5 * np.max(speed)]))
-    padded = np.concatenate([[False], speed >= STEADY_SHARE * usual, [False]])
-    edges = np.flatnonzero(padded[1:] != padded[:-1]).reshape(-1, 2)
-    start, stop = max(edges, key=lambda edge: edge[1] - edge[0])
+    start, stop = max(runs(speed >= STEADY_SHARE * usual), key=lambda run: run[1] - run[0])
     steps_m = np.linalg.norm(np.diff(path_m[start:stop], axis=0), axis=1)
-    return int(start), int(stop) - 1, float(np.mean(steps_m)) * CLOCK_HZ if len(steps_m) else 0.0
+    return start, stop - 1, float(np.mean(steps_m)) * CLOCK_HZ if len(steps_m) else 0.0

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from pipeline.motion.body_motion import BodyMotion
 from pipeline.motion.filtering import low_pass
 from pipeline.motion.hand_loads import SIDES, hand_m
+from pipeline.preparation.masks import runs
 from pipeline.trajectories import Array, ContactForces, HandSupport
 
 ARM = ("arm_flex", "arm_add", "arm_rot", "elbow_flex", "pro_sup", "wrist_flex", "wrist_dev")
@@ -79,7 +80,7 @@ def _supports(motion: BodyMotion, forces: ContactForces, side: str) -> Iterator[
     on_thigh = np.zeros_like(free)
     for thigh in SIDES:
         along, going_with = _on_thigh(motion, side, thigh)
-        for first, last in _stretches(motion, free & going_with):
+        for first, last in _long_runs(motion, free & going_with):
             on_thigh[first : last + 1] = True
             over_knee = bool(np.any(along[first : last + 1] > OVER_KNEE_PLACE))
             names = _affected_by_thigh(motion, side, thigh, over_knee=over_knee)
@@ -88,7 +89,7 @@ def _supports(motion: BodyMotion, forces: ContactForces, side: str) -> Iterator[
     hand = hand_m(motion, side)
     high = hand[:, 1] - forces.floor_height_m > LOWEST_REST_M
     height = motion.bodies["pelvis"].origin_m[:, 1]
-    for first, last in _stretches(motion, free & high & (_speed(hand, motion.time_s) < STAYING_M_PER_S)):
+    for first, last in _long_runs(motion, free & high & (_speed(hand, motion.time_s) < STAYING_M_PER_S)):
         inside = slice(first, last + 1)
         wander = float(np.sqrt(np.mean(np.sum((hand[inside] - np.mean(hand[inside], axis=0)) ** 2, axis=1))))
         if np.ptp(height[inside]) < PELVIS_TRAVEL_M or wander > STAYING_WITHIN_M or np.any(on_thigh[inside]):
@@ -140,9 +141,8 @@ def _speed(point_m: Array, time_s: Array) -> Array:
     return np.asarray(np.linalg.norm(np.gradient(slow, time_s, axis=0), axis=1))
 
 
-def _stretches(motion: BodyMotion, frames: NDArray[np.bool_]) -> Iterator[tuple[int, int]]:
+def _long_runs(motion: BodyMotion, frames: NDArray[np.bool_]) -> Iterator[tuple[int, int]]:
     """First and last frame of every stretch that is long enough."""
-    padded = np.concatenate([[False], frames, [False]])
-    for first, after in np.flatnonzero(padded[1:] != padded[:-1]).reshape(-1, 2):
-        if motion.time_s[after - 1] - motion.time_s[first] >= SHORTEST_S:
-            yield int(first), int(after - 1)
+    for start, stop in runs(frames):
+        if motion.time_s[stop - 1] - motion.time_s[start] >= SHORTEST_S:
+            yield start, stop - 1

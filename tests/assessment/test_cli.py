@@ -111,9 +111,11 @@ class TestWrongInput:
             (("--scaler", "magic"), "measurement"),
             (("--policy", "adults"), "Give --scaler rl with --policy"),
             (("--scaler", "rl", "--policy", "nobody"), "There is no policy 'nobody'"),
-            (("--cutoff-hz", "0"), "--cutoff-hz"),
-            (("--load-kg", "0"), "--load-kg"),
-            (("--load-kg", "61"), "--load-kg"),
+            (("--cutoff-hz", "0"), "--cutoff-hz 0.0 is not accepted: it must be above 0.5 and at most 30 [Hz]"),
+            (("--load-kg", "0"), "--load-kg 0.0 is not accepted: it must be above 0 and at most 60 [kg]"),
+            (("--load-kg", "61"), "it must be above 0 and at most 60 [kg]"),
+            (("--load-kg", "nan"), "--load-kg nan is not accepted: it must be above 0 and at most 60 [kg]"),
+            (("--load-kg", "inf"), "--load-kg inf is not accepted: it must be above 0 and at most 60 [kg]"),
         ],
     )
     def test_values_out_of_range(self, session: Path, tmp_path: Path, arguments: tuple[str, ...], said: str) -> None:
@@ -128,6 +130,13 @@ class TestWrongInput:
         assert "no measured forces" in trial.error.message
         assert "--forces estimated" in trial.error.hint
         assert trial.forces is None
+
+
+@pytest.mark.parametrize("command", ["run", "validate"])
+def test_help_says_what_a_number_may_be_and_what_happens_without_it(command: str) -> None:
+    text = " ".join(_run(command, "--help").stdout.split())
+    assert "above 0.5 and at most 30 [Hz] [default: by trial]" in text
+    assert "above 0 and at most 60 [kg]" in text
 
 
 def test_a_given_cut_off_and_locked_feet_are_used_and_kept(session: Path, tmp_path: Path) -> None:

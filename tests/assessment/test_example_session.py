@@ -11,6 +11,7 @@ import pytest
 
 from assessment.assess import assess
 from assessment.example import EXAMPLE, EXAMPLE_AGE_YEARS
+from assessment.presentation import indicator_rows
 from assessment.summary import Summary, TrialRecord
 from assessment.workers import Workers
 from benchmarks.example import JOINTS, TRUTH, angle_errors_deg, scale_errors_percent
@@ -153,6 +154,19 @@ def test_everything_says_that_it_is_synthetic(summary: Summary, out: Path) -> No
     assert summary.synthetic
     assert "Synthetic data" in (folder / "report.html").read_text(encoding="utf-8")
     assert pd.read_csv(folder / "Tables" / "indicators.csv")["synthetic"].all()
+
+
+def test_the_report_sets_repetitions_apart_and_calls_the_error_of_work_an_upper_bound(
+    summary: Summary, out: Path
+) -> None:
+    page = (out / summary.session / "report.html").read_text(encoding="utf-8")
+    rows = {row.name: row for row in indicator_rows(_trial(summary, "5xSTS"))}
+    (durations,) = rows["rise_duration"].repetitions.values()
+    assert len(durations) == 5
+    assert f">{', '.join(durations)}</td>" in page
+    work = rows["positive_knee_work"].means["right"]
+    assert "± at most" in work
+    assert f">{work}</td>" in page
 
 
 def test_the_folder_holds_what_its_documentation_promises(summary: Summary, out: Path) -> None:

@@ -32,11 +32,16 @@ def trial(*records: IndicatorRecord, seat_offs: tuple[tuple[float, float], ...] 
 @pytest.mark.parametrize(
     ("records", "text"),
     [
-        ((record(1.5, 0.196, 1),), "1.50 ± 0.2"),
+        ((record(1.5, 0.196, 1),), "1.50 ± 0.20"),
         ((record(1.0, 0.1, 1), record(2.0, 0.14, 2)), "1.50 ± 0.12 (1.00 to 2.00)"),
-        ((record(150.0, 125.0, 1, "Nm"),), "150 ± 120"),
+        ((record(150.0, 125.0, 1, "Nm"),), "150 ± 125"),
+        ((record(9.999, 0.04, 1),), "10.0 ± 0.04"),
+        ((record(1234.0, 56.7, 1),), "1234 ± 57"),
+        ((record(15.5, 16.04, 1, "J"),), "15.5 ± at most 16.0"),
+        ((record(0.524, 0.0309, 1, "Nms/kg"),), "0.524 ± at most 0.031"),
+        ((record(15.5, 1.23, 1, "Nm/s"),), "15.5 ± 1.2"),
         ((record(1.0, None, 1), record(2.0, None, 2)), "1.50 (1.00 to 2.00)"),
-        ((record(1.0, 0.1, 1), record(None, None, 2)), "1.00 ± 0.1"),
+        ((record(1.0, 0.1, 1), record(None, None, 2)), "1.00 ± 0.10"),
     ],
 )
 def test_a_mean_is_shown_with_the_standard_error_of_its_members(

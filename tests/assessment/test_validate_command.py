@@ -14,6 +14,7 @@ import pytest
 from click.testing import Result
 from typer.testing import CliRunner
 
+from assessment import validate_command
 from assessment.assess import assess
 from assessment.cli import app
 from assessment.example import EXAMPLE
@@ -156,6 +157,28 @@ def test_where_not_one_trial_can_be_compared_nothing_is_written(visit: Path, wor
     with pytest.raises(SessionFailedError, match="pick_up: "):
         validate_session(session, session.subject.complete(), Settings(), tmp_path / "out", workers=workers)
     assert not (tmp_path / "out" / "visit").exists()
+
+
+def test_a_validation_is_set_as_an_assessment_is(visit: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    used: list[Settings] = []
+
+    def stop(_session: object, _subject: object, settings: Settings, *_: object, **__: object) -> Validation:
+        used.append(settings)
+        raise SessionFailedError("Stopped.", hint="None.")
+
+    monkeypatch.setattr(validate_command, "validate_session", stop)
+    _run(
+        visit, "--out", tmp_path, "--workers", 1, "--scaler", "rl", "--policy", "adults", "--model", "other.osim",
+        "--no-marker-placement", "--ik-engine", "opensim", "--cutoff-hz", 3, "--no-lock-feet", "--load-kg", 2.5,
+    )  # fmt: skip
+    # Forces are found both ways: their mode is the one setting that a validation has no option for.
+    assert used == [
+        Settings(
+            scaler="rl", policy="adults", model=Path("other.osim"), marker_placement=False, ik_engine="opensim",
+            cutoff_hz=3.0, lock_feet=False, load_kg=2.5,
+        )
+    ]  # fmt: skip
+    assert used[0].model_fields_set == set(Settings.model_fields) - {"forces"}
 
 
 def test_a_session_without_plates_is_one_clear_error(tmp_path: Path) -> None:

@@ -115,13 +115,6 @@ class Footprint:
             self.floor_m,
         )
 
-    def nearest_m(self, points_m: Array) -> Array:
-        """Nearest points of the part that is down, shape (n_frames, 3) [m]."""
-        forward, sideways = self.sole.along(points_m)
-        return self.sole.place_m(
-            np.clip(forward, self.back_m, self.front_m), np.clip(sideways, self.left_m, self.right_m), self.floor_m
-        )
-
 
 def find_floor(soles: dict[str, Sole]) -> Floor:
     """Height of the floor from the points of the soles that stand still on it.

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.contact.ground.soles import SIDES, Sole
+from pipeline.preparation.masks import runs
 from pipeline.trajectories import Array
 
 # A point of the sole slower than this stands; faster ones are not asked for the height of what they stand on.
@@ -43,9 +44,9 @@ def find_planes(soles: dict[str, Sole], above_floor_m: dict[str, Array]) -> dict
     still = {side: sole.speeds_m_per_s.min(axis=1) < STANDING_SPEED_M_PER_S for side, sole in soles.items()}
     raised = {
         side: [
-            stretch
-            for stretch in _stretches(still[side] & (above > LEAST_STEP_M))
-            if (stretch.stop - stretch.start) * step_s >= LEAST_STANCE_S
+            slice(start, stop)
+            for start, stop in runs(still[side] & (above > LEAST_STEP_M))
+            if (stop - start) * step_s >= LEAST_STANCE_S
         ]
         for side, above in above_floor_m.items()
     }
@@ -57,12 +58,6 @@ def find_planes(soles: dict[str, Sole], above_floor_m: dict[str, Array]) -> dict
     ]
     planes = _planes(certain)
     return {side: _plane_of_frames(above_floor_m[side], still[side], raised[side], planes) for side in SIDES}
-
-
-def _stretches(mask: NDArray[np.bool_]) -> list[slice]:
-    """Runs of frames in which the mask holds."""
-    edges = np.flatnonzero(np.diff(np.concatenate([[False], mask, [False]]).astype(int)))
-    return [slice(int(start), int(stop)) for start, stop in edges.reshape(-1, 2)]
 
 
 def _planes(heights_m: list[float]) -> list[float]:
