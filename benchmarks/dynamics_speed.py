@@ -20,7 +20,6 @@ import torch
 
 from benchmarks.saving import save
 from models.skeleton import GENERIC_MODEL, load_model
-from models.skeleton.force_derivatives import force_derivatives
 from models.skeleton.heavy_skeleton import HeavySkeleton
 from models.skeleton.inverse_dynamics import inverse_dynamics
 from models.skeleton.kinematics import SkeletonTree
@@ -128,7 +127,6 @@ def main() -> None:
 
     theirs, opensim_s = _timed(lambda: opensim.solve(*in_state))
     ours, forces_s = _timed(lambda: inverse_dynamics(skeleton, *motion).forces.numpy())
-    _, derivatives_s = _timed(lambda: force_derivatives(skeleton, *motion))
     _, opensim_sweep_s = _timed(lambda: opensim.solve(*in_state, everything=True))
     sweep, moving = BodySweep(model), [one.numpy() for one in motion]
     _, sweep_s = _timed(lambda: sweep.run(*moving))
@@ -141,7 +139,6 @@ def main() -> None:
         "torch skeleton: frames per second": round(n_frames / forces_s),
         "times faster": round(opensim_s / forces_s, 1),
         "largest difference of the forces [N or Nm]": float(np.abs(ours - folded).max()),
-        "derivatives of the forces: frames per second": round(n_frames / derivatives_s),
         "OpenSim, with frames and Jacobians: frames per second": round(n_frames / opensim_sweep_s),
         "torch skeleton, with frames and Jacobians: frames per second": round(n_frames / sweep_s),
         "times faster, with frames and Jacobians": round(opensim_sweep_s / sweep_s, 1),

@@ -29,27 +29,25 @@ class AxisFunctions:
     sizes: Tensor
     slopes: Tensor
     curvatures: Tensor
-    thirds: Tensor
 
     @classmethod
     def of(cls, tree: SkeletonTree, values: Tensor) -> AxisFunctions:
         """At values of the free coordinates, shape (n_coordinates, *batch)."""
         places = tree.coupler_inputs
-        of_followers = tree.coupler_functions.derivatives(3, values[places])
-        of_leaders = [values, torch.ones_like(values), torch.zeros_like(values), torch.zeros_like(values)]
+        of_followers = tree.coupler_functions.derivatives(2, values[places])
+        of_leaders = [values, torch.ones_like(values), torch.zeros_like(values)]
         constant = values.new_zeros(1, *values.shape[1:])
-        inputs, first, second, third = (
+        inputs, first, second = (
             torch.cat([leading, following, constant])[tree.inputs]
             for leading, following in zip(of_leaders, of_followers, strict=True)
         )
-        sizes, once, twice, thrice = tree.functions.derivatives(3, inputs)
+        sizes, once, twice = tree.functions.derivatives(2, inputs)
         leaders = torch.cat([torch.arange(len(values)), places, torch.zeros(1, dtype=torch.long)])
         return cls(
             leaders=leaders[tree.inputs],
             sizes=sizes,
             slopes=once * first,
             curvatures=twice * first**2 + once * second,
-            thirds=thrice * first**3 + 3 * twice * first * second + once * third,
         )
 
     def gather(self, of_axes: Tensor, n_coordinates: int) -> Tensor:

@@ -5,8 +5,8 @@ rate multiplies, and that is carried along by all axes before it; velocities, ac
 chains, written as products with constant matrices of zeros and ones instead of a recursion from body to body.
 Accelerations are exact: joint functions are polynomials, differentiated by hand.
 
-All twists and loads are taken at the ground's origin (Featherstone 2008, Rigid Body Dynamics Algorithms, chapters 2 and
-5). As in the tree, the batch comes last inside, first outside; float64.
+All twists and loads are taken at the ground's origin, angular part first (Featherstone 2008, Rigid Body Dynamics
+Algorithms, chapters 2 and 5). As in the tree, the batch comes last inside, first outside; float64.
 """
 
 from __future__ import annotations
@@ -19,10 +19,9 @@ from torch import Tensor
 
 from models.errors import InverseDynamicsError
 from models.skeleton.axis_functions import AxisFunctions
-from models.skeleton.batched_algebra import apply, lift
+from models.skeleton.batched_algebra import apply, cross, lift
 from models.skeleton.kinematics import Kinematic, SkeletonTree
 from models.skeleton.masses import read_masses
-from models.skeleton.spatial_algebra import carried_along
 
 if TYPE_CHECKING:
     import opensim as osim
@@ -38,16 +37,10 @@ class ChainMotion:
     Attributes
     ----------
     axes : AxisFunctions
-    leading_speeds, leading_accelerations : Tensor, shape (n_axes, *batch)
-        Of the coordinate that leads each axis.
     pose : Kinematic
         Without twists of coordinates.
     twists : Tensor
         Of each axis, per unit rate.
-    velocities_before : Tensor
-        Of what each axis sits on.
-    gained : Tensor
-        What each axis adds to the acceleration of all that it carries.
     velocities, accelerations : Tensor
         Of the bodies.
     centres_m : Tensor, shape (n_bodies, 3, *batch)
@@ -55,12 +48,8 @@ class ChainMotion:
     """
 
     axes: AxisFunctions
-    leading_speeds: Tensor
-    leading_accelerations: Tensor
     pose: Kinematic
     twists: Tensor
-    velocities_before: Tensor
-    gained: Tensor
     velocities: Tensor
     accelerations: Tensor
     centres_m: Tensor
@@ -138,15 +127,11 @@ class HeavySkeleton:
         # A twist changes because all axes before it carry it along.
         before = along_chains(self.before, own)
         speeding_up = axes.slopes * pushing + axes.curvatures * leading**2
-        gained = twists * speeding_up.unsqueeze(1) + carried_along(before, own)
+        gained = twists * speeding_up.unsqueeze(1) + _carried_along(before, own)
         return ChainMotion(
             axes=axes,
-            leading_speeds=leading,
-            leading_accelerations=pushing,
             pose=pose,
             twists=twists,
-            velocities_before=before,
-            gained=gained,
             velocities=along_chains(self.carries.T, own),
             accelerations=along_chains(self.carries.T, gained),
             centres_m=pose.origins[1:] + apply(pose.rotations[1:], lift(self.centres_m, twists.dim() - 2)),
@@ -162,6 +147,13 @@ def axis_twists(angular: Tensor, linear: Tensor) -> Tensor:
     """Twists of all axes, shape (n_axes, 6, *batch), from what `SkeletonTree.place` gives."""
     still = linear.new_zeros(len(linear) - len(angular), *linear.shape[1:])
     return torch.cat([torch.cat([angular, still]), linear], dim=1)
+
+
+def _carried_along(velocities: Tensor, motions: Tensor) -> Tensor:
+    """Rate of change of motions (n, 6, *batch) fixed in frames that move with these velocities (n, 6, *batch)."""
+    spins, moving = velocities[:, :3], velocities[:, 3:]
+    turned = cross(spins, motions[:, :3])
+    return torch.cat([turned, cross(spins, motions[:, 3:]) + cross(moving, motions[:, :3])], dim=1)
 
 
 def _chains(tree: SkeletonTree) -> tuple[Tensor, Tensor]:

@@ -91,6 +91,12 @@ class OpenSimDynamics:
         udot = self.pose(values, speeds, accelerations)
         return self._solver.solve(self.state, udot).to_numpy() @ self._fold
 
+    def mass_matrix(self, values: Array) -> Array:
+        self.pose(values, np.zeros_like(values), np.zeros_like(values))
+        matrix = osim.Matrix()
+        self.model.getMatterSubsystem().calcM(self.state, matrix)
+        return self._fold.T @ matrix.to_numpy() @ self._fold
+
     def centre_of_mass_m(self) -> Array:
         return self.model.calcMassCenterPosition(self.state).to_numpy().copy()
 

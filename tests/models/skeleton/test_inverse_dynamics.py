@@ -10,11 +10,11 @@ from scipy.integrate import simpson
 
 from models.errors import InverseDynamicsError
 from models.skeleton import GENERIC_MODEL, load_model, without_patellae
-from models.skeleton.force_derivatives import mass_matrix
 from models.skeleton.frame_jacobians import body_frames
 from models.skeleton.heavy_skeleton import HeavySkeleton
 from models.skeleton.inverse_dynamics import Dynamics, inverse_dynamics
 from models.skeleton.kinematics import SkeletonTree
+from models.skeleton.mass_matrix import mass_matrix
 from tests.models.skeleton.opensim_dynamics import (
     OpenSimDynamics,
     chain_of_links,
