@@ -16,10 +16,17 @@ if TYPE_CHECKING:
 
 # Bodies whose place in space contact needs (feet, seat, hands, trunk); those a model lacks are left out.
 TRACKED_BODIES = (
-    "pelvis", "torso", "femur_r", "femur_l", "calcn_r", "calcn_l", "toes_r", "toes_l", "hand_r", "hand_l",
-)  # fmt: skip
-# A mass matrix of a whole body takes 60 kB to work out and 9 kB to keep: ten minutes at 60 Hz at once would take 2 GB.
-FRAMES_AT_ONCE = 500
+    "pelvis",
+    "torso",
+    "femur_r",
+    "femur_l",
+    "calcn_r",
+    "calcn_l",
+    "toes_r",
+    "toes_l",
+    "hand_r",
+    "hand_l",
+)
 
 
 @dataclass(frozen=True)
@@ -129,11 +136,7 @@ class BodySweep:
 
         from models.skeleton.mass_matrix import mass_matrix
 
-        matrices = np.empty((*values.shape, values.shape[1]))
-        for start in range(0, len(values), FRAMES_AT_ONCE):
-            piece = slice(start, start + FRAMES_AT_ONCE)
-            matrices[piece] = mass_matrix(self._skeleton, torch.from_numpy(values[piece].copy())).numpy()
-        return matrices
+        return np.asarray(mass_matrix(self._skeleton, torch.from_numpy(np.ascontiguousarray(values))).numpy())
 
     def segments(self) -> dict[str, Segment]:
         """Mass and mass centre of the bodies in ``TRACKED_BODIES`` that the model has."""

@@ -19,7 +19,7 @@ from pipeline.trajectories import Array
 # Enough for integrals over frequency to a thousandth.
 N_FREQUENCIES = 2000
 # Frames whose mass matrices are held at once: a walk of minutes needs no gigabytes.
-CHUNK = 1000
+CHUNK = 500
 
 
 def noise_spectrum(values: Array, time_s: Array, cutoff_hz: float) -> Array:

@@ -7,7 +7,7 @@ import pytest
 
 from models.skeleton import GENERIC_MODEL
 from pipeline.motion.body_motion import body_motion
-from pipeline.motion.noise import noise_spectrum
+from pipeline.motion.noise import CHUNK, force_noise, noise_spectrum
 from tests.pipeline.movements import standing
 
 CUTOFF_HZ = 5.0
@@ -45,3 +45,18 @@ def test_forces_scatter_as_foretold():
         seen = np.std(motion.unloaded_forces[inner, place])
         foretold = np.sqrt(np.mean(motion.force_noise.variance[inner, place]))
         assert foretold == pytest.approx(seen, rel=0.3), name
+
+
+def test_a_recording_longer_than_one_piece_has_the_noise_of_its_frames():
+    generator = np.random.default_rng(0)
+    values = generator.normal(size=(2 * CHUNK + 3, 2))
+    spectrum = np.array([[2.0, 0.3], [0.3, 1.0]])
+
+    def mass_matrices(poses: np.ndarray) -> np.ndarray:
+        return poses[:, :, None] * poses[:, None, :] + np.eye(2)
+
+    every = force_noise(mass_matrices, values, [1], spectrum, CUTOFF_HZ, 1.0 / RATE_HZ)
+    last = force_noise(mass_matrices, values[-1:], [1], spectrum, CUTOFF_HZ, 1.0 / RATE_HZ)
+    assert every.variance.shape == values.shape
+    assert every.variance[-1] == pytest.approx(last.variance[0])
+    assert every.root_covariance[-1, 0, 0] == pytest.approx(every.variance[-1, 1])
