@@ -19,8 +19,8 @@ from pipeline.trajectories import Array
 # Standard deviations of a node's normal force, of the shears and of the free moment where nothing else speaks: wide, so
 # that they only share out what the other terms leave open [N/kg, N/kg, Nm/kg].
 NODE_SD, SHEAR_SD, FREE_MOMENT_SD = 8.0, 10.0, 0.15
-# Where the load rests under a foot, along and across it [m]. A feasibility study took 6 cm and 3 cm; these, and the next
-# two below, were set so that 95 % intervals of moments are not wider than plates ask for (docs/contact-forces.md).
+# Where the load rests under a foot, along and across it [m]. A feasibility study took 6 cm and 3 cm; these,
+# and the next two below, were set so that 95 % intervals of moments are not wider than plates ask for.
 RESTING_SD_M = (0.05, 0.02)
 # Feet beside each other do alike: difference of the places of their loads, forward, from where each rests [m].
 ALIKE_SD_M = 0.03
