@@ -7,9 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from assessment.validation import Dynamics
+from pipeline.contact.seat import NO_LOAD
 
-# The feet bear all but this share of the load, as `pipeline.contact.seat` defines seat-off.
-NO_LOAD = 0.05
 # Plates' seat-off is looked for so far from the estimated one [s].
 WITHIN_S = 0.6
 

@@ -151,7 +151,7 @@ def _seat_rows(layout: Layout, motion: BodyMotion, axes: HeadingAxes, wrench: Ar
 
 def _force(patch: Patch, unknowns: Array, motion: BodyMotion, axes: HeadingAxes) -> ContactForce:
     """A patch's unknowns as a force at its centre of pressure, in ground axes and newtons."""
-    per_kg = np.einsum("tij,tj->ti", patch.wrench(), unknowns)
+    per_kg = np.einsum("tij,tj->ti", patch.wrench, unknowns)
     normal = unknowns[:, : patch.n_nodes]
     load = normal.sum(axis=1)
     # Where nothing bears, the middle of the patch stands in for a centre of pressure.

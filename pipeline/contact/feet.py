@@ -22,14 +22,13 @@ ANKLE_PLACE = 0.29
 def foot_patch(side: str, foot: Footprint, axes: HeadingAxes) -> Patch:
     """The points of a sole, laid onto the floor under it."""
     nodes = foot.sole.points_m.copy()
-    nodes[:, :, 1] = np.asarray(foot.floor_m).reshape(-1, 1)
+    nodes[:, :, 1] = foot.floor_m[:, None]
     return Patch(side, foot.sole.body, axes.place(nodes), foot.point_activation, FRICTION, FREE_MOMENT_ARM_M)
 
 
 def expected_load(feet: dict[str, Footprint], side: str, under_feet: Array) -> Array:
     """About what one foot bears, shape (n_frames,) [N/kg]: the feet's load, shared by how much of each is down."""
-    down = {name: foot.activation for name, foot in feet.items()}
-    share = down[side] / np.maximum(down["r"] + down["l"], 1e-3)
+    share = feet[side].activation / np.maximum(feet["r"].activation + feet["l"].activation, 1e-3)
     return np.maximum(share * under_feet, LEAST_FOOT_LOAD)
 
 

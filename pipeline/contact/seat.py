@@ -103,14 +103,18 @@ class SeatLaw:
 
     def share(self, rise_m: Array) -> Array:
         """Share of the load at a rise, exactly zero where it is negligible."""
-        full = expit((self.half_rise_m - rise_m) / self.width_m)
+        full = self._bearing(rise_m)
         return self.full_share * np.clip((full - NO_LOAD / 5) / (1 - NO_LOAD / 5), 0.0, 1.0)
 
     def share_sd(self, rise_m: Array) -> Array:
         """Standard deviation of the share: steep parts of the law are less certain."""
-        full = expit((self.half_rise_m - rise_m) / self.width_m)
+        full = self._bearing(rise_m)
         slope = self.full_share * full * (1.0 - full) / self.width_m
-        return np.hypot(SHARE_SD, np.hypot(RISE_SD_M, self.half_rise_sd_m) * slope)
+        return np.hypot(SHARE_SD, self.rise_sd_m * slope)
+
+    def _bearing(self, rise_m: Array) -> Array:
+        """How far down the pelvis is: 1 at rest, 0 up."""
+        return np.asarray(expit((self.half_rise_m - rise_m) / self.width_m))
 
 
 # A seat before the movement is seen; one that is no plate bears all that plates under the feet do not.

@@ -127,10 +127,10 @@ def find_floor(soles: dict[str, Sole]) -> Floor:
     ContactForceError
         No part of either foot ever stands still.
     """
-    own = [_resting_heights(sole) for sole in soles.values()]
+    found = [_resting_heights(sole) for sole in soles.values()]
     # Feet are alike: a point that never comes down on one side, a heel held up, rests where its twin does.
-    resting = dict.fromkeys(soles, np.fmin(*own))
-    known = np.concatenate(own)
+    resting = dict.fromkeys(soles, np.fmin(*found))
+    known = np.concatenate(found)
     known = known[np.isfinite(known)]
     if known.size == 0:
         raise ContactForceError(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -62,6 +63,7 @@ class Patch:
         """Row that sums the normal forces, shape (n_unknowns,)."""
         return np.concatenate([np.ones(self.n_nodes), np.zeros(N_BESIDE)])
 
+    @cached_property
     def wrench(self) -> Array:
         """Force and moment about the centre of mass per unit of each unknown, shape (n_frames, 6, n_unknowns)."""
         n_frames = len(self.nodes_m)

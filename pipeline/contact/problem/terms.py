@@ -60,7 +60,7 @@ def whole_body(layout: Layout, wrench: Array, covariance: Array) -> Rows:
         Of that wrench.
     """
     whiten = np.linalg.inv(np.linalg.cholesky(covariance))
-    supplied = np.concatenate([patch.wrench() for patch in layout.patches], axis=2)
+    supplied = np.concatenate([patch.wrench for patch in layout.patches], axis=2)
     return Rows(whiten @ supplied, np.einsum("tij,tj->ti", whiten, wrench))
 
 
@@ -116,7 +116,7 @@ def effort(layout: Layout, patch: Patch, motion: BodyMotion, axes: HeadingAxes, 
     places = [motion.coordinates.index(f"{name}_{side}") for name in EFFORT_SD]
     scale = 1.0 / np.array(list(EFFORT_SD.values()))
     body = motion.bodies[patch.body]
-    wrench = patch.wrench()
+    wrench = patch.wrench
     about_body = wrench[:, 3:] - np.cross(axes.place(body.origin_m)[:, :, None], wrench[:, :3], axis=1)
     in_ground = [np.einsum("tji,tjk->tik", axes.ground_to_heading, part) for part in (about_body, wrench[:, :3])]
     by_contact = np.einsum("tkc,tku->tcu", body.jacobian[:, :, places], np.concatenate(in_ground, axis=1))
@@ -149,7 +149,7 @@ def slow_changes(layout: Layout, step_s: float) -> Smoothness:
     """Force of every patch and its moment about the patch's middle change slowly."""
     parts = []
     for patch in layout.patches:
-        wrench = patch.wrench()
+        wrench = patch.wrench
         moment = wrench[:, 3:] - np.cross(patch.centre_m[:, :, None], wrench[:, :3], axis=1)
         rates = np.concatenate([wrench[:, :3] / FORCE_RATE_SD, moment / MOMENT_RATE_SD], axis=1) / step_s
         parts.append(layout.widen(patch, rates))

@@ -32,7 +32,7 @@ def wrench_on_body_covariance(
     layout: Layout, patch: Patch, covariance: Array, motion: BodyMotion, axes: HeadingAxes
 ) -> Array:
     """Covariance of moment about the body's origin and force of one patch, in ground, (n_frames, 6, 6) [Nm, N]."""
-    wrench = patch.wrench()
+    wrench = patch.wrench
     origin = axes.place(motion.bodies[patch.body].origin_m)
     moment = wrench[:, 3:] - np.cross(origin[:, :, None], wrench[:, :3], axis=1)
     to_ground = np.swapaxes(axes.ground_to_heading, 1, 2)

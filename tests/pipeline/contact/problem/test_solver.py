@@ -35,7 +35,7 @@ def carried(patch, wrench):
     layout = Layout((patch,))
     rows = [whole_body(layout, wrench, CERTAIN), small_forces(layout)]
     unknowns = solve(layout, rows, Smoothness(np.zeros((N_FRAMES, 1, layout.width))))
-    return unknowns, np.einsum("tij,tj->ti", patch.wrench(), unknowns)
+    return unknowns, np.einsum("tij,tj->ti", patch.wrench, unknowns)
 
 
 def test_what_can_be_carried_is_carried():
