@@ -8,6 +8,8 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from pipeline.contact.problem.axes import HeadingAxes
+from pipeline.motion.body_motion import BodyMotion
 from pipeline.trajectories import Array
 
 # Beside the normal forces of its nodes a patch has two shears and a free moment.
@@ -77,6 +79,11 @@ class Patch:
         per_unit[:, 4, self.n_nodes + 2] = 1.0
         return per_unit
 
+    def moment_about(self, place_m: Array) -> Array:
+        """Moment about a place per unit of each unknown, shape (n_frames, 3, n_unknowns)."""
+        force, moment = self.wrench[:, :3], self.wrench[:, 3:]
+        return np.asarray(moment - np.cross(place_m[:, :, None], force, axis=1))
+
     def pressure_offset(self, place_m: Array) -> Array:
         """First moment of the load about places of the surface, forward and to the right, (n_frames, 2, n_unknowns)."""
         offset = np.zeros((len(self.nodes_m), 2, self.size))
@@ -119,3 +126,10 @@ class Layout:
             down = patch.activation > least
             columns += [down, np.repeat(down.any(axis=1, keepdims=True), N_BESIDE, axis=1)]
         return np.hstack(columns)
+
+
+def wrench_on_body(patch: Patch, motion: BodyMotion, axes: HeadingAxes) -> Array:
+    """Moment about the body's origin and force in ground per unit of each unknown, shape (n_frames, 6, n_unknowns)."""
+    moment = patch.moment_about(axes.place(motion.bodies[patch.body].origin_m))
+    to_ground = np.swapaxes(axes.ground_to_heading, 1, 2)
+    return np.concatenate([to_ground @ moment, to_ground @ patch.wrench[:, :3]], axis=1)

@@ -11,7 +11,7 @@ from scipy.special import expit
 
 from pipeline.contact.ground.floor import Footprint
 from pipeline.contact.problem.axes import HeadingAxes
-from pipeline.contact.problem.patches import N_BESIDE, Layout, Patch
+from pipeline.contact.problem.patches import N_BESIDE, Layout, Patch, wrench_on_body
 from pipeline.contact.problem.solver import Rows, Smoothness
 from pipeline.motion.body_motion import BodyMotion
 from pipeline.trajectories import Array
@@ -115,11 +115,8 @@ def effort(layout: Layout, patch: Patch, motion: BodyMotion, axes: HeadingAxes, 
     """The moments of a leg are small."""
     places = [motion.coordinates.index(f"{name}_{side}") for name in EFFORT_SD]
     scale = 1.0 / np.array(list(EFFORT_SD.values()))
-    body = motion.bodies[patch.body]
-    wrench = patch.wrench
-    about_body = wrench[:, 3:] - np.cross(axes.place(body.origin_m)[:, :, None], wrench[:, :3], axis=1)
-    in_ground = [np.einsum("tji,tjk->tik", axes.ground_to_heading, part) for part in (about_body, wrench[:, :3])]
-    by_contact = np.einsum("tkc,tku->tcu", body.jacobian[:, :, places], np.concatenate(in_ground, axis=1))
+    jacobian = motion.bodies[patch.body].jacobian[:, :, places]
+    by_contact = np.einsum("tkc,tku->tcu", jacobian, wrench_on_body(patch, motion, axes))
     unloaded = motion.unloaded_forces[:, places] / motion.mass_kg
     return Rows(layout.widen(patch, by_contact * scale[:, None]), unloaded * scale)
 
@@ -149,9 +146,8 @@ def slow_changes(layout: Layout, step_s: float) -> Smoothness:
     """Force of every patch and its moment about the patch's middle change slowly."""
     parts = []
     for patch in layout.patches:
-        wrench = patch.wrench
-        moment = wrench[:, 3:] - np.cross(patch.centre_m[:, :, None], wrench[:, :3], axis=1)
-        rates = np.concatenate([wrench[:, :3] / FORCE_RATE_SD, moment / MOMENT_RATE_SD], axis=1) / step_s
+        force, moment = patch.wrench[:, :3], patch.moment_about(patch.centre_m)
+        rates = np.concatenate([force / FORCE_RATE_SD, moment / MOMENT_RATE_SD], axis=1) / step_s
         parts.append(layout.widen(patch, rates))
     return Smoothness(np.concatenate(parts, axis=1))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from pipeline.contact.problem.axes import HeadingAxes
-from pipeline.contact.problem.patches import Layout, Patch
+from pipeline.contact.problem.patches import Layout, Patch, wrench_on_body
 from pipeline.contact.problem.solver import LEAST_ACTIVATION, Rows, curvature
 from pipeline.motion.body_motion import BodyMotion
 from pipeline.trajectories import Array
@@ -32,10 +32,6 @@ def wrench_on_body_covariance(
     layout: Layout, patch: Patch, covariance: Array, motion: BodyMotion, axes: HeadingAxes
 ) -> Array:
     """Covariance of moment about the body's origin and force of one patch, in ground, (n_frames, 6, 6) [Nm, N]."""
-    wrench = patch.wrench
-    origin = axes.place(motion.bodies[patch.body].origin_m)
-    moment = wrench[:, 3:] - np.cross(origin[:, :, None], wrench[:, :3], axis=1)
-    to_ground = np.swapaxes(axes.ground_to_heading, 1, 2)
-    per_unknown = motion.mass_kg * np.concatenate([to_ground @ moment, to_ground @ wrench[:, :3]], axis=1)
+    per_unknown = motion.mass_kg * wrench_on_body(patch, motion, axes)
     own = layout.slice_of(patch)
     return np.asarray(per_unknown @ covariance[:, own, own] @ np.swapaxes(per_unknown, 1, 2))
