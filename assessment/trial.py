@@ -8,7 +8,7 @@ from pathlib import Path
 from assessment import records
 from assessment.activities import Activity, recognise_activity
 from assessment.gates import judge_kinematics, judge_kinetics
-from assessment.indicators import compute_indicators
+from assessment.indicators import TrialResults, compute_indicators
 from assessment.repetitions import find_repetitions
 from assessment.summary import QualityRecord, TrialRecord
 from assessment.tables import write_curves
@@ -18,6 +18,7 @@ from pipeline.dynamics import solve_dynamics
 from pipeline.dynamics_files import write_dynamics
 from pipeline.kinematics import solve_kinematics, write_kinematics
 from pipeline.motion.cutoff import Cutoff, RecordingKind, find_cutoff
+from pipeline.motion.landmarks import Landmarks, find_landmarks
 from pipeline.preparation import PreparedMarkers, prepare_markers
 from pipeline.quality import Quality
 from pipeline.scaling import ScaledModel
@@ -108,7 +109,18 @@ def run_trial(task: TrialTask) -> TrialRecord:
         kinetic_gate=kinetic_gate,
     )
     indicators = compute_indicators(
-        activity, repetitions, kinematics, forces, moments, task.subject, kinematic_gate, kinetic_gate
+        TrialResults(
+            activity=activity,
+            repetitions=repetitions,
+            kinematics=kinematics,
+            landmarks=_landmarks(task, kinematics),
+            forces=forces,
+            moments=moments,
+            subject=task.subject,
+            kinematic_gate=kinematic_gate,
+            kinetic_gate=kinetic_gate,
+            seat_height_m=task.settings.seat_height_m,
+        )
     )
     return TrialRecord(
         name=name,
@@ -190,6 +202,14 @@ def _dynamics_or_why_not(
         return cutoff, *trial_dynamics(task, kinematics, activity, cutoff, task.settings.forces)
     except SarcoscopeError as error:
         return error
+
+
+def _landmarks(task: TrialTask, kinematics: Kinematics) -> Landmarks | None:
+    """A model without feet still has repetitions and moments; what needs landmarks says that there are none."""
+    try:
+        return find_landmarks(task.model.path, kinematics)
+    except SarcoscopeError:
+        return None
 
 
 def _lock_note(task: TrialTask, activity: Activity) -> str:

@@ -19,11 +19,15 @@ DEFAULT_SCALER = "optimiser"
 LOAD_LIMIT_KG = 60.0
 """Heaviest object that the hands may lift in a trial."""
 
+SEAT_HEIGHT_RANGE_M = (0.25, 0.75)
+"""Seats people rise from, children's stools and bar stools left out: a value beyond is a slip of the unit."""
+
 CUTOFF_RANGE_HZ = (0.5, 30.0)
 """A low-pass beyond these leaves nothing of a movement, or all of the noise."""
 
 ACCEPTED = {
     "cutoff_hz": f"above {CUTOFF_RANGE_HZ[0]:g} and at most {CUTOFF_RANGE_HZ[1]:g} [Hz]",
+    "seat_height_m": f"{SEAT_HEIGHT_RANGE_M[0]:g} to {SEAT_HEIGHT_RANGE_M[1]:g} [m]",
     "load_kg": f"above 0 and at most {LOAD_LIMIT_KG:g} [kg]",
 }
 """Ranges of the numbers among the settings, in words, for help texts and messages alike."""
@@ -52,6 +56,12 @@ class Settings(BaseModel):
     )
     load_kg: float | None = Field(
         None, gt=0.0, le=LOAD_LIMIT_KG, description="mass of the object in pick-up trials; null: not known, left out"
+    )
+    seat_height_m: float | None = Field(
+        None,
+        ge=SEAT_HEIGHT_RANGE_M[0],
+        le=SEAT_HEIGHT_RANGE_M[1],
+        description="height of the seat over the floor in sit-to-stand trials; null: not known",
     )
 
 

@@ -13,26 +13,29 @@ from assessment.activities import Activity
 from assessment.motion import Side
 from assessment.repetitions import Repetition
 from models.subject import Subject
+from pipeline.motion.landmarks import Landmarks
 from pipeline.quality import Mark, Quality
 from pipeline.trajectories import ContactForces, JointMoments, Kinematics
 
-CATALOGUE = Path(__file__).parent / "catalogue.toml"
+CATALOGUE = Path(__file__).parent / "catalogue"
+ANY_TASK = "any"
 # Below this the movement itself is in doubt, and with it what its numbers mean.
 DOUBTFUL_ACTIVITY = 0.5
 
 
 @dataclass(frozen=True)
 class Definition:
-    """One indicator as declared in the catalogue.
+    """One indicator as declared in the catalogue, whose README says what each entry means.
 
-    ``protocol`` holds start, stop event and trials: norms hold for their own protocol only. ``needs`` says which gate
-    decides (``kinematics`` or ``moments``). ``standard_error`` is a published one, ``estimated_forces_error`` what
-    estimating the forces adds, both in ``unit``.
+    ``standard_error`` is a published one, ``estimated_forces_error`` what estimating the forces adds, both in ``unit``.
     """
 
     name: str
     label: str
     unit: str
+    tasks: tuple[str, ...]
+    per: Literal["trial", "repetition"]
+    sided: bool
     needs: Literal["kinematics", "moments"]
     definition: str
     protocol: str
@@ -44,14 +47,24 @@ class Definition:
 @cache
 def catalogue() -> dict[str, Definition]:
     """All declared indicators, by name; those that are also given per body mass have a second one."""
-    entries = tomllib.loads(CATALOGUE.read_text(encoding="utf-8"))
-    return {definition.name: definition for name, entry in entries.items() for definition in _declared(name, **entry)}
+    families = [tomllib.loads(path.read_text(encoding="utf-8")) for path in sorted(CATALOGUE.glob("*.toml"))]
+    return {
+        definition.name: definition
+        for family in families
+        for name, entry in family.items()
+        for definition in _declared(name, **entry)
+    }
 
 
 def _declared(
-    name: str, *, per_body_mass: bool = False, estimated_forces_error_per_kg: float | None = None, **entry: Any
+    name: str,
+    *,
+    tasks: list[str],
+    per_body_mass: bool = False,
+    estimated_forces_error_per_kg: float | None = None,
+    **entry: Any,
 ) -> Iterator[Definition]:
-    whole = Definition(name=name, **entry)
+    whole = Definition(name=name, tasks=tuple(tasks), **entry)
     yield whole
     if per_body_mass:
         yield replace(
@@ -108,16 +121,28 @@ class Indicator:
 
 @dataclass(frozen=True)
 class TrialResults:
-    """Everything the families of indicators compute from; forces and moments are None together."""
+    """Everything the families of indicators compute from.
+
+    Attributes
+    ----------
+    landmarks : Landmarks or None
+        None where the model does not have them.
+    forces, moments : ContactForces and JointMoments, or None
+        None together.
+    seat_height_m : float or None
+        Of the chair, as the user gave it [m].
+    """
 
     activity: Activity
     repetitions: tuple[Repetition, ...]
     kinematics: Kinematics
+    landmarks: Landmarks | None
     forces: ContactForces | None
     moments: JointMoments | None
     subject: Subject
     kinematic_gate: Quality
     kinetic_gate: Quality
+    seat_height_m: float | None = None
 
     @property
     def complete_repetitions(self) -> tuple[Repetition, ...]:

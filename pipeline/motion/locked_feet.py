@@ -22,7 +22,7 @@ from models.skeleton.kinematics import SkeletonTree
 from models.skeleton.marker_sets import marker_set
 from models.skeleton.whole_trial import anchored, hold_points
 from pipeline.contact.ground.floor import find_floor
-from pipeline.contact.ground.soles import FEET, SIDES, make_sole, sole_points
+from pipeline.contact.ground.soles import SIDES, make_sole, points_of_soles
 from pipeline.contact.ground.stances import Stance, find_stances
 from pipeline.motion.body_motion import check_movement
 from pipeline.motion.filtering import low_pass
@@ -86,18 +86,9 @@ def _unwrapped(kinematics: Kinematics, name: str) -> Array:
 
 def _stances(tree: SkeletonTree, values: torch.Tensor, time_s: Array) -> tuple[dict[str, Stance], BodyPoints]:
     """Stances of both soles, and their points, right foot first."""
-    offsets = tree.offsets()
-    on_parent = dict(zip(tree.bodies, offsets.on_parent[..., 0].numpy(), strict=True))
-    parents = {body: tree.bodies[parent] for body, parent in zip(tree.bodies, tree.parents, strict=True)}
-    feet = sole_points(
-        {
-            f"{parents[foot].rsplit('_', 1)[0]}_to_{foot}": on_parent[foot]
-            for foot in (f"{body}_{side}" for body in FEET for side in SIDES)
-            if foot in on_parent
-        }
-    )
+    feet = points_of_soles(tree)
     points = BodyPoints.of(tree, [point for side in SIDES for point in feet[side]])
-    pose = tree.kinematics(values, offsets, twists=False)
+    pose = tree.kinematics(values, tree.offsets(), twists=False)
     places = points.positions_m(pose).permute(2, 0, 1).numpy()
     by_side = np.split(places, [len(feet[SIDES[0]])], axis=1)
     axes = pose.rotations[1:, :, 0].movedim(-1, 0).numpy()

@@ -11,7 +11,7 @@ import pytest
 
 from assessment.activities import Activity
 from assessment.gates import MOMENT_GATES, MOVEMENT_GATES
-from assessment.indicators import Indicator, catalogue, compute_indicators
+from assessment.indicators import Indicator, TrialResults, catalogue, compute_indicators
 from assessment.repetitions import find_repetitions
 from benchmarks.saving import RESULTS
 from models.subject import Subject
@@ -34,11 +34,10 @@ def indicators(
     activity = Activity(name, confidence, ())  # type: ignore[arg-type]
     forces, moments = dynamics or (None, None)
     default = (Quality(), Quality() if dynamics else Quality.withheld("No contact forces."))
-    return list(
-        compute_indicators(
-            activity, find_repetitions(activity, kinematics), kinematics, forces, moments, SUBJECT, *(gates or default)
-        )
+    results = TrialResults(
+        activity, find_repetitions(activity, kinematics), kinematics, None, forces, moments, SUBJECT, *(gates or default)
     )
+    return list(compute_indicators(results))
 
 
 def one(found: list[Indicator], name: str, **where: object) -> Indicator:

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from models.errors import ContactForceError
 from pipeline.motion.body_motion import BodyMotion
 from pipeline.trajectories import Array
+
+if TYPE_CHECKING:
+    from models.skeleton.kinematics import SkeletonTree
 
 SIDES = ("r", "l")
 FEET = ("talus", "calcn", "toes")
@@ -124,6 +128,19 @@ def sole_points(foot_offsets_m: dict[str, Array]) -> dict[str, list[tuple[str, A
         points[side] = [(f"calcn_{side}", scale * np.array(offset)) for offset in CALCN_POINTS_M]
         points[side] += [(f"toes_{side}", scale * np.array(offset)) for offset in TOES_POINTS_M]
     return points
+
+
+def points_of_soles(tree: SkeletonTree) -> dict[str, list[tuple[str, Array]]]:
+    """Body and place in it [m] of the points of each sole of a skeleton, heel first; see `sole_points`."""
+    on_parent = dict(zip(tree.bodies, tree.offsets().on_parent[..., 0].numpy(), strict=True))
+    parents = {body: tree.bodies[parent] for body, parent in zip(tree.bodies, tree.parents, strict=True)}
+    return sole_points(
+        {
+            f"{parents[foot].rsplit('_', 1)[0]}_to_{foot}": on_parent[foot]
+            for foot in (f"{body}_{side}" for body in FEET for side in SIDES)
+            if foot in on_parent
+        }
+    )
 
 
 def make_sole(side: str, points_m: Array, foot_axis: Array, time_s: Array) -> Sole:
