@@ -1,0 +1,110 @@
+"""Intervals of a measured value, probabilities beyond a cut-off, and how many digits an error supports."""
+
+from __future__ import annotations
+
+from math import floor, isfinite, log10
+from typing import Literal
+
+from scipy.stats import norm
+
+Operator = Literal["<", "<=", ">", ">="]
+
+DEFAULT_LEVEL = 0.95
+
+# Decimals that a unit is shown with at most. Time, speed, angle, moment and power: what clinical repeatability supports
+# (time 0.1 s, speed 0.01 m/s, angle 1 deg, moment 0.1 Nm/kg, power 0.1 W/kg); the others follow their size.
+FINEST_DECIMALS = {
+    "s": 1, "m/s": 2, "mm/s": 0, "m": 2, "cm": 1, "mm": 0, "cm2": 1, "mm2": 0, "deg": 0, "deg/s": 0,
+    "Nm": 0, "Nm/kg": 1, "Nm/s": 0, "Nm/s/kg": 1, "Nms": 0, "Nms/kg": 1, "J": 0, "J/kg": 1, "W": 0, "W/kg": 1,
+    "N": 0, "N/kg": 1, "kg": 1, "kg/m2": 1, "1/min": 0, "%": 0, "1": 2,
+}  # fmt: skip
+OTHER_UNIT_DECIMALS = 2
+
+
+def interval(value: float, standard_error: float, level: float = DEFAULT_LEVEL) -> tuple[float, float]:
+    """Interval that holds the true value with probability ``level``, for normal errors.
+
+    Parameters
+    ----------
+    value, standard_error : float
+        In the same unit.
+    level : float
+        0 to 1.
+
+    Returns
+    -------
+    tuple of float
+        Lower and upper end.
+
+    Raises
+    ------
+    ValueError
+        The standard error is negative or not finite, or the level is not between 0 and 1.
+    """
+    if not (isfinite(standard_error) and standard_error >= 0.0):
+        raise ValueError(f"A standard error is a finite number of at least 0, not {standard_error}.")
+    if not 0.0 < level < 1.0:
+        raise ValueError(f"A level lies between 0 and 1, not at {level}.")
+    half = float(norm.ppf(0.5 + level / 2.0)) * standard_error
+    return value - half, value + half
+
+
+def probability_beyond(value: float, standard_error: float, operator: Operator, cut_off: float) -> float:
+    """Probability that the true value is on the side of a cut-off that an operator names, for normal errors.
+
+    Parameters
+    ----------
+    value, standard_error, cut_off : float
+        In the same unit. A standard error of 0 is an exact value: the answer is 0 or 1, and the operator decides at
+        the cut-off itself.
+    operator : {'<', '<=', '>', '>='}
+    """
+    if standard_error == 0.0:
+        met = {"<": value < cut_off, "<=": value <= cut_off, ">": value > cut_off, ">=": value >= cut_off}
+        return float(met[operator])
+    below = float(norm.cdf((cut_off - value) / standard_error))
+    return below if operator in ("<", "<=") else 1.0 - below
+
+
+def decimals(unit: str, standard_error: float | None) -> int:
+    """Decimals that a number may be shown with; negative where not even its ones are known.
+
+    Never more than a unit is used with in the clinic, and never beyond the first figure of the standard error.
+
+    Parameters
+    ----------
+    unit : str
+    standard_error : float or None
+        In ``unit``; None where it is not known: the unit alone decides.
+    """
+    finest = FINEST_DECIMALS.get(unit, OTHER_UNIT_DECIMALS)
+    if standard_error is None or standard_error <= 0.0:
+        return finest
+    return min(finest, -floor(log10(standard_error)))
+
+
+def formatted(value: float, standard_error: float | None, unit: str) -> str:
+    """A number with its unit and 95 % interval: ``12.8 s (95 % interval 11.0 to 14.6)``.
+
+    Parameters
+    ----------
+    value : float
+    standard_error : float or None
+        None: the number stands without an interval.
+    unit : str
+        ``1`` is not printed, and whole numbers of it (counts, scores) stand without decimals.
+    """
+    places = (
+        0 if unit == "1" and standard_error is None and float(value).is_integer() else decimals(unit, standard_error)
+    )
+    text = f"{fixed(value, places)} {'' if unit == '1' else unit}".rstrip()
+    if standard_error is None:
+        return text
+    low, high = interval(value, standard_error)
+    return f"{text} (95 % interval {fixed(low, places)} to {fixed(high, places)})"
+
+
+def fixed(value: float, places: int) -> str:
+    """A number rounded to ``places`` decimals; negative ones round to tens, hundreds, and so on. Never ``-0``."""
+    rounded = round(value, places) + 0.0
+    return f"{rounded:.{max(places, 0)}f}"

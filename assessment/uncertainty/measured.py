@@ -1,0 +1,137 @@
+"""One value a person: indicators of a session, averaged over repetitions and trials of a movement."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+from pydantic import ValidationError
+
+from assessment.indicators.base import catalogue
+from assessment.results_folder import SUMMARY_NAME
+from assessment.summary import IndicatorRecord, Summary, TrialRecord
+from models.errors import SettingsError
+from pipeline.quality import Mark
+
+Side = Literal["r", "l"]
+
+NOT_MEASURED = "It was not measured."
+
+
+@dataclass(frozen=True)
+class Measured:
+    """One indicator of one person at one visit.
+
+    Attributes
+    ----------
+    indicator, unit : str
+        Name in the catalogue; a clinical value typed in has a name of its own.
+    activity : str
+        The movement it was taken from; empty where typed in.
+    side : {'r', 'l'} or None
+        None: of the whole body, or the mean of both sides.
+    value, standard_error : float or None
+        In ``unit``. The value is None where it is withheld. The errors of one person's repetitions are alike (mass,
+        model, placement of the load), so that the mean is as uncertain as its members.
+    mark : Mark
+        The worst of what went into it; withheld where nothing could.
+    reasons : tuple of str
+    protocol : str
+        What was measured how; values of different protocols are not compared.
+    origin : str
+        Where the contact forces of a moment came from: measured, estimated or simulated; empty for others.
+    """
+
+    indicator: str
+    unit: str
+    activity: str
+    value: float | None
+    standard_error: float | None
+    side: Side | None = None
+    label: str = ""
+    mark: Mark = Mark.REPORTED
+    reasons: tuple[str, ...] = ()
+    protocol: str = ""
+    origin: str = ""
+
+    @property
+    def key(self) -> tuple[str, str, str]:
+        """What it is a value of: indicator, activity and side."""
+        return self.indicator, self.activity, self.side or ""
+
+
+def read_summary(folder: Path) -> Summary:
+    """Read the results of a session.
+
+    Raises
+    ------
+    SettingsError
+        There are none, or they are of a version that this one cannot read.
+    """
+    path = folder / SUMMARY_NAME
+    try:
+        return Summary.model_validate_json(path.read_text(encoding="utf-8"))
+    except OSError:
+        raise SettingsError(
+            f"There are no results in {folder}: {SUMMARY_NAME} is missing.",
+            hint="Give the folder of one session that `python -m assessment run` has written.",
+        ) from None
+    except ValidationError:
+        raise SettingsError(
+            f"{SUMMARY_NAME} in {folder} cannot be read by this version.",
+            hint="Assess the session again: python -m assessment run SESSION --out OUT --overwrite.",
+        ) from None
+
+
+def measured_values(summary: Summary, *, both_sides: bool = False) -> list[Measured]:
+    """Every indicator of a session as one value for each movement and side.
+
+    Parameters
+    ----------
+    summary : Summary
+    both_sides : bool
+        Average right and left too: one value for each movement.
+    """
+    groups: dict[tuple[str, str, str], list[tuple[TrialRecord, IndicatorRecord]]] = {}
+    for trial in summary.trials:
+        for record in trial.indicators:
+            activity = trial.activity.name if trial.activity else ""
+            side = "" if both_sides else record.side or ""
+            groups.setdefault((record.name, activity, side), []).append((trial, record))
+    return [_pooled(activity, side, group) for (_, activity, side), group in groups.items()]
+
+
+def _pooled(activity: str, side: str, group: list[tuple[TrialRecord, IndicatorRecord]]) -> Measured:
+    records = [record for _, record in group]
+    usable = [(trial, record) for trial, record in group if record.value is not None]
+    first = records[0]
+    errors = [record.standard_error for _, record in usable if record.standard_error is not None]
+    declared = catalogue().get(first.name)
+    of_moments = declared is not None and declared.needs == "moments"
+    counted = usable or group
+    return Measured(
+        indicator=first.name,
+        unit=first.unit,
+        activity=activity,
+        value=float(np.mean([record.value for _, record in usable])) if usable else None,
+        # Where one of them has no error the mean has none: half an error would look like a whole one.
+        standard_error=float(np.mean(errors)) if errors and len(errors) == len(usable) else None,
+        side="r" if side == "r" else "l" if side == "l" else None,
+        label=first.label,
+        mark=_worst(record.quality.mark for record in records) if usable else Mark.WITHHELD,
+        reasons=tuple(dict.fromkeys(reason for record in records for reason in record.quality.reasons)),
+        protocol=_joined(record.protocol for record in records),
+        origin=_joined(trial.forces.origin for trial, _ in counted if trial.forces) if of_moments else "",
+    )
+
+
+def _worst(marks: Iterable[Mark]) -> Mark:
+    """Of values of which some may be used: where others are withheld, the whole is usable with caution."""
+    return Mark.REPORTED if set(marks) == {Mark.REPORTED} else Mark.WITH_CAUTION
+
+
+def _joined(texts: Iterable[str]) -> str:
+    return " / ".join(dict.fromkeys(texts))
