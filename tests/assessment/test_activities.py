@@ -101,7 +101,7 @@ def test_standing_up_and_walking_off_is_not_a_chair_stand_test() -> None:
         ("walking2_3", "walking"),
         ("10mwt", "walking"), ("Gait", "walking"), ("Squats_0", "squat"), ("stand_eyes_open", "standing"),
         ("static1", "standing"), ("neutral", "standing"), ("stepUp1", "step-up"), ("step-up", "step-up"),
-        ("pick_up", "pick-up"), ("PickUp", "pick-up"), ("DJ1", "other"), ("TUG", "other"), ("Asym_0", None),
+        ("pick_up", "pick-up"), ("PickUp", "pick-up"), ("DJ1", "other"), ("TUG", "timed-up-and-go"), ("Asym_0", None),
         ("Trial03", None), ("university", None), ("transit", None),
     ],
 )  # fmt: skip

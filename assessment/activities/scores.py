@@ -1,30 +1,12 @@
-"""Which movement a trial shows, from the motion itself, with the trial's name as a hint."""
+"""How well each movement fits what a trial's signals show."""
 
 from __future__ import annotations
-
-import re
-from dataclasses import dataclass
-from typing import Literal, get_args
 
 import numpy as np
 from numpy.typing import NDArray
 
-from assessment.motion import CLOCK_HZ, SIDES, Motion, describe_motion, turning_points
-from pipeline.trajectories import Kinematics
-
-ActivityName = Literal["sit-to-stand", "walking", "squat", "standing", "step-up", "pick-up", "other"]
-ACTIVITY_NAMES: tuple[ActivityName, ...] = get_args(ActivityName)
-
-# Words in trial names, in any case, after splitting at digits, case changes and punctuation; the first match wins.
-NAME_HINTS: tuple[tuple[str, ActivityName], ...] = (
-    (r"standup\w*|sts\w*|ftsts|fivetimes\w*|cst|chair\w*|sit\w*|rise\w*", "sit-to-stand"),
-    (r"jump\w*|dj\w*|cmj|hop\w*|run\w*|drop\w*|tug|reach\w*", "other"),
-    (r"step\w*|stair\w*", "step-up"),
-    (r"pick\w*|lift\w*", "pick-up"),
-    (r"squat\w*", "squat"),
-    (r"walk\w*|gait\w*|\w?mwt|treadmill\w*", "walking"),
-    (r"stand|standing|static\w*|neutral\w*|balance\w*|quiet\w*|tandem\w*", "standing"),
-)
+from assessment.activities.names import ACTIVITY_NAMES, ActivityName
+from assessment.motion import CLOCK_HZ, SIDES, Motion, turning_points
 
 # Lowering the pelvis by less is a shift of weight (a step lowers it by 3-5 cm, a chair of 40 cm by 30-45 cm).
 DEEP_M = 0.15
@@ -43,74 +25,9 @@ BALLISTIC_M_S = 1.6
 # Standing still: the pelvis stays within these.
 STILL_HEIGHT_M = 0.04
 STILL_TRAVEL_M = 0.25
-# Where motion leaves a name at least this likely, the name decides.
-NAME_DECIDES = 0.3
 
 
-@dataclass(frozen=True)
-class Activity:
-    """Which movement a trial shows.
-
-    Attributes
-    ----------
-    name : str
-        One of `ACTIVITY_NAMES`.
-    confidence : float
-        0 to 1; an ordering, not a probability. Below 0.5 the reader should look at the trial.
-    evidence : tuple of str
-        What spoke for it and what against, for people to read.
-    """
-
-    name: ActivityName
-    confidence: float
-    evidence: tuple[str, ...]
-
-
-def recognise_activity(trial_name: str, kinematics: Kinematics) -> Activity:
-    """Tell which movement a trial shows.
-
-    The motion decides; the trial's name decides only between what the motion leaves open. A name that contradicts
-    the motion is reported and lowers the confidence. Independent of heading and floor height.
-
-    Parameters
-    ----------
-    trial_name : str
-        For instance ``5xSTS_1``; ``Trial03`` gives no hint.
-    kinematics : Kinematics
-    """
-    scores, evidence = _scores_from_motion(describe_motion(kinematics))
-    hint = hinted_activity(trial_name)
-    best = max(ACTIVITY_NAMES, key=lambda name: scores[name])
-    if hint is None:
-        return Activity(best, round(0.9 * scores[best], 2), (*evidence, "The trial's name gives no hint."))
-    if hint == best:
-        confidence = 1.0 - (1.0 - scores[best]) * 0.5
-        return Activity(best, round(confidence, 2), (*evidence, f"The trial's name also says {hint}."))
-    if scores[hint] >= NAME_DECIDES:
-        return Activity(
-            hint,
-            round(0.5 + 0.5 * (scores[hint] - scores[best]), 2) if scores[best] > scores[hint] else 0.5,
-            (*evidence, f"The motion also fits {best}; the trial's name says {hint}, which decides."),
-        )
-    return Activity(
-        best,
-        round(0.6 * scores[best], 2),
-        (*evidence, f"The trial's name says {hint}, but the motion does not look like it: taken as {best}."),
-    )
-
-
-def hinted_activity(trial_name: str) -> ActivityName | None:
-    """Which movement a trial's name suggests, or None."""
-    spaced = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", trial_name)
-    spaced = re.sub(r"(?i)stand[\W_]+up", "standup", spaced)
-    words = [word for word in re.split(r"[^a-z0-9]+|(?<=[a-z])(?=\d)", spaced.lower()) if word]
-    return next(
-        (name for pattern, name in NAME_HINTS if any(re.fullmatch(rf"\d*x?(?:{pattern})", word) for word in words)),
-        None,
-    )
-
-
-def _scores_from_motion(motion: Motion) -> tuple[dict[ActivityName, float], list[str]]:
+def score_motion(motion: Motion) -> tuple[dict[ActivityName, float], list[str]]:
     """How well each movement fits what the signals show, 0 to 1, and why."""
     scores: dict[ActivityName, float] = dict.fromkeys(ACTIVITY_NAMES, 0.0)
     scores["other"] = 0.35

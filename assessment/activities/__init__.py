@@ -1,0 +1,17 @@
+"""Which movement a trial shows, from the motion itself, with the trial's name as a hint."""
+
+from __future__ import annotations
+
+from assessment.activities.hints import hinted_activity
+from assessment.activities.names import ACTIVITY_NAMES, VARIANTS, Activity, ActivityName, parse_choice
+from assessment.activities.recognition import recognise_activity
+
+__all__ = [
+    "ACTIVITY_NAMES",
+    "VARIANTS",
+    "Activity",
+    "ActivityName",
+    "hinted_activity",
+    "parse_choice",
+    "recognise_activity",
+]
