@@ -112,7 +112,7 @@ def describe_motion(kinematics: Kinematics) -> Motion:
     heading = mean_heading(rotation)
 
     def smooth(values: Array) -> Array:
-        return _smooth(time_s, values, clock_s)
+        return on_clock(time_s, values, clock_s)
 
     smooth_horizontal = np.stack([smooth(horizontal[:, 0]), smooth(horizontal[:, 1])], axis=1)
     return Motion(
@@ -193,7 +193,8 @@ def crossing_s(time_s: Array, signal: Array, level: float, start: int, stop: int
     return float(time_s[index] + fraction * (time_s[index + 1] - time_s[index]))
 
 
-def _smooth(time_s: Array, values: Array, clock_s: Array) -> Array:
+def on_clock(time_s: Array, values: Array, clock_s: Array) -> Array:
+    """Signal of a trial on the uniform clock of its `Motion`, low-passed as all signals there, shape (n,)."""
     known = np.isfinite(values)
     if not known.any():
         return np.zeros_like(clock_s)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from assessment import records
 from assessment.activities import Activity, recognise_activity
+from assessment.copies import marker_error_copies
 from assessment.gates import judge_kinematics, judge_kinetics
 from assessment.indicators import TrialResults, compute_indicators
 from assessment.repetitions import find_repetitions
@@ -108,20 +109,19 @@ def run_trial(task: TrialTask) -> TrialRecord:
         kinematic_gate=kinematic_gate,
         kinetic_gate=kinetic_gate,
     )
-    indicators = compute_indicators(
-        TrialResults(
-            activity=activity,
-            repetitions=repetitions,
-            kinematics=kinematics,
-            landmarks=_landmarks(task, kinematics),
-            forces=forces,
-            moments=moments,
-            subject=task.subject,
-            kinematic_gate=kinematic_gate,
-            kinetic_gate=kinetic_gate,
-            seat_height_m=task.settings.seat_height_m,
-        )
+    results = TrialResults(
+        activity=activity,
+        repetitions=repetitions,
+        kinematics=kinematics,
+        landmarks=_landmarks(task, kinematics),
+        forces=forces,
+        moments=moments,
+        subject=task.subject,
+        kinematic_gate=kinematic_gate,
+        kinetic_gate=kinetic_gate,
+        seat_height_m=task.settings.seat_height_m,
     )
+    indicators = compute_indicators(results, marker_error_copies(results, task.model.path, task.session.marker_set))
     return TrialRecord(
         name=name,
         status="assessed",

@@ -1,16 +1,36 @@
-"""Indicators of muscle function: numbers with unit, side, uncertainty and quality. Declared in `catalogue.toml`."""
+"""Indicators of muscle function: numbers with unit, side, uncertainty and quality. Declared in `catalogue/`."""
 
 from __future__ import annotations
 
-from assessment.indicators import gait, moments, posture, timing, work
+from collections.abc import Sequence
+
+from assessment.indicators import balance, gait, moments, posture, sit_to_stand, timing, torque, work
 from assessment.indicators.base import Definition, Indicator, TrialResults, catalogue
+from assessment.indicators.errors import with_marker_errors
 
 __all__ = ["Definition", "Indicator", "TrialResults", "catalogue", "compute_indicators"]
 
 # Each family turns a trial's results into the indicators that apply to its activity.
-FAMILIES = (timing.compute, gait.compute, posture.compute, moments.compute, work.compute)
+FAMILIES = (
+    timing.compute,
+    sit_to_stand.compute,
+    gait.compute,
+    balance.compute,
+    posture.compute,
+    moments.compute,
+    torque.compute,
+    work.compute,
+)
 
 
-def compute_indicators(results: TrialResults) -> tuple[Indicator, ...]:
-    """All indicators that apply to a trial's activity; those that cannot be given are withheld with the reason."""
-    return tuple(indicator for family in FAMILIES for indicator in family(results))
+def compute_indicators(results: TrialResults, copies: Sequence[TrialResults] = ()) -> tuple[Indicator, ...]:
+    """All indicators that apply to a trial's activity; those that cannot be given are withheld with the reason.
+
+    Parameters
+    ----------
+    results : TrialResults
+    copies : sequence of TrialResults
+        The same trial with other marker errors, see `assessment.indicators.errors`.
+    """
+    found = (indicator for family in FAMILIES for indicator in family(results))
+    return tuple(with_marker_errors(found, FAMILIES, copies))

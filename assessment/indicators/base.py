@@ -42,6 +42,7 @@ class Definition:
     source: str
     standard_error: float | None = None
     estimated_forces_error: float | None = None
+    largest_error_share: float | None = None
 
 
 @cache

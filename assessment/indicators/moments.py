@@ -24,7 +24,7 @@ def compute(results: TrialResults) -> Iterator[Indicator]:
     for repetition in results.complete_repetitions:
         for name, coordinate in PEAKS:
             for side in SIDES:
-                peak = taken(results, repetition, f"{coordinate}_{side}", _greatest)
+                peak = taken(results, repetition, f"{coordinate}_{side}", greatest_moment)
                 yield from told(results, repetition, side, name, _of_estimated_forces(results, name, peak))
 
 
@@ -41,7 +41,7 @@ def _of_estimated_forces(results: TrialResults, name: str, peak: Quantity) -> Qu
     return Quantity(peak.quality & caution, peak.value, declared if peak.error is None else peak.error)
 
 
-def _greatest(stretch: Stretch, coordinate: str) -> Quantity:
+def greatest_moment(stretch: Stretch, coordinate: str) -> Quantity:
     """Greatest extension moment [Nm]."""
     moments = stretch.moments
     extension_nm = np.where(stretch.known, EXTENSION_SIGN * moments.moment_nm(coordinate), -np.inf)

@@ -1,0 +1,62 @@
+"""Copies of a trial with other marker errors: what its indicators owe to them (`assessment.indicators.errors`)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+
+from assessment.indicators import TrialResults
+from assessment.repetitions import find_repetitions
+from pipeline.kinematics.replicates import marker_error_replicates, regime_of
+from pipeline.motion.landmarks import Landmarks, find_landmarks
+from pipeline.quality import Mark
+from pipeline.trajectories import Kinematics
+
+# A standard error from ten copies is itself off by about a quarter; more copies take time that a session does not have.
+COPIES = 10
+
+
+def marker_error_copies(
+    results: TrialResults, model_path: Path, marker_set: str, *, count: int = COPIES, seed: int = 0
+) -> list[TrialResults]:
+    """Make the copies: angles, landmarks and repetitions anew, without forces and moments.
+
+    Nothing is copied where the trial's angles are withheld: none of its numbers is given out.
+
+    Parameters
+    ----------
+    results : TrialResults
+    model_path : Path
+        The model that the angles were found with.
+    marker_set : {'study', 'optical'}
+    count, seed : int
+    """
+    if results.kinematic_gate.mark is Mark.WITHHELD:
+        return []
+    regime = regime_of(results.activity.name)
+    moved = marker_error_replicates(model_path, results.kinematics, marker_set, regime, count, seed)
+    places = _landmarks(model_path, moved) if results.landmarks is not None else [None] * count
+    return [
+        replace(
+            results,
+            kinematics=kinematics,
+            landmarks=landmarks,
+            repetitions=find_repetitions(results.activity, kinematics),
+            forces=None,
+            moments=None,
+        )
+        for kinematics, landmarks in zip(moved, places, strict=True)
+    ]
+
+
+def _landmarks(model_path: Path, copies: list[Kinematics]) -> list[Landmarks]:
+    """Landmarks of all copies in one go: frames of one after those of the other."""
+    rows = np.concatenate([copy.values for copy in copies])
+    together = find_landmarks(model_path, replace(copies[0], time_s=np.arange(float(len(rows))), values=rows))
+    parts = {name: np.split(points, len(copies)) for name, points in together.points_m.items()}
+    return [
+        replace(together, time_s=copy.time_s, points_m={name: part[index] for name, part in parts.items()})
+        for index, copy in enumerate(copies)
+    ]
