@@ -25,6 +25,8 @@ CLOCK_HZ = 100.0
 CUTOFF_HZ = 4.0
 # Ischial tuberosity behind and below the pelvis origin (midpoint of the ASIS) in LaiUhlrich2022, unscaled [m].
 ISCHIUM_IN_PELVIS_M = np.array([-0.075, -0.135, 0.0])
+# Half way from the ASIS to the PSIS, which stand 0.15 m behind them in LaiUhlrich2022, unscaled [m].
+MIDDLE_IN_PELVIS_M = np.array([-0.075, 0.0, 0.0])
 
 REQUIRED = (
     "pelvis_tilt", "pelvis_list", "pelvis_rotation", "pelvis_tx", "pelvis_ty", "pelvis_tz",
@@ -42,12 +44,17 @@ class Motion:
         Uniform, 100 Hz, on the trial's own clock [s].
     pelvis_height_m : ndarray, shape (n,)
         Height of the pelvis origin in the ground frame [m]; only differences mean anything, the floor is unknown.
+    middle_height_m : ndarray, shape (n,)
+        Height of the middle of the pelvis, between ASIS and PSIS [m]: unlike its origin, a tilt at the end of a rise
+        does not move it.
     ischium_height_m : ndarray, shape (n,)
         Height of the sitting bones, from the pelvis pose and an unscaled offset [m].
     horizontal_m : ndarray, shape (n, 2)
         Pelvis in the ground's X-Z plane [m].
     forward_m : ndarray, shape (n,)
         Pelvis displacement along the trial's mean heading [m].
+    yaw_rad : ndarray, shape (n,)
+        Where the pelvis faces, about the vertical, positive to the left; turns add up [rad].
     pelvis_lean_rad, trunk_lean_rad : ndarray, shape (n,)
         Forward inclination from the vertical in the pelvis' own sagittal plane [rad], positive forward.
     hip_rad, knee_rad : dict of side to ndarray
@@ -56,9 +63,11 @@ class Motion:
 
     time_s: Array
     pelvis_height_m: Array
+    middle_height_m: Array
     ischium_height_m: Array
     horizontal_m: Array
     forward_m: Array
+    yaw_rad: Array
     pelvis_lean_rad: Array
     trunk_lean_rad: Array
     hip_rad: dict[Side, Array]
@@ -103,10 +112,11 @@ def describe_motion(kinematics: Kinematics) -> Motion:
     time_s = kinematics.time_s
     clock_s = np.arange(time_s[0], time_s[-1] + 1e-9, 1.0 / CLOCK_HZ)
     rotation = pelvis_rotation(kinematics)
-    ischium = kinematics.coordinate("pelvis_ty") + rotation.apply(ISCHIUM_IN_PELVIS_M)[:, 1]
+    height = kinematics.coordinate("pelvis_ty")
     matrix = rotation.as_matrix()
     # Ground's vertical seen from the pelvis (its row 1) does not change when the subject faces another way.
     lean = np.unwrap(np.arctan2(-matrix[:, 1, 0], matrix[:, 1, 1]))
+    yaw = np.unwrap(np.arctan2(-matrix[:, 2, 0], matrix[:, 0, 0]))
     extension = kinematics.coordinate("lumbar_extension") if "lumbar_extension" in kinematics.coordinates else 0.0
     horizontal = np.stack([kinematics.coordinate("pelvis_tx"), kinematics.coordinate("pelvis_tz")], axis=1)
     heading = mean_heading(rotation)
@@ -117,10 +127,12 @@ def describe_motion(kinematics: Kinematics) -> Motion:
     smooth_horizontal = np.stack([smooth(horizontal[:, 0]), smooth(horizontal[:, 1])], axis=1)
     return Motion(
         time_s=clock_s,
-        pelvis_height_m=smooth(kinematics.coordinate("pelvis_ty")),
-        ischium_height_m=smooth(ischium),
+        pelvis_height_m=smooth(height),
+        middle_height_m=smooth(height + rotation.apply(MIDDLE_IN_PELVIS_M)[:, 1]),
+        ischium_height_m=smooth(height + rotation.apply(ISCHIUM_IN_PELVIS_M)[:, 1]),
         horizontal_m=smooth_horizontal,
         forward_m=(smooth_horizontal - smooth_horizontal[0]) @ heading,
+        yaw_rad=smooth(yaw),
         pelvis_lean_rad=smooth(lean),
         trunk_lean_rad=smooth(lean - extension),
         hip_rad={side: smooth(kinematics.coordinate(f"hip_flexion_{side}")) for side in SIDES},

@@ -2,59 +2,134 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 
 from assessment.motion import Motion, crossing_s
 from assessment.repetitions.base import Repetition
-from assessment.repetitions.incomplete import COMPLETE_SHARE, why_incomplete
-from assessment.repetitions.levels import LEVEL_SHARE, first_above, first_below, near_level, resting_level
+from assessment.repetitions.levels import (
+    COMPLETE_SHARE,
+    LEVEL_SHARE,
+    STILL_MOVING_M_S,
+    fell_short,
+    first_above,
+    first_below,
+    resting_level,
+    swings,
+)
+from assessment.repetitions.remarks import remarks
+from assessment.repetitions.seat import Seat, without_drift
 
-# The seat carries nothing once the sitting bones are this far above where they rested (LV-4 with force plates,
-# three trials: 0 beyond 45 mm, 16-22 % of body weight at 30-45 mm). One chair, one person: an estimate.
-SEAT_CLEARANCE_M = 0.045
 # Forward trunk motion slower than this is sway, not the start of a rise [rad/s].
 TRUNK_ONSET_RAD_S = 0.17
 TRUNK_ONSET_SHARE = 0.1
 
 
-def find_rises(motion: Motion, points: list[tuple[int, bool]]) -> tuple[Repetition, ...]:
-    """Repetitions from one seat to the next, from turning points of the height of the pelvis."""
-    height, time = motion.pelvis_height_m, motion.time_s
-    pairs = [(points[k][0], points[k + 1][0], k) for k in range(len(points) - 1) if not points[k][1]]
-    greatest = max((height[high] - height[low] for low, high, _ in pairs), default=0.0)
+@dataclass(frozen=True)
+class Rise:
+    """Frames of one rise, and of the descent after it.
+
+    Attributes
+    ----------
+    before : int
+        Last stand before it, or the trial's first frame.
+    low, left, high : int
+        Lowest frame, half of the way up, highest frame.
+    after, end : int or None
+        Lowest frame after it, and the next stand or the trial's last frame; None where nobody came down again.
+    swing_m : float
+        From the lowest to the highest frame [m].
+    """
+
+    before: int
+    low: int
+    left: int
+    high: int
+    after: int | None
+    end: int | None
+    swing_m: float
+
+
+def find_rises(motion: Motion) -> tuple[Repetition, ...]:
+    """Repetitions from one seat to the next, from the height of the pelvis and the lean of the trunk."""
+    points = swings(motion.middle_height_m)
+    motion = without_drift(motion, points)
+    rises = _rises(motion, points)
+    seat = Seat.of(motion)
+    greatest = max((rise.swing_m for rise in rises), default=0.0)
     repetitions: list[Repetition] = []
-    for index, (low, high, k) in enumerate(pairs, start=1):
-        before = points[k - 1][0] if k else 0
-        after = points[k + 2][0] if k + 2 < len(points) else None
-        swing = float(height[high] - height[low])
-        middle = (height[high] + height[low]) / 2.0
-        left = first_above(height, middle, low, high)
-        stop = after if after is not None else len(height) - 1
-        seat = resting_level(height, before, left, height[low], swing, low=True)
-        stand = resting_level(height, left, stop, height[high], swing, low=False)
-        ischium = motion.ischium_height_m
-        seat_ischium = float(np.median(ischium[before : left + 1][near_level(height[before : left + 1], seat, swing)]))
-        seated_from = before + int(np.argmax(height[before : left + 1] <= seat + 2 * LEVEL_SHARE * swing))
-        seat_off = crossing_s(time, ischium, seat_ischium + SEAT_CLEARANCE_M, seated_from, left, last=True)
-        events = {
-            "rise_start": _trunk_onset(motion, seated_from, left, seat_off, seat + LEVEL_SHARE * swing),
-            "seat_off": seat_off,
-            "stand": crossing_s(time, height, stand - LEVEL_SHARE * swing, left, high),
-        }
-        if after is not None:
-            descended = first_below(height, middle, high, after)
-            events["descent_start"] = crossing_s(time, height, stand - LEVEL_SHARE * swing, high, descended, last=True)
-            end = points[k + 3][0] if k + 3 < len(points) else len(height) - 1
-            next_seat = resting_level(height, descended, end, height[after], swing, low=True)
-            resting = near_level(height[descended:end], next_seat, swing)
-            contact = float(np.median(ischium[descended:end][resting])) + SEAT_CLEARANCE_M
-            if height[after] - height[low] < (1 - COMPLETE_SHARE) * greatest:
-                events["sit"] = crossing_s(time, ischium, contact, descended, after)
-        note = why_incomplete(motion, low, high, swing, greatest, first=low == 0, last=after is None, rise=True)
+    for index, rise in enumerate(rises, start=1):
+        events = _events(motion, rise, seat, greatest)
+        failure = _why_incomplete(motion, rise, greatest)
+        notes = remarks(motion, rise, seat, events, repetitions[-1] if repetitions else None)
         repetitions.append(
-            Repetition(index, events["rise_start"], max(events.values()), events, complete=not note, note=note)
+            Repetition(
+                index,
+                events["rise_start"],
+                max(events.values()),
+                events,
+                complete=not failure,
+                note=" ".join([failure, *notes]).strip(),
+            )
         )
     return tuple(repetitions)
+
+
+def _rises(motion: Motion, points: list[tuple[int, bool]]) -> list[Rise]:
+    height = motion.middle_height_m
+    last = len(height) - 1
+    rises = []
+    for k in range(len(points) - 1):
+        (low, low_is_high), (high, _) = points[k], points[k + 1]
+        if low_is_high:
+            continue
+        rises.append(
+            Rise(
+                before=points[k - 1][0] if k else 0,
+                low=low,
+                left=first_above(height, (height[high] + height[low]) / 2.0, low, high),
+                high=high,
+                after=points[k + 2][0] if k + 2 < len(points) else None,
+                end=(points[k + 3][0] if k + 3 < len(points) else last) if k + 2 < len(points) else None,
+                swing_m=float(height[high] - height[low]),
+            )
+        )
+    return rises
+
+
+def _events(motion: Motion, rise: Rise, seat: Seat, greatest_m: float) -> dict[str, float]:
+    height, ischium, time = motion.middle_height_m, motion.ischium_height_m, motion.time_s
+    near_m = LEVEL_SHARE * rise.swing_m
+    seated = resting_level(height, rise.before, rise.left, height[rise.low], rise.swing_m, low=True)
+    until = rise.after if rise.after is not None else len(height) - 1
+    standing = resting_level(height, rise.left, until, height[rise.high], rise.swing_m, low=False)
+    seated_from = first_below(height, seated + 2 * near_m, rise.before, rise.left)
+    off_m = seat.off_m(float(np.min(ischium[rise.before : rise.left + 1])))
+    seat_off = crossing_s(time, ischium, off_m, seated_from, rise.left, last=True)
+    events = {
+        "rise_start": _trunk_onset(motion, seated_from, rise.left, seat_off, seated + near_m),
+        "seat_off": seat_off,
+        "stand": crossing_s(time, height, standing - near_m, rise.left, rise.high),
+    }
+    if rise.after is None or rise.end is None:
+        return events
+    descended = first_below(height, (height[rise.high] + height[rise.low]) / 2.0, rise.high, rise.after)
+    events["descent_start"] = crossing_s(time, height, standing - near_m, rise.high, descended, last=True)
+    deepest_m = float(np.min(ischium[descended : rise.end + 1]))
+    if height[rise.after] - height[rise.low] < (1 - COMPLETE_SHARE) * greatest_m and seat.reached(deepest_m):
+        events["sit"] = crossing_s(time, ischium, seat.contact_m(deepest_m), descended, rise.end)
+    return events
+
+
+def _why_incomplete(motion: Motion, rise: Rise, greatest_m: float) -> str:
+    """Say why a rise does not count, or nothing."""
+    speed = np.gradient(motion.middle_height_m, motion.time_s)
+    if rise.low == 0 and speed[0] > STILL_MOVING_M_S:
+        return "The recording starts during the rise."
+    if rise.high == len(speed) - 1 and speed[-1] > STILL_MOVING_M_S:
+        return "The recording ends before the full stand."
+    return fell_short(rise.swing_m, greatest_m)
 
 
 def _trunk_onset(motion: Motion, seated_from: int, left: int, seat_off_s: float, onset_height_m: float) -> float:
@@ -63,7 +138,7 @@ def _trunk_onset(motion: Motion, seated_from: int, left: int, seat_off_s: float,
     speed = np.gradient(motion.trunk_lean_rad, time)
     until = max(seated_from + 1, int(np.searchsorted(time, seat_off_s)))
     fastest = seated_from + int(np.argmax(speed[seated_from : until + 1]))
-    pelvis_onset = crossing_s(time, motion.pelvis_height_m, onset_height_m, seated_from, left, last=True)
+    pelvis_onset = crossing_s(time, motion.middle_height_m, onset_height_m, seated_from, left, last=True)
     if speed[fastest] < TRUNK_ONSET_RAD_S:
         return min(pelvis_onset, seat_off_s)
     slow = np.flatnonzero(speed[seated_from:fastest] < TRUNK_ONSET_SHARE * speed[fastest])

@@ -68,8 +68,8 @@ def test_five_times_sit_to_stand_runs_from_the_first_trunk_motion_to_the_fifth_s
     found = indicators("sit-to-stand", movements.sit_to_stand(5))
     time = one(found, "five_times_sit_to_stand_time")
     # Four cycles of 3 s, from 0.5 s (trunk) to 1.6 s (stand) of a cycle. Standing counts from 5 % below the final
-    # height, which a smooth ramp passes 0.15 s before its end; the trunk's onset is seen after its first 0.1 s.
-    assert 12.0 + 1.1 - 0.25 - 0.05 < time.value < 12.0 + 1.1
+    # height, which knees that straighten smoothly pass 0.26 s earlier; the trunk's onset is seen after its first 0.1 s.
+    assert time.value == pytest.approx(12.0 + 1.1 - 0.26 - 0.07, abs=0.05)
     assert time.quality.mark is Mark.REPORTED
     assert time.standard_error == 0.9
     assert "full stand of the fifth" in time.protocol

@@ -32,8 +32,9 @@ def test_five_rises_with_their_events() -> None:
         # Ramps begin at rest, so an onset is seen once the movement has left the noise.
         assert seen["rise_start"] == pytest.approx(0.5, abs=0.15)
         assert 0.8 < seen["seat_off"] < 1.25
-        assert seen["stand"] == pytest.approx(1.5, abs=0.12)
-        assert seen["descent_start"] == pytest.approx(2.1, abs=0.12)
+        # Nearly straight legs hardly rise any more: 95 % of the height are reached 0.26 s before the knees are straight.
+        assert seen["stand"] == pytest.approx(1.34, abs=0.04)
+        assert seen["descent_start"] == pytest.approx(2.26, abs=0.06)
         assert 2.35 < seen["sit"] < 2.8
         assert repetition.start_s == repetition.events["rise_start"]
         assert repetition.stop_s == repetition.events["sit"]
