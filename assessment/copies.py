@@ -12,10 +12,13 @@ from assessment.repetitions import find_repetitions
 from pipeline.kinematics.replicates import marker_error_replicates, regime_of
 from pipeline.motion.landmarks import Landmarks, find_landmarks
 from pipeline.quality import Mark
-from pipeline.trajectories import Kinematics
+from pipeline.trajectories import TRANSLATIONS, Kinematics
 
 # A standard error from ten copies is itself off by about a quarter; more copies take time that a session does not have.
 COPIES = 10
+# Lengths on video are as true as the calibration board and its detection; 1 % is assumed. Plates and optical systems
+# are calibrated to a tenth of that.
+LENGTH_ERROR = {"study": 0.01, "optical": 0.001}
 
 
 def marker_error_copies(
@@ -37,6 +40,8 @@ def marker_error_copies(
         return []
     regime = regime_of(results.activity.name)
     moved = marker_error_replicates(model_path, results.kinematics, marker_set, regime, count, seed)
+    lengths = 1.0 + LENGTH_ERROR[marker_set] * np.random.default_rng(seed).standard_normal(count)
+    moved = [_stretched(copy, factor) for copy, factor in zip(moved, lengths, strict=True)]
     places = _landmarks(model_path, moved) if results.landmarks is not None else [None] * count
     return [
         replace(
@@ -49,6 +54,14 @@ def marker_error_copies(
         )
         for kinematics, landmarks in zip(moved, places, strict=True)
     ]
+
+
+def _stretched(kinematics: Kinematics, factor: float) -> Kinematics:
+    """The same movement in a room that is a little larger: angles stay, the pelvis goes further."""
+    ways = [index for index, name in enumerate(kinematics.coordinates) if name in TRANSLATIONS]
+    values = kinematics.values.copy()
+    values[:, ways] *= factor
+    return replace(kinematics, values=values)
 
 
 def _landmarks(model_path: Path, copies: list[Kinematics]) -> list[Landmarks]:

@@ -18,7 +18,6 @@ from pipeline.quality import Mark, Quality
 from pipeline.trajectories import ContactForces, JointMoments, Kinematics
 
 CATALOGUE = Path(__file__).parent / "catalogue"
-ANY_TASK = "any"
 # Below this the movement itself is in doubt, and with it what its numbers mean.
 DOUBTFUL_ACTIVITY = 0.5
 

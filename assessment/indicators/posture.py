@@ -6,11 +6,13 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from assessment.indicators.base import Indicator, TrialResults
+from assessment.indicators.base import Indicator, TrialResults, catalogue
 from assessment.motion import describe_motion
 
 
 def compute(results: TrialResults) -> Iterator[Indicator]:
-    """Vertical range of the pelvis."""
+    """Vertical range of the pelvis, where it goes up or down; in a walk it would be that of the noise."""
+    if results.activity.name not in catalogue()["pelvis_vertical_range"].tasks:
+        return
     height = describe_motion(results.kinematics).pelvis_height_m
     yield results.indicator("pelvis_vertical_range", float(np.ptp(height)))

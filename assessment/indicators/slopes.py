@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 import numpy as np
-from scipy.stats import linregress
+from scipy.stats import linregress, t
 
 from assessment.indicators.base import Indicator, TrialResults
 from assessment.motion import Side
@@ -13,6 +13,7 @@ from pipeline.quality import Quality
 
 # With three points a slope has one degree of freedom left.
 FEWEST = 4
+SIGMAS = 1.96
 
 
 def slope_over_repetitions(
@@ -38,4 +39,6 @@ def slope_over_repetitions(
         yield results.indicator(name, None, few, side=side)
         return
     fit = linregress(np.array(list(values)), np.array(list(values.values())) / per)
-    yield results.indicator(name, float(fit.slope), side=side, standard_error=float(fit.stderr))
+    # Few points: widened so that 1.96 of it is the 95 % interval of Student's t.
+    widened = float(fit.stderr) * float(t.ppf(0.975, len(values) - 2)) / SIGMAS
+    yield results.indicator(name, float(fit.slope), side=side, standard_error=widened)

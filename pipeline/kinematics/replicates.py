@@ -31,6 +31,8 @@ DAMPING = 1e-6
 # Skin over bones, per segment and axis: 3 mm that come and go within a stride, and half a millimetre of each marker's
 # own. Assumed; reviews of soft-tissue artefacts put thighs above and feet below it.
 SKIN_SD_M, SKIN_TIME_S, OWN_SD_M = 0.003, 0.2, 0.0005
+# How far from its landmark a marker is glued or predicted, per axis: as OpenCap's on thigh and pelvis.
+PLACEMENT_SD_M = 0.008
 # Video sets without hip centres (OpenCap Monocular): no error model of their own; wander as OpenCap's torso, the
 # least well seen segment with two cameras.
 VIDEO_SD_M = 0.012
@@ -138,19 +140,20 @@ class _Draw:
         of_marker = tree.marker_bodies[places] + 1
         true_m = pose.markers[places].permute(2, 0, 1)
         if self.marker_set != "study" or not {"RHJC_study", "LHJC_study"} <= set(self.names):
-            return self._wander(true_m.expand(count, -1, -1, -1), of_marker)
+            return self._wander(true_m.expand(count, -1, -1, -1), of_marker, pose.rotations[of_marker])
         knees = [tree.coordinates.index(f"knee_angle_{side}") for side in ("r", "l")]
         posed = PosedMarkers(
             positions_m=true_m.expand(count, -1, -1, -1),
             body_to_ground=pose.rotations[of_marker].permute(3, 0, 1, 2).expand(count, -1, -1, -1, -1),
             knee_flexion_rad=values[knees].T.expand(count, -1, -1),
         )
-        # The session's own bias is left out: the static trial has it as well, and markers are placed by that.
-        no_bias = true_m.new_zeros(count, len(self.names), 3)
-        seen_m = MarkerErrors(tuple(self.names)).disturb(posed, no_bias, self.regime, self.rate_hz, self.generator)
-        return seen_m - true_m
+        errors = MarkerErrors(tuple(self.names))
+        # Constant errors turn the pose that is found in the static trial. Markers are placed on the model by that pose,
+        # so that its angles stay wrong by as much in all movements.
+        bias_m = errors.session_bias(count, self.generator, true_m) + errors.placement(count, self.generator, true_m)
+        return errors.disturb(posed, bias_m, self.regime, self.rate_hz, self.generator) - true_m
 
-    def _wander(self, like: torch.Tensor, of_marker: torch.Tensor) -> torch.Tensor:
+    def _wander(self, like: torch.Tensor, of_marker: torch.Tensor, to_ground: torch.Tensor) -> torch.Tensor:
         import torch
 
         from rl_scaling import correlated_noise
@@ -159,7 +162,11 @@ class _Draw:
         kernel = correlated_noise.smooth(like.shape[1], SKIN_TIME_S * self.rate_hz)
         slow = correlated_noise.draw(kernel, self.count, int(bodies.max()) + 1, self.generator, like)[:, :, bodies]
         own = torch.randn(like.shape, generator=self.generator, dtype=like.dtype)
-        return (VIDEO_SD_M if self.marker_set == "study" else SKIN_SD_M) * slow + OWN_SD_M * own
+        places = PLACEMENT_SD_M * torch.randn(
+            like.shape[0], *like.shape[2:], generator=self.generator, dtype=like.dtype
+        )
+        fixed = torch.einsum("mijt,nmj->ntmi", to_ground, places)
+        return fixed + (VIDEO_SD_M if self.marker_set == "study" else SKIN_SD_M) * slow + OWN_SD_M * own
 
 
 def regime_of(activity: str) -> Regime:
