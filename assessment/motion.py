@@ -110,7 +110,7 @@ def describe_motion(kinematics: Kinematics) -> Motion:
             stage="assessment",
         )
     time_s = kinematics.time_s
-    clock_s = np.arange(time_s[0], time_s[-1] + 1e-9, 1.0 / CLOCK_HZ)
+    clock_s = uniform_clock_s(time_s)
     rotation = pelvis_rotation(kinematics)
     height = kinematics.coordinate("pelvis_ty")
     matrix = rotation.as_matrix()
@@ -205,13 +205,18 @@ def crossing_s(time_s: Array, signal: Array, level: float, start: int, stop: int
     return float(time_s[index] + fraction * (time_s[index + 1] - time_s[index]))
 
 
-def on_clock(time_s: Array, values: Array, clock_s: Array) -> Array:
+def uniform_clock_s(time_s: Array) -> Array:
+    """Times of the uniform clock over a trial, shape (n,) [s]."""
+    return np.arange(time_s[0], time_s[-1] + 1e-9, 1.0 / CLOCK_HZ)
+
+
+def on_clock(time_s: Array, values: Array, clock_s: Array, cutoff_hz: float = CUTOFF_HZ) -> Array:
     """Signal of a trial on the uniform clock of its `Motion`, low-passed as all signals there, shape (n,)."""
     known = np.isfinite(values)
     if not known.any():
         return np.zeros_like(clock_s)
     resampled = np.interp(clock_s, time_s[known], values[known])
-    sections = butter(2, CUTOFF_HZ, fs=CLOCK_HZ, output="sos")
+    sections = butter(2, cutoff_hz, fs=CLOCK_HZ, output="sos")
     return (
         sosfiltfilt(sections, resampled, padlen=min(int(CLOCK_HZ), len(resampled) - 1))
         if len(resampled) > 1

@@ -9,6 +9,7 @@ from assessment.motion import Motion, describe_motion
 from assessment.repetitions.base import Repetition
 from assessment.repetitions.cycles import find_pick_ups, find_squats
 from assessment.repetitions.rises import find_rises
+from assessment.repetitions.step_ups import find_step_ups
 from pipeline.motion.landmarks import Landmarks
 from pipeline.trajectories import Kinematics
 
@@ -37,12 +38,14 @@ def find_repetitions(
         Walking, standing and other movements have no repetitions.
     kinematics : Kinematics
     landmarks : Landmarks or None
-        Of the same movement.
+        Of the same movement: with them, steps up have the times of the feet.
 
     Returns
     -------
     tuple of Repetition
         In time; empty where there is none.
     """
+    if activity.name == "step-up":
+        return find_step_ups(describe_motion(kinematics), landmarks)
     find = FROM_MOTION.get(activity.name)
     return () if find is None else find(describe_motion(kinematics))
