@@ -1,0 +1,140 @@
+"""Indicators and subjects from the results folders of many sessions."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from pathlib import Path
+
+import pandas as pd
+
+from assessment.results_folder import SUMMARY_NAME
+from assessment.study.base import INDICATOR_COLUMNS, SUBJECT_COLUMNS, refuse_twice, require_columns
+from assessment.summary import SCHEMA_VERSION
+from models.errors import SettingsError
+from pipeline.quality import Mark
+
+
+def load_indicators(folders: Iterable[Path]) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Read `Tables/indicators.csv` and the person's data of several results folders.
+
+    Parameters
+    ----------
+    folders : iterable of Path
+        Results folders of sessions, or folders that hold some.
+
+    Returns
+    -------
+    indicators : DataFrame
+        `INDICATOR_COLUMNS`, one row a value.
+    subjects : DataFrame
+        ``session`` and `SUBJECT_COLUMNS`, one row a session; what a session does not know is empty.
+
+    Raises
+    ------
+    SettingsError
+        There are no results, they come from an incompatible version, a session is there twice, columns are missing,
+        units disagree, synthetic and recorded sessions are mixed, or a table breaks the rule that a value is absent
+        exactly when it is withheld.
+    """
+    found = [session for folder in folders for session in session_folders(folder)]
+    tables = [_read_indicators(folder) for folder in found]
+    subjects = pd.DataFrame([_read_subject(folder) for folder in found])
+    if not tables:
+        raise SettingsError("No results folders are given.", hint="Give the folders that `assess` wrote.")
+    refuse_twice(subjects, ("session",), "results", "Leave one of the folders out.")
+    indicators = pd.concat([table for table in tables if len(table)] or tables[:1], ignore_index=True)
+    _check_units(indicators)
+    if indicators["synthetic"].any() and not indicators["synthetic"].all():
+        raise SettingsError(
+            "Synthetic and recorded sessions are mixed.",
+            hint="Leave the synthetic ones out; they describe no person: "
+            + ", ".join(sorted(indicators.loc[indicators["synthetic"], "session"].unique())),
+        )
+    return indicators, subjects
+
+
+def session_folders(folder: Path) -> list[Path]:
+    """The folder itself if it holds the results of a session, else those of its direct subfolders that do.
+
+    Raises
+    ------
+    SettingsError
+        There are none.
+    """
+    if (folder / SUMMARY_NAME).is_file():
+        return [folder]
+    inside = sorted(path.parent for path in folder.glob(f"*/{SUMMARY_NAME}"))
+    if not inside:
+        raise SettingsError(
+            f"There are no results in {folder.name}.",
+            hint=f"Give a folder that holds {SUMMARY_NAME}, or one whose subfolders do.",
+        )
+    return inside
+
+
+def read_summary(folder: Path) -> dict:
+    """`summary.json` of a session as plain data, of any version this one can read.
+
+    Raises
+    ------
+    SettingsError
+        It is damaged, or of another major version.
+    """
+    try:
+        summary = json.loads((folder / SUMMARY_NAME).read_text(encoding="utf-8"))
+        version = str(summary["schema_version"])
+    except (OSError, ValueError, KeyError, TypeError):
+        raise SettingsError(
+            f"{SUMMARY_NAME} of {folder.name} cannot be read.", hint="Assess the session again."
+        ) from None
+    if version.split(".")[0] != SCHEMA_VERSION.split(".")[0]:
+        raise SettingsError(
+            f"The results of {folder.name} have schema version {version}; this program reads {SCHEMA_VERSION}.",
+            hint="Assess the session again with this version.",
+        )
+    return summary
+
+
+def _read_indicators(folder: Path) -> pd.DataFrame:
+    path = folder / "Tables" / "indicators.csv"
+    text = ("session", "trial", "activity", "indicator", "side", "unit", "quality", "reasons")
+    try:
+        table = pd.read_csv(path, dtype=dict.fromkeys(text, str), keep_default_na=False, na_values=_empty_numbers())
+    except (OSError, ValueError):
+        raise SettingsError(
+            f"Tables/indicators.csv of {folder.name} cannot be read.", hint="Assess the session again."
+        ) from None
+    require_columns(table, INDICATOR_COLUMNS, f"Tables/indicators.csv of {folder.name}")
+    table = table.loc[:, list(INDICATOR_COLUMNS)].astype({"repetition": "Int64", "synthetic": bool})
+    marks = {mark.value for mark in Mark}
+    withheld = table["quality"] == Mark.WITHHELD.value
+    if not set(table["quality"]) <= marks or bool((withheld != table["value"].isna()).any()):
+        raise SettingsError(
+            f"Tables/indicators.csv of {folder.name} was changed: a value is absent if and only if it is withheld.",
+            hint=f"Assess the session again. Quality marks are: {', '.join(sorted(marks))}.",
+        )
+    return table
+
+
+def _empty_numbers() -> dict[str, list[str]]:
+    return {column: [""] for column in ("value", "standard_error", "repetition")}
+
+
+def _read_subject(folder: Path) -> dict[str, object]:
+    summary = read_summary(folder)
+    subject = dict(summary["subject"])
+    sex = None if subject["sex"] == "unspecified" else subject["sex"]
+    return {"session": summary["session"], **{name: subject[name] for name in SUBJECT_COLUMNS}, "sex": sex}
+
+
+def _check_units(indicators: pd.DataFrame) -> None:
+    units = indicators.groupby("indicator")["unit"].unique()
+    for name, found in units.items():
+        if len(found) > 1:
+            first = indicators[indicators["indicator"] == name].drop_duplicates("unit")
+            where = ", ".join(f"{row.unit or 'none'} in session {row.session}" for row in first.itertuples())
+            raise SettingsError(
+                f"The units of {name} disagree: {where}.",
+                hint="Assess all sessions with the same version of the program.",
+            )
