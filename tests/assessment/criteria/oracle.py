@@ -13,10 +13,12 @@ ANSWER = {"T": "meets", "F": "does_not_meet", "I": "indeterminate", "N": "not_as
 # men, women
 GRIP_AWGS_2025 = {"younger": (34, 20), "older": (28, 18)}
 ASM_H2_AWGS_2025 = {
-    ("younger", "dxa"): (7.2, 5.5), ("younger", "bia"): (7.6, 5.7), ("older", "dxa"): (7.0, 5.4), ("older", "bia"): (7.0, 5.7)
+    ("younger", "dxa"): (7.2, 5.5), ("younger", "bia"): (7.6, 5.7),
+    ("older", "dxa"): (7.0, 5.4), ("older", "bia"): (7.0, 5.7),
 }  # fmt: skip
 ASM_BMI_AWGS_2025 = {
-    ("younger", "dxa"): (0.80, 0.55), ("younger", "bia"): (0.90, 0.63), ("older", "dxa"): (0.73, 0.52), ("older", "bia"): (0.83, 0.57)
+    ("younger", "dxa"): (0.80, 0.55), ("younger", "bia"): (0.90, 0.63),
+    ("older", "dxa"): (0.73, 0.52), ("older", "bia"): (0.83, 0.57),
 }  # fmt: skip
 CALF = (34, 33)
 

@@ -77,7 +77,7 @@ def test_the_people_reach_every_verdict_and_label(results: list[dict[str, Framew
     for key in set(FRAMEWORKS) - {"glis"}:
         verdicts = Counter(result[key].verdict.value for result in results)
         assert set(verdicts) == {"meets", "does_not_meet", "indeterminate", "not_assessable"}
-        assert min(verdicts.values()) >= 15, (key, verdicts)
+        assert min(verdicts.values()) >= 5, (key, verdicts)
     labels = {key: {result[key].label for result in results} for key in FRAMEWORKS}
     assert labels["awgs_2025"] == {"", "at risk", "possible sarcopenia", "sarcopenia"}
     assert labels["awgs_2019"] == {"", "possible sarcopenia", "sarcopenia", "severe sarcopenia"}
