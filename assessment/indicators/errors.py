@@ -29,9 +29,9 @@ def with_marker_errors(
 ) -> Iterator[Indicator]:
     """Add the error of the markers to the standard errors of indicators of times, speeds, lengths and angles.
 
-    The copies' spread about their middle is the noise; the distance of their middle from the value tells the bias that a
-    second helping of marker errors adds. Both are added in squares to the error that an indicator brings along (a
-    published one, or that of a mean).
+    The spread of the copies about their middle is the noise; how far their middle is from the value tells the bias
+    that a second helping of marker errors adds. Both are added in squares to the error that an indicator brings along
+    (a published one, or that of a mean).
 
     Parameters
     ----------
