@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from assessment.activities import Activity
-from assessment.indicators import compute_indicators
+from assessment.indicators import TrialResults, moments
 from assessment.indicators.stretch import EXTENSION_SIGN
 from assessment.motion import SIDES
 from assessment.repetitions import Repetition
@@ -45,8 +45,10 @@ def peak_pairs(
         {
             (joint, indicator.side, indicator.repetition): indicator.value
             for joint in COORDINATE_OF
-            for indicator in compute_indicators(
-                activity, repetitions, kinematics, one.forces, one.moments, subject, Quality(), Quality()
+            for indicator in moments.compute(
+                TrialResults(
+                    activity, repetitions, kinematics, None, one.forces, one.moments, subject, Quality(), Quality()
+                )
             )
             if indicator.name == f"peak_{joint}_moment_per_kg"
         }
