@@ -10,6 +10,7 @@ from assessment.repetitions.base import Repetition
 from assessment.repetitions.cycles import find_pick_ups, find_squats
 from assessment.repetitions.rises import find_rises
 from assessment.repetitions.step_ups import find_step_ups
+from assessment.repetitions.timed_up_and_go import find_timed_up_and_go
 from pipeline.motion.landmarks import Landmarks
 from pipeline.trajectories import Kinematics
 
@@ -20,6 +21,7 @@ FROM_MOTION: dict[str, Callable[[Motion], tuple[Repetition, ...]]] = {
     "sit-to-stand": find_rises,
     "squat": find_squats,
     "pick-up": find_pick_ups,
+    "timed-up-and-go": find_timed_up_and_go,
 }
 
 

@@ -101,6 +101,53 @@ def walk(
     )  # fmt: skip
 
 
+# When `timed_up_and_go` does what; the knees straighten, legs swing and the body turns smoothly in between [s].
+TUG_TIMES_S = {
+    "start": 0.5, "rise": 0.8, "stand": 1.6, "walk_start": 1.7, "turn_start": 4.6, "turn_stop": 6.6,
+    "turn2_start": 9.4, "turn2_stop": 11.0, "descent": 11.2, "seated": 12.2,
+}  # fmt: skip
+
+
+def timed_up_and_go(
+    way_m: float = 3.0, *, rate_hz: float = 60.0, stop_s: float = 13.5, second_turn: float = 1.0
+) -> Kinematics:
+    """Seated, up, ``way_m`` out, round to the left, back, round again (-1: the other way), down: `TUG_TIMES_S`."""
+    at = TUG_TIMES_S
+    time_s = np.arange(0.0, stop_s, 1.0 / rate_hz)
+
+    def over(start: str, stop: str) -> Array:
+        return ramp(time_s, at[start], at[stop])
+
+    up = over("rise", "stand") - over("descent", "seated")
+    lean = np.radians(-10.0) + np.radians(45.0) * (
+        over("start", "rise") - over("rise", "stand") + over("turn2_stop", "descent") - over("descent", "seated")
+    )
+    body = legs(time_s, np.radians(95.0 - 90.0 * up), np.radians(12.0 * (1 - up)), lean)
+    out, back = over("walk_start", "turn_start"), over("turn_stop", "turn2_stop")
+    stepping = ramp(time_s, at["walk_start"], at["walk_start"] + 0.3) - ramp(time_s, 10.8, at["turn2_stop"])
+    phase = 2 * np.pi * (time_s - at["walk_start"]) / 1.1
+    for side, sign in (("r", 1.0), ("l", -1.0)):
+        for name, mean, size in (("hip_flexion", 8.0, 20.0), ("knee_angle", 20.0, 25.0)):
+            swing = np.radians(mean + sign * size * np.sin(phase)) * stepping
+            body = column(body, f"{name}_{side}", body.coordinate(f"{name}_{side}") + swing)
+    body = column(body, "pelvis_ty", body.coordinate("pelvis_ty") + 0.015 * np.cos(2 * phase) * stepping)
+    yaw = np.pi * (over("turn_start", "turn_stop") + second_turn * over("turn2_start", "turn2_stop"))
+    yaw += np.radians(5.0) * np.sin(phase) * stepping
+    return _turned(body, yaw, way_m * (out - back))
+
+
+def _turned(kinematics: Kinematics, yaw_rad: Array, ahead_m: Array) -> Kinematics:
+    """Each frame turned about the vertical by its own angle, then moved along X."""
+    names = ("pelvis_tilt", "pelvis_list", "pelvis_rotation", "pelvis_tx", "pelvis_ty", "pelvis_tz")
+    old = np.stack([kinematics.coordinate(name) for name in names], axis=1)
+    turn = Rotation.from_euler("Y", yaw_rad[:, None])
+    angles = np.unwrap((turn * Rotation.from_euler("ZXY", old[:, :3])).as_euler("ZXY"), axis=0)
+    places = turn.apply(old[:, 3:]) + ahead_m[:, None] * [1.0, 0.0, 0.0]
+    for index, name in enumerate(names):
+        kinematics = column(kinematics, name, np.concatenate([angles, places], axis=1)[:, index])
+    return kinematics
+
+
 def standing(duration_s: float = 8.0) -> Kinematics:
     time_s = np.arange(0.0, duration_s, 1.0 / 60.0)
     return assemble(time_s, pelvis_ty=0.95 + 0.003 * np.sin(2 * time_s), pelvis_tx=0.01 * np.sin(1.3 * time_s))
