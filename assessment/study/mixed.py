@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Sequence
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
@@ -36,12 +36,14 @@ def mixed_models(
     visit: str | None = None,
     confidence: float = CONFIDENCE,
 ) -> pd.DataFrame:
-    """Fit ``value ~ group + side + covariates + (1 | participant)`` to the repetitions, indicator by indicator.
+    """Fit ``value ~ group + side + covariates + (1 | participant / side)`` to the repetitions, indicator by indicator.
 
-    Linear mixed models by restricted maximum likelihood (statsmodels MixedLM). Intervals and p values use Student's t
-    with the degrees of freedom of the level at which a term varies (the inner-outer rule; Pinheiro and Bates 2000,
-    doi:10.1007/b98882, section 2.4): participants minus their terms for a group, values minus participants minus
-    their terms for a side. The normal distribution, statsmodels' default, is too sure in small studies.
+    Linear mixed models by restricted maximum likelihood (statsmodels MixedLM). Repetitions of one side are no
+    independent observations of that side: each participant's sides deviate at random, and where that deviation cannot
+    be estimated (it is near zero) it is left out and ``problem`` says so. Intervals and p values use Student's t with
+    the degrees of freedom of the level at which a term varies (after the inner-outer rule, Pinheiro and Bates 2000,
+    doi:10.1007/b98882, section 2.4): participants for a group, participants' sides for a side, participants' trials
+    for a speed. The normal distribution, statsmodels' default, is too sure in small studies.
 
     Parameters
     ----------
@@ -52,8 +54,8 @@ def mixed_models(
     cautions : {'include', 'exclude'}
         As in `usable`.
     side : {'fixed', 'nested'}
-        Of indicators with two sides: a difference between right and left common to all (``fixed``), or a random
-        deviation of each participant's side (``nested``).
+        Of indicators with two sides: whether there is, beside the random deviation, a difference between right and
+        left common to all (``fixed``) or none (``nested``).
     covariates : sequence of str
         Numeric columns, or text for categories, of ``study.participants`` or of the indicators themselves
         (`with_covariate`, for speed).
@@ -129,45 +131,67 @@ def _fit(
     problem = _unfit(data, people, len(between))
     if problem:
         return [_failed(model, problem)]
-    nested = {"side": "0 + C(right_side)"} if sided and side == "nested" else None
-    try:
-        with warnings.catch_warnings(record=True) as caught:
-            warnings.simplefilter("always")
-            formula = f"value ~ {' + '.join(fixed)}"
-            result = smf.mixedlm(formula, data, groups="person", re_formula="1", vc_formula=nested).fit(reml=True)
-    except (np.linalg.LinAlgError, ValueError) as error:
-        return [_failed(model, f"The model could not be fitted: {error}. {_INSTEAD}")]
+    formula = f"value ~ {' + '.join(fixed)}"
+    result, failure = _fitted(formula, data, nested=sided)
+    left_out = sided and result is None
+    if left_out:
+        result, failure = _fitted(formula, data, nested=False)
+    if result is None:
+        return [_failed(model, f"{failure} {_INSTEAD}")]
     estimates, errors = result.fe_params, result.bse_fe
-    if not result.converged or not np.all(np.isfinite(errors)):
-        return [_failed(model, _why(caught))]
     residual_sd = float(np.sqrt(result.scale))
     participant_sd = float(np.sqrt(max(result.cov_re.iloc[0, 0], 0.0)))
-    side_sd = float(np.sqrt(max(result.vcomp[0], 0.0))) if nested else np.nan
+    side_sd = float(np.sqrt(max(result.vcomp[0], 0.0))) if sided and not left_out else np.nan
     if residual_sd < _HARDLY_ANY * participant_sd:
         return [_failed(model, f"The repetitions of a participant hardly differ. {_INSTEAD}")]
     model |= {"participant_sd": participant_sd, "side_sd": side_sd, "residual_sd": residual_sd, "converged": True}
-    at_zero = [
-        f"The variance {name} is estimated at zero."
-        for name, sd in (("between participants", participant_sd), ("between sides", side_sd))
-        if sd < _ZERO * residual_sd
-    ]
+    at_zero = participant_sd < _ZERO * residual_sd
+    remarks = ["The variance between participants is estimated at zero."] * at_zero
+    remarks += ["Deviations of sides could not be estimated and were left out."] * left_out
     labels = {"second_group": _GROUP, "right_side": "side (r - l)"} | {new: old for old, new in names.items()}
+    degrees = _degrees_of_freedom(data, list(estimates.index), between)
     terms = []
-    n_between = 2 + sum(name.split("[")[0] in between for name in estimates.index)
-    df_between = int(people.sum()) - n_between
-    df_within = len(data) - int(people.sum()) - (len(estimates) - n_between)
     for name, estimate in estimates.items():
         root, _, level = str(name).partition("[")
-        df = df_between if root in ("Intercept", "second_group", *between) else df_within
-        half = stats.t.ppf((1 + confidence) / 2, df) * errors[name]
-        label = labels.get(root, root.lower()) + (f" [{level.removeprefix('T.')}" if level else "")
-        terms.append(
-            {
-                "term": label, "estimate": estimate, "estimate_low": estimate - half, "estimate_high": estimate + half,
-                "standard_error": errors[name], "df": df, "p": 2 * stats.t.sf(abs(estimate / errors[name]), df),
-            } | model | {"problem": " ".join(at_zero)}
-        )  # fmt: skip
+        error, df = errors[name], degrees[name]
+        half = stats.t.ppf((1 + confidence) / 2, df) * error
+        term = {
+            "term": labels.get(root, root.lower()) + (f" [{level.removeprefix('T.')}" if level else ""),
+            "estimate": estimate,
+            "estimate_low": estimate - half,
+            "estimate_high": estimate + half,
+            "standard_error": error,
+            "df": df,
+            "p": 2 * stats.t.sf(abs(estimate / error), df),
+        }
+        terms.append(term | model | {"problem": " ".join(remarks)})
     return sorted(terms, key=lambda term: term["term"] != _GROUP)
+
+
+def _degrees_of_freedom(data: pd.DataFrame, terms: list[str], between: list[str]) -> dict[str, int]:
+    """Of each term: how many participants, or parts of participants, it varies between, less what is estimated."""
+    people = data["person"].nunique()
+    columns = {term: term.partition("[")[0] for term in terms}
+    outer = [term for term, column in columns.items() if column in ("Intercept", "second_group", *between)]
+    parts = {
+        term: len(data[["person", column]].drop_duplicates()) for term, column in columns.items() if term not in outer
+    }
+    return {term: people - len(outer) if term in outer else parts[term] - people - len(parts) for term in terms}
+
+
+def _fitted(formula: str, data: pd.DataFrame, *, nested: bool) -> tuple[Any, str]:
+    """The fit, or None and why there is none."""
+    sides = {"side": "0 + C(right_side)"} if nested else None
+    try:
+        with warnings.catch_warnings(record=True) as caught:
+            warnings.simplefilter("always")
+            result = smf.mixedlm(formula, data, groups="person", re_formula="1", vc_formula=sides).fit(reml=True)
+    except (np.linalg.LinAlgError, ValueError) as error:
+        return None, f"The model could not be fitted: {error}."
+    if result.converged and np.all(np.isfinite(result.bse_fe)):
+        return result, ""
+    said = [str(one.message) for one in caught if issubclass(one.category, ConvergenceWarning)]
+    return None, f"The model did not converge{f': {said[-1]}' if said else ''}."
 
 
 def _constant_within_people(data: pd.DataFrame, column: str) -> bool:
@@ -184,11 +208,6 @@ def _unfit(data: pd.DataFrame, people: pd.Series, between: int) -> str:
     if data["value"].nunique() < 2:
         return "All values are equal."
     return ""
-
-
-def _why(caught: list[warnings.WarningMessage]) -> str:
-    said = [str(one.message) for one in caught if issubclass(one.category, ConvergenceWarning)]
-    return f"The model did not converge{f': {said[-1]}' if said else ''}. {_INSTEAD}"
 
 
 def _failed(model: dict[str, object], problem: str) -> dict[str, object]:
