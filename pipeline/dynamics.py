@@ -109,7 +109,7 @@ def joint_moments(motion: BodyMotion, forces: ContactForces) -> JointMoments:
         load = shift.load
         part = motion.bodies[load.body].generalised_force(load.force_n, load.point_m, load.free_moment_nm)
         moments -= part
-        variance += (shift.sd_share * part) ** 2
+        variance += (shift.sd_between_people_share * part) ** 2
     for contact in forces.forces.values():
         body = motion.bodies[contact.body]
         moments -= body.generalised_force(contact.force_n, contact.point_m, contact.free_moment_nm)

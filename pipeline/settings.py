@@ -63,6 +63,9 @@ class Settings(BaseModel):
         le=SEAT_HEIGHT_RANGE_M[1],
         description="height of the seat over the floor in sit-to-stand trials; null: not known",
     )
+    activities: dict[str, str] = Field(
+        default={}, description="trial -> movement as the user says, NAME or NAME/VARIANT; others are recognised"
+    )
 
 
 def make_settings(**values: object) -> Settings:
