@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from assessment.indicators import balance, gait, moments, posture, sit_to_stand, timing, torque, work
+from assessment.indicators import balance, gait, moments, posture, sit_to_stand, timed_up_and_go, timing, torque, work
 from assessment.indicators.base import Definition, Indicator, TrialResults, catalogue
 from assessment.indicators.errors import with_marker_errors
 
@@ -13,6 +13,7 @@ __all__ = ["Definition", "Indicator", "TrialResults", "catalogue", "compute_indi
 # Each family turns a trial's results into the indicators that apply to its activity.
 FAMILIES = (
     timing.compute,
+    timed_up_and_go.compute,
     sit_to_stand.compute,
     gait.compute,
     balance.compute,

@@ -4,53 +4,123 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import numpy as np
+
 from assessment.indicators.base import Indicator, TrialResults
+from assessment.indicators.slopes import slope_over_repetitions
+from assessment.motion import describe_motion
+from assessment.repetitions import Repetition
 from pipeline.quality import Quality
 
+REPEATED = ("sit-to-stand", "squat", "step-up", "pick-up")
 FIVE = 5
+THIRTY_S = 30.0
+# Tests in which five rises are not asked for, or not as fast as possible up to the fifth.
+NOT_FIVE_TIMES = ("single", "thirty-seconds")
 
 
 def compute(results: TrialResults) -> Iterator[Indicator]:
-    """Number and duration of repetitions; five-times sit-to-stand time."""
-    if results.activity.name not in ("sit-to-stand", "squat"):
+    """Number and duration of repetitions; times of rises; five-times and 30-s sit-to-stand."""
+    if results.activity.name not in REPEATED:
         return
     yield results.indicator("number_of_repetitions", float(len(results.complete_repetitions)))
     for repetition in results.complete_repetitions:
-        if results.activity.name == "squat" or "sit" in repetition.events:
+        if results.activity.name != "sit-to-stand" or "sit" in repetition.events:
             yield results.indicator("repetition_duration", repetition.duration_s, repetition=repetition.index)
     if results.activity.name == "sit-to-stand":
-        for repetition in results.complete_repetitions:
-            rise_s = repetition.events["stand"] - repetition.events["rise_start"]
-            yield results.indicator("rise_duration", rise_s, repetition=repetition.index)
-        yield _five_times(results)
+        yield from _rises(results)
+        if results.activity.variant not in NOT_FIVE_TIMES:
+            yield from _five_times(results)
+        if results.activity.variant == "thirty-seconds":
+            yield _thirty_seconds(results)
 
 
-def _five_times(results: TrialResults) -> Indicator:
-    """Time of the first five complete rises that follow each other without a failed attempt."""
-    name = "five_times_sit_to_stand_time"
-    repetitions = results.repetitions
+def _rises(results: TrialResults) -> Iterator[Indicator]:
+    durations_s: dict[int, float] = {}
+    for repetition in results.complete_repetitions:
+        index, events = repetition.index, repetition.events
+        durations_s[index] = events["stand"] - events["rise_start"]
+        yield results.indicator("rise_duration", durations_s[index], repetition=index)
+        yield results.indicator("seat_off_delay", events["seat_off"] - events["rise_start"], repetition=index)
+    yield from slope_over_repetitions(results, "rise_duration_slope", durations_s)
+
+
+def _five_times(results: TrialResults) -> Iterator[Indicator]:
+    """Times of the first five complete rises that follow each other without a failed attempt."""
+    to_stand, to_sit = "five_times_sit_to_stand_time", "five_times_sit_to_stand_time_to_sit"
+    five = _first_five(results.repetitions)
+    if five is None:
+        count = len(results.complete_repetitions)
+        failed = len(results.repetitions) - count
+        attempts = f" and {failed} incomplete attempt{'s' if failed > 1 else ''}" if failed else ""
+        why = Quality.withheld(
+            f"The test asks for five complete rises in a row; this trial shows {count} complete "
+            f"rise{'' if count == 1 else 's'}{attempts}."
+        )
+        yield results.indicator(to_stand, None, why)
+        yield results.indicator(to_sit, None, why)
+        return
+    start_s, stand_s = five[0].events["rise_start"], five[-1].events["stand"]
+    quality = Quality()
+    if len(results.repetitions) > FIVE:
+        quality = Quality.caution(
+            f"The trial holds {len(results.repetitions)} rises, complete or not; the time is that of rises "
+            f"{five[0].index} to {five[-1].index}."
+        )
+    quality &= _remarks(five)
+    yield results.indicator(to_stand, stand_s - start_s, _hands(results, start_s, stand_s) & quality)
+    sit_s = five[-1].events.get("sit")
+    if sit_s is None:
+        cut = Quality.withheld("Sitting down after the fifth rise was not recorded.")
+        yield results.indicator(to_sit, None, cut)
+    else:
+        yield results.indicator(to_sit, sit_s - start_s, _hands(results, start_s, sit_s) & quality)
+
+
+def _first_five(repetitions: tuple[Repetition, ...]) -> tuple[Repetition, ...] | None:
     for first in range(len(repetitions) - FIVE + 1):
         five = repetitions[first : first + FIVE]
         if all(repetition.complete for repetition in five):
-            value = five[-1].events["stand"] - five[0].events["rise_start"]
-            quality = _hands(results, five[0].events["rise_start"], five[-1].events["stand"])
-            if len(repetitions) > FIVE:
-                quality &= Quality.caution(
-                    f"The trial holds {len(repetitions)} rises, complete or not; the time is that of rises "
-                    f"{five[0].index} to {five[-1].index}."
-                )
-            return results.indicator(name, value, quality)
-    count = len(results.complete_repetitions)
-    failed = len(repetitions) - count
-    attempts = f" and {failed} incomplete attempt{'s' if failed > 1 else ''}" if failed else ""
-    return results.indicator(
-        name,
-        None,
-        Quality.withheld(
-            f"The test asks for five complete rises in a row; this trial shows {count} complete "
-            f"rise{'' if count == 1 else 's'}{attempts}."
-        ),
-    )
+            return five
+    return None
+
+
+def _thirty_seconds(results: TrialResults) -> Indicator:
+    """Full stands within 30 s of the first start, and the rise that is more than half way up when the time is over."""
+    name = "thirty_second_sit_to_stand_count"
+    rises = results.repetitions
+    if not rises:
+        return results.indicator(name, None, Quality.withheld("No rise is seen in this trial."))
+    if rises[0].starts_before_recording:
+        return results.indicator(name, None, Quality.withheld("The test had begun before the recording."))
+    motion = describe_motion(results.kinematics)
+    start_s = rises[0].events["rise_start"]
+    end_s = start_s + THIRTY_S
+    recorded_s = float(motion.time_s[-1]) - start_s
+    if recorded_s < THIRTY_S:
+        return results.indicator(
+            name,
+            None,
+            Quality.withheld(f"Only {recorded_s:.1f} s were recorded after the first start; 30 s are needed."),
+        )
+    count = sum(rise.complete and rise.events["stand"] <= end_s for rise in rises)
+    for rise in rises:
+        if rise.events["seat_off"] < end_s < rise.events["stand"]:
+            times = [end_s, rise.events["rise_start"], rise.events["stand"]]
+            now, seated, standing = np.interp(times, motion.time_s, motion.middle_height_m)
+            count += int(now > (seated + standing) / 2.0)
+    counted = tuple(rise for rise in rises if rise.start_s < end_s)
+    quality = _hands(results, start_s, end_s) & _remarks(counted)
+    failed = [rise for rise in counted if not rise.complete and rise.events["stand"] <= end_s]
+    if failed:
+        quality &= Quality.caution(f"Incomplete attempts are not counted: {len(failed)} in this trial.")
+    return results.indicator(name, float(count), quality)
+
+
+def _remarks(repetitions: tuple[Repetition, ...]) -> Quality:
+    """Caution where the course of the test was not the one it asks for."""
+    notes = [f"Rise {one.index}: {one.note}" for one in repetitions if one.complete and one.note]
+    return Quality.caution(*notes) if notes else Quality()
 
 
 def _hands(results: TrialResults, start_s: float, stop_s: float) -> Quality:

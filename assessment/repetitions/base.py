@@ -6,6 +6,9 @@ from dataclasses import dataclass, field
 
 from assessment.motion import Side
 
+# How the note of a repetition begins that was under way in the first frame.
+STARTED = "The recording starts"
+
 
 @dataclass(frozen=True)
 class Repetition:
@@ -16,10 +19,14 @@ class Repetition:
     index : int
         From 1, in time; incomplete ones are counted too.
     start_s, stop_s : float
-        First and last event [s].
+        When it begins and is over [s]; the first and last event, except that stepping down again comes after a step-up.
     events : dict of str to float
-        Sit-to-stand: ``rise_start`` (trunk starts forward), ``seat_off``, ``stand`` (full stand), and where seen
-        ``descent_start`` and ``sit`` (contact with the seat). Squat: ``start``, ``lowest``, ``stop`` [s].
+        Times by name, those that are seen [s]; docs/activities.md says what each means. Sit-to-stand: ``rise_start``,
+        ``seat_off``, ``stand``, ``descent_start``, ``sit``. Squat and pick-up: ``start``, ``lowest``, ``stop``.
+        Step-up: ``lead_foot_off``, ``foot_on_step``, ``lag_foot_off``, ``lag_foot_on``, ``stand``,
+        ``step_down_start``, ``step_down_stop``; without feet ``start``, ``stand``.
+        Timed up and go: ``start``, ``seat_off``, ``stand``, ``walk_start``, ``turn_start``, ``turn_stop``,
+        ``turn2_start``, ``turn2_stop``, ``sit``.
     complete : bool
         False where the recording cuts it off or the movement does not reach its end.
     note : str
@@ -35,6 +42,11 @@ class Repetition:
     complete: bool = True
     note: str = ""
     lead_side: Side | None = None
+
+    @property
+    def starts_before_recording(self) -> bool:
+        """Whether it was under way when the recording began."""
+        return self.note.startswith(STARTED)
 
     @property
     def duration_s(self) -> float:

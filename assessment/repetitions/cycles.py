@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from assessment.motion import Motion, crossing_s
-from assessment.repetitions.base import Repetition
+from assessment.repetitions.base import STARTED, Repetition
 from assessment.repetitions.levels import (
     LEVEL_SHARE,
     STILL_MOVING_M_S,
@@ -67,7 +67,7 @@ def _cycles(
             events["stop"] = crossing_s(time, signal, upright - LEVEL_SHARE * swing, back, after)
         cut = after == len(signal) - 1 and speed[-1] > still_moving
         if before is None:
-            note = f"The recording starts in the {noun}."
+            note = f"{STARTED} in the {noun}."
         elif after is None:
             note = f"The recording ends in the {noun}."
         else:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from assessment.motion import Motion, crossing_s
-from assessment.repetitions.base import Repetition
+from assessment.repetitions.base import STARTED, Repetition
 from assessment.repetitions.levels import (
     COMPLETE_SHARE,
     LEVEL_SHARE,
@@ -126,7 +126,7 @@ def _why_incomplete(motion: Motion, rise: Rise, greatest_m: float) -> str:
     """Say why a rise does not count, or nothing."""
     speed = np.gradient(motion.middle_height_m, motion.time_s)
     if rise.low == 0 and speed[0] > STILL_MOVING_M_S:
-        return "The recording starts during the rise."
+        return f"{STARTED} during the rise."
     if rise.high == len(speed) - 1 and speed[-1] > STILL_MOVING_M_S:
         return "The recording ends before the full stand."
     return fell_short(rise.swing_m, greatest_m)

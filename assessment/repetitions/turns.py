@@ -9,6 +9,7 @@ from scipy.signal import butter, sosfiltfilt
 
 from assessment.motion import CLOCK_HZ, Motion
 from pipeline.preparation.masks import runs
+from pipeline.trajectories import Array
 
 # Each stride turns the pelvis 5 to 10 deg to and fro, about once a second; a turn takes one to four seconds.
 CUTOFF_HZ = 0.8
@@ -39,9 +40,7 @@ class Turn:
 
 def find_turns(motion: Motion) -> tuple[Turn, ...]:
     """Turns of the pelvis about the vertical by 45 degrees and more, in time."""
-    time = motion.time_s
-    sections = butter(2, CUTOFF_HZ, fs=CLOCK_HZ, output="sos")
-    yaw = sosfiltfilt(sections, motion.yaw_rad, padlen=min(len(time) - 1, int(2 * CLOCK_HZ)))
+    time, yaw = motion.time_s, _without_strides(motion)
     rate = np.gradient(yaw, time)
     found = []
     for sign in (1.0, -1.0):
@@ -53,3 +52,14 @@ def find_turns(motion: Motion) -> tuple[Turn, ...]:
         turns = [Turn(float(time[a]), float(time[b - 1]), float(yaw[b - 1] - yaw[a])) for a, b in parts]
         found += [turn for turn in turns if abs(turn.angle_rad) > SMALLEST_RAD]
     return tuple(sorted(found, key=lambda turn: turn.start_s))
+
+
+def yaw_rate_rad_s(motion: Motion) -> Array:
+    """How fast the pelvis turns about the vertical, strides filtered out, shape (n,) [rad/s]."""
+    return np.asarray(np.gradient(_without_strides(motion), motion.time_s))
+
+
+def _without_strides(motion: Motion) -> Array:
+    sections = butter(2, CUTOFF_HZ, fs=CLOCK_HZ, output="sos")
+    padding = min(len(motion.time_s) - 1, int(2 * CLOCK_HZ))
+    return np.asarray(sosfiltfilt(sections, motion.yaw_rad, padlen=padding))

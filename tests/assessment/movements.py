@@ -73,6 +73,12 @@ def sit_to_stand(
         up += full * (ramp(time_s, t0 + 0.8, t0 + 1.6) - ramp(time_s, t0 + 2.0, t0 + 2.8))
         lean += np.radians(45.0) * (ramp(time_s, t0 + 0.5, t0 + 1.0) - ramp(time_s, t0 + 1.0, t0 + 1.6))
         lean += np.radians(45.0) * (ramp(time_s, t0 + 2.0, t0 + 2.4) - ramp(time_s, t0 + 2.4, t0 + 3.0))
+    return on_chair(time_s, up, lean)
+
+
+def on_chair(time_s: Array, up: Array, lean_rad: Array | float = np.radians(-10.0)) -> Kinematics:
+    """Seated (``up`` 0) to standing (1): knees from 95 to 5 degrees; the pelvis leans as given."""
+    lean = np.broadcast_to(lean_rad, time_s.shape)
     return legs(time_s, np.radians(95.0 - 90.0 * up), np.radians(12.0 * (1 - up)), lean)
 
 
@@ -122,7 +128,7 @@ def timed_up_and_go(
     lean = np.radians(-10.0) + np.radians(45.0) * (
         over("start", "rise") - over("rise", "stand") + over("turn2_stop", "descent") - over("descent", "seated")
     )
-    body = legs(time_s, np.radians(95.0 - 90.0 * up), np.radians(12.0 * (1 - up)), lean)
+    body = on_chair(time_s, up, lean)
     out, back = over("walk_start", "turn_start"), over("turn_stop", "turn2_stop")
     stepping = ramp(time_s, at["walk_start"], at["walk_start"] + 0.3) - ramp(time_s, 10.8, at["turn2_stop"])
     phase = 2 * np.pi * (time_s - at["walk_start"]) / 1.1
