@@ -118,9 +118,9 @@ def _population(key: object, values: pd.DataFrame, left_out: list[str]) -> Popul
     left_out += [f"{where}: {reason}" for reason in reasons]
     if not cells:
         return None
-    skew = float(values["value"].skew())
+    skew = float(values["value"].astype(float).to_frame().skew().iloc[0])
     caveats = ["The distribution is skewed: percentiles far from the middle are rough."] if abs(skew) > SKEWED else []
-    return Population(use="reference", caveats=caveats, cell=cells, **fields)  # type: ignore[arg-type]
+    return Population(use="reference", caveats=caveats, cell=cells, **fields)
 
 
 def _cells(values: pd.DataFrame) -> tuple[list[Cell], list[str]]:

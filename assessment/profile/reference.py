@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 from models.errors import SettingsError
 
 REFERENCES = Path(__file__).parent / "references"
-REFERENCE_SCHEMA_VERSION = "1.0"
+REFERENCE_SCHEMA_VERSION: Literal["1.0"] = "1.0"
 
 # Quartiles of a normal distribution are 1.349 SD apart.
 SD_PER_INTERQUARTILE_RANGE = 1.0 / 1.349

@@ -132,14 +132,14 @@ def _incomparable(before: Measured | None, after: Measured | None) -> str:
             return f"It is withheld at the {visit} visit: {' '.join(one.reasons)}".strip()
     if before is None or after is None:  # for the type checker; the loop has returned
         return ""
-    for what, one, other in (
+    for what, earlier, later in (
         ("The units", before.unit, after.unit),
         ("The movements", before.activity, after.activity),
         ("The protocols", before.protocol, after.protocol),
         ("The contact forces", before.origin, after.origin),
     ):
-        if one != other:
-            return f"{what} of the two visits differ: {one or 'not stated'} and {other or 'not stated'}."
+        if earlier != later:
+            return f"{what} of the two visits differ: {earlier or 'not stated'} and {later or 'not stated'}."
     return ""
 
 
