@@ -7,12 +7,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from assessment.activities import parse_choice
+from assessment.person import judge_person
 from assessment.provenance import provenance
 from assessment.records import error_record, model_record, session_failure
 from assessment.report import write_report
 from assessment.results_folder import SUMMARY_NAME, complete_or_nothing, results_folder
 from assessment.scaling_task import scale_trials
-from assessment.summary import SubjectRecord, Summary, TrialRecord
+from assessment.summary import ClinicalMeasures, SubjectRecord, Summary, TrialRecord
 from assessment.tables import indicator_table, trial_table
 from assessment.trial import TrialTask, run_trial
 from assessment.workers import Workers
@@ -20,6 +22,8 @@ from models.errors import SarcoscopeError, SettingsError
 from models.subject import Subject
 from pipeline.session import Session
 from pipeline.settings import Settings
+
+NOTHING_TYPED_IN = ClinicalMeasures()
 
 
 @dataclass(frozen=True)
@@ -40,6 +44,7 @@ def assess(
     out: Path,
     *,
     workers: Workers,
+    clinical: ClinicalMeasures = NOTHING_TYPED_IN,
     overwrite: bool = False,
     on_progress: Callable[[Progress], None] = lambda _: None,
 ) -> Summary:
@@ -56,8 +61,11 @@ def assess(
     """
     folder = results_folder(out, session, overwrite=overwrite)
     try:
+        # What is not possible is refused before minutes of work.
+        judge_person((), subject, clinical)
+        _check_choices(settings, session)
         with complete_or_nothing(folder) as partial:
-            return _assess_into(partial, session, subject, settings, workers, on_progress)
+            return _assess_into(partial, session, subject, settings, clinical, workers, on_progress)
     except SarcoscopeError as error:
         raise error.within(session=session.identifier) from None
 
@@ -67,6 +75,7 @@ def _assess_into(
     session: Session,
     subject: Subject,
     settings: Settings,
+    clinical: ClinicalMeasures,
     workers: Workers,
     on_progress: Callable[[Progress], None],
 ) -> Summary:
@@ -96,6 +105,8 @@ def _assess_into(
     if not any(record.status == "assessed" for record in records.values()):
         raise session_failure({name: record.error for name, record in records.items()})
 
+    in_order = [records[trial.name] for trial in trials]
+    of_person, criteria = judge_person(in_order, subject, clinical)
     summary = Summary(
         session=session.identifier,
         kind=session.kind,
@@ -104,7 +115,10 @@ def _assess_into(
             height_m=subject.height_m, mass_kg=subject.mass_kg, sex=subject.sex, age_years=subject.age_years
         ),
         models=[model_record(folder, model) for model in {model.path: model for model in models.values()}.values()],
-        trials=[records[trial.name] for trial in trials],
+        trials=in_order,
+        clinical=clinical,
+        indicators=of_person,
+        criteria=criteria,
         warnings=[*session.warnings, *_age_warning(subject), *_load_warning(settings, records)],
         provenance=provenance(session, settings),
     )
@@ -117,6 +131,18 @@ def _assess_into(
     write_report(folder, summary)
     on_progress(Progress("report", 1, 1))
     return summary
+
+
+def _check_choices(settings: Settings, session: Session) -> None:
+    """Movements that the user chose: known ones, of trials that are there."""
+    trials = [trial.name for trial in session.movement_trials]
+    for name, choice in settings.activities.items():
+        parse_choice(choice)
+        if name not in trials:
+            raise SettingsError(
+                f"--activity names a trial {name!r}, which is not in the session.",
+                hint=f"Trials of this session: {', '.join(trials)}.",
+            )
 
 
 def _failed(name: str, error: SarcoscopeError) -> TrialRecord:

@@ -15,14 +15,22 @@ from typing import Annotated
 
 import typer
 
-from assessment.assess import assess
+from assessment.assess import NOTHING_TYPED_IN, assess
+from assessment.compare_command import compare
 from assessment.console import DownloadProgress, SessionProgress, console, print_error, print_found, print_summary
+from assessment.criteria_command import criteria
+from assessment.crosscheck_command import crosscheck
 from assessment.example import EXAMPLE, EXAMPLE_AGE_YEARS
 from assessment.export import session_clips
 from assessment.options import (
+    Activities,
     AgeYears,
+    AsmKg,
+    AsmMethod,
+    CalfCm,
     CutoffHz,
     GivenSex,
+    GripKg,
     HeightM,
     IkEngineName,
     LoadKg,
@@ -33,17 +41,21 @@ from assessment.options import (
     Out,
     Overwrite,
     PolicyName,
+    SarcF,
     ScalerName,
+    SeatHeightM,
     SessionPath,
     SessionPaths,
     WorkerCount,
+    chosen_activities,
     complete_subject,
     one_message,
     stoppable,
 )
+from assessment.reference_command import reference
 from assessment.report import REPORT_NAME
 from assessment.scale_command import scale
-from assessment.summary import Summary
+from assessment.summary import ClinicalMeasures, Summary
 from assessment.validate_command import validate
 from assessment.workers import Workers, default_workers
 from models.errors import SarcoscopeError, SettingsError
@@ -63,6 +75,10 @@ app = typer.Typer(
 
 app.command("scale")(scale)
 app.command("validate")(validate)
+app.command("criteria")(criteria)
+app.command("compare")(compare)
+app.command("reference")(reference)
+app.command("crosscheck")(crosscheck)
 
 
 @app.command()
@@ -82,6 +98,13 @@ def run(
     cutoff_hz: CutoffHz = None,
     lock_feet: LockFeet = None,
     load_kg: LoadKg = None,
+    seat_height_m: SeatHeightM = None,
+    activity: Activities = None,
+    grip_kg: GripKg = None,
+    asm_kg: AsmKg = None,
+    asm_method: AsmMethod = None,
+    calf_cm: CalfCm = None,
+    sarc_f: SarcF = None,
     workers: WorkerCount = None,
     overwrite: Overwrite = False,
     as_json: Annotated[
@@ -100,7 +123,10 @@ def run(
             cutoff_hz=cutoff_hz,
             lock_feet=lock_feet,
             load_kg=load_kg,
+            seat_height_m=seat_height_m,
+            activities=chosen_activities(activity),
         )
+    clinical = ClinicalMeasures(grip_kg=grip_kg, asm_kg=asm_kg, asm_method=asm_method, calf_cm=calf_cm, sarc_f=sarc_f)
     given = SubjectMetadata(height_m=height_m, mass_kg=mass_kg, sex=sex, age_years=age_years)
     done: set[str] = set()
     refused = False
@@ -110,7 +136,7 @@ def run(
                 if isinstance(found, SarcoscopeError):
                     raise found
                 session = _new_session(read_session(found, Path(workdir)), done)
-                summary = _assess_one(session, out, given, settings, pool, overwrite=overwrite)
+                summary = _assess_one(session, out, given, settings, pool, clinical=clinical, overwrite=overwrite)
             except SarcoscopeError as error:
                 print_error(error)
                 refused = True
@@ -221,14 +247,22 @@ def _new_session(session: Session, done: set[str]) -> Session:
 
 
 def _assess_one(
-    session: Session, out: Path, given: SubjectMetadata, settings: Settings, pool: Workers, *, overwrite: bool
+    session: Session,
+    out: Path,
+    given: SubjectMetadata,
+    settings: Settings,
+    pool: Workers,
+    *,
+    clinical: ClinicalMeasures = NOTHING_TYPED_IN,
+    overwrite: bool,
 ) -> Summary:
     """Assess one session with a progress bar, and print its result."""
     subject = complete_subject(session, given)
     with SessionProgress(session.identifier) as progress:
         summary = assess(
-            session, subject, settings, out, workers=pool, overwrite=overwrite, on_progress=progress.update
-        )
+            session, subject, settings, out, workers=pool, clinical=clinical, overwrite=overwrite,
+            on_progress=progress.update,
+        )  # fmt: skip
     print_summary(summary, out / session.identifier / REPORT_NAME)
     return summary
 

@@ -48,7 +48,7 @@ def marker_error_copies(
             results,
             kinematics=kinematics,
             landmarks=landmarks,
-            repetitions=find_repetitions(results.activity, kinematics),
+            repetitions=find_repetitions(results.activity, kinematics, landmarks),
             forces=None,
             moments=None,
         )

@@ -6,12 +6,13 @@ import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
+from assessment.activities import parse_choice
 from assessment.console import console, print_error
-from models.errors import SarcoscopeError
+from models.errors import SarcoscopeError, SettingsError
 from models.subject import Sex, Subject, SubjectMetadata
 from pipeline.scaling import SCALERS
 from pipeline.session import Session
@@ -31,6 +32,20 @@ AgeYears = Annotated[float | None, typer.Option(help="Age [years]; OpenCap does 
 LoadKg = Annotated[
     float | None, typer.Option(help=f"Mass of the object that pick-up trials lift: {ACCEPTED['load_kg']}")
 ]
+SeatHeightM = Annotated[
+    float | None, typer.Option(help=f"Height of the chair's seat over the floor: {ACCEPTED['seat_height_m']}")
+]
+Activities = Annotated[
+    list[str] | None,
+    typer.Option("--activity", metavar="TRIAL=NAME[/VARIANT]", help="What a trial shows, where you know; repeatable"),
+]
+GripKg = Annotated[float | None, typer.Option(help="Grip strength, best value [kg]")]
+AsmKg = Annotated[float | None, typer.Option(help="Muscle mass of arms and legs [kg]; needs --asm-method")]
+AsmMethod = Annotated[
+    Literal["bia", "dxa"] | None, typer.Option(help="How the muscle mass was measured; cut-offs differ")
+]
+CalfCm = Annotated[float | None, typer.Option(help="Largest circumference of the calf [cm]")]
+SarcF = Annotated[int | None, typer.Option(help="SARC-F, 0 to 10 points")]
 Out = Annotated[Path, typer.Option(help="Folder for results; one folder a session is made in it")]
 Overwrite = Annotated[bool, typer.Option("--overwrite", help="Replace results that are there already")]
 WorkerCount = Annotated[int | None, typer.Option("--workers", min=1, help="Worker processes [default: all cores]")]
@@ -51,6 +66,27 @@ LockFeet = Annotated[
         help="Keep feet that stand from slipping before forces are found [default: in slow movements on video]",
     ),
 ]
+
+
+def chosen_activities(given: list[str] | None) -> dict[str, str]:
+    """Movements by trial, from ``TRIAL=NAME[/VARIANT]``.
+
+    Raises
+    ------
+    SettingsError
+        A choice has no trial, or is not known.
+    """
+    choices = {}
+    for text in given or []:
+        trial, _, choice = text.partition("=")
+        if not (trial and choice):
+            raise SettingsError(
+                f"--activity {text!r} is not accepted.",
+                hint="Write the trial and the movement: --activity balance2=standing/tandem.",
+            )
+        parse_choice(choice)
+        choices[trial] = choice
+    return choices
 
 
 @contextmanager

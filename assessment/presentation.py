@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import floor, log10
 
 import numpy as np
 
 from assessment.summary import IndicatorRecord, QualityRecord, Summary, TrialRecord
+from assessment.uncertainty import decimals, fixed, interval
 from pipeline.quality import Mark
 
 # Okabe and Ito's colour-blind-safe palette (2008); the same pair everywhere in the product.
@@ -20,8 +20,6 @@ HEADLINE = frozenset({"five_times_sit_to_stand_time", "number_of_repetitions", "
 # Power, work, impulse and rate of rise are many and no clinical test is known by them: after all others, on demand.
 DETAILS = "Power, work, impulse and rate of rise"
 DETAIL_UNITS = frozenset(f"{unit}{per}" for unit in ("W", "J", "Nms", "Nm/s") for per in ("", "/kg"))
-# Work and impulse: sums over frames, whose standard errors are upper bounds (docs/indicators.md).
-SUM_UNITS = frozenset(f"{unit}{per}" for unit in ("J", "Nms") for per in ("", "/kg"))
 
 # Coordinate, title of its angle, title of its moment, and the sign that turns OpenSim's moment into "extension
 # (plantarflexion) is positive".
@@ -39,8 +37,8 @@ class Row:
     Attributes
     ----------
     means : dict
-        Side (``""`` where the whole body is meant) -> mean, its standard error where there is one, and range over the
-        repetitions that may be used.
+        Side (``""`` where the whole body is meant) -> mean over the repetitions that may be used, and its 95 % interval
+        where an error is known: ``12.8 [11.0, 14.6]``.
     repetitions : dict
         Side -> one text per repetition, a dash where withheld; empty for whole-trial indicators.
     mark : Mark
@@ -113,7 +111,7 @@ def _row(group: list[IndicatorRecord]) -> Row:
         unit="" if first.unit == "1" else first.unit,
         means={side: _spread(ones) for side, ones in by_side.items()},
         repetitions={
-            side: tuple(number(one.value, one.unit) for one in ones if one.repetition is not None)
+            side: tuple(number(one.value, one.unit, one.standard_error) for one in ones if one.repetition is not None)
             for side, ones in by_side.items()
         },
         mark=worst,
@@ -122,38 +120,32 @@ def _row(group: list[IndicatorRecord]) -> Row:
     )
 
 
-def number(value: float | None, unit: str) -> str:
-    """Three significant figures, a dash for what is withheld; counts (unit 1) are whole."""
-    if value is None:
-        return "–"
-    return f"{value:.0f}" if unit == "1" else f"{value:.{_decimals(value)}f}"
+def number(value: float | None, unit: str, standard_error: float | None = None) -> str:
+    """As many digits as its standard error supports, a dash for what is withheld; counts (unit 1) are whole."""
+    return "–" if value is None else fixed(value, _places(unit, standard_error))
 
 
-def _decimals(value: float) -> int:
-    """Decimals with which a value has three significant figures; none from 100 on."""
-    rounded = float(f"{value:.3g}")  # 9.999 has one decimal, 10.0
-    return max(0, 2 - floor(log10(abs(rounded)))) if rounded else 2
-
-
-def _error_text(error: float, value: float, unit: str) -> str:
-    """A standard error, to the decimals of its value, or to its own first figure where that comes later."""
-    decimals = max(_decimals(value), -floor(log10(error))) if error > 0.0 else _decimals(value)
-    return f"± {'at most ' if unit in SUM_UNITS else ''}{error:.{decimals}f}"
+def _places(unit: str, standard_error: float | None) -> int:
+    return 0 if unit == "1" else decimals(unit, standard_error)
 
 
 def _spread(indicators: list[IndicatorRecord]) -> str:
-    """Mean, its standard error and range of those that may be used.
+    """Mean and 95 % interval of those that may be used.
 
     The errors of one person's repetitions are alike (mass, model, placement of the load), so that they do not average
     out: the mean is as uncertain as its members.
     """
-    values = [indicator.value for indicator in indicators if indicator.value is not None]
+    usable = [indicator for indicator in indicators if indicator.value is not None]
     unit = indicators[0].unit
-    if not values:
+    if not usable:
         return "–"
-    middle = float(np.mean(values))
-    mean = number(middle, unit)
-    errors = [indicator.standard_error for indicator in indicators if indicator.standard_error is not None]
-    if errors:
-        mean += f" {_error_text(float(np.mean(errors)), middle, unit)}"
-    return mean if len(values) == 1 else f"{mean} ({number(min(values), unit)} to {number(max(values), unit)})"
+    middle = float(np.mean([indicator.value for indicator in usable if indicator.value is not None]))
+    errors = [indicator.standard_error for indicator in usable if indicator.standard_error is not None]
+    if not errors:
+        return number(middle, unit)
+    error = float(np.mean(errors))
+    if error == 0.0:
+        return number(middle, unit)
+    low, high = interval(middle, error)
+    places = _places(unit, error)
+    return f"{fixed(middle, places)} [{fixed(low, places)}, {fixed(high, places)}]"

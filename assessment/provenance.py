@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 
+from assessment.criteria import criteria_sha256
 from assessment.summary import Provenance
 from assessment.version import SARCOSCOPE_VERSION
 from models.skeleton import GENERIC_MODEL
@@ -29,6 +30,7 @@ def provenance(session: Session, settings: Settings) -> Provenance:
             "policy": Path(settings.policy).name if settings.policy else None,
         },
         generic_model_sha256=_sha256(settings.model or GENERIC_MODEL),
+        criteria_sha256=criteria_sha256(),
         input_sha256={
             f"{trial.name}{path.suffix}": _sha256(path)
             for trial in session.trials

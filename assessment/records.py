@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from assessment.activities import Activity
-from assessment.indicators import Indicator
+from assessment.indicators import Indicator, catalogue
 from assessment.repetitions import Repetition
 from assessment.summary import (
     ActivityRecord,
@@ -25,6 +25,7 @@ from models.errors import SarcoscopeError, SessionFailedError
 from models.gravity import GRAVITY_M_PER_S2
 from models.skeleton.scale_factors import ScaleFactors
 from models.subject import Subject
+from pipeline.quality import Quality
 from pipeline.scaling import ScaledModel
 from pipeline.trajectories import ContactForces, JointMoments, Kinematics
 
@@ -45,7 +46,12 @@ def session_failure(errors: dict[str, ErrorRecord | None]) -> SessionFailedError
 
 def activity_record(activity: Activity) -> ActivityRecord:
     """Which movement it is taken to be."""
-    return ActivityRecord(name=activity.name, confidence=activity.confidence, evidence=list(activity.evidence))
+    return ActivityRecord(
+        name=activity.name,
+        variant=activity.variant,
+        confidence=activity.confidence,
+        evidence=list(activity.evidence),
+    )
 
 
 def repetition_record(repetition: Repetition) -> RepetitionRecord:
@@ -56,6 +62,8 @@ def repetition_record(repetition: Repetition) -> RepetitionRecord:
         stop_s=repetition.stop_s,
         complete=repetition.complete,
         events_s=dict(repetition.events),
+        note=repetition.note,
+        lead_side=repetition.lead_side,
     )
 
 
@@ -144,6 +152,24 @@ def indicator_record(indicator: Indicator) -> IndicatorRecord:
         definition=indicator.definition,
         protocol=indicator.protocol,
         source=indicator.source,
+    )
+
+
+def indicator_of(name: str, value: float | None, standard_error: float | None, quality: Quality) -> IndicatorRecord:
+    """A declared indicator that no single trial gives."""
+    declared = catalogue()[name]
+    return IndicatorRecord(
+        name=name,
+        label=declared.label,
+        value=value,
+        unit=declared.unit,
+        side=None,
+        repetition=None,
+        standard_error=standard_error,
+        quality=QualityRecord.of(quality),
+        definition=declared.definition,
+        protocol=declared.protocol,
+        source=declared.source,
     )
 
 

@@ -10,9 +10,10 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from assessment.criteria.results import FrameworkResult
 from pipeline.quality import Mark, Quality
 
-SCHEMA_VERSION = "1.2"
+SCHEMA_VERSION = "1.3"
 """Raised in its first part when a reader of the older version would break, in its second when fields are added."""
 
 NOT_A_DIAGNOSIS = (
@@ -52,6 +53,16 @@ class SubjectRecord(_Record):
     mass_kg: float
     sex: Literal["f", "m", "unspecified"]
     age_years: float | None = Field(description="null where it was not given; never guessed")
+
+
+class ClinicalMeasures(_Record):
+    """What was measured by hand or asked, as typed in; null where it was not."""
+
+    grip_kg: float | None = Field(None, description="grip strength, best value")
+    asm_kg: float | None = Field(None, description="muscle mass of arms and legs")
+    asm_method: Literal["bia", "dxa"] | None = Field(None, description="how the muscle mass was measured")
+    calf_cm: float | None = Field(None, description="largest circumference of the calf")
+    sarc_f: int | None = Field(None, description="SARC-F, 0 to 10 points")
 
 
 class FactorRecord(_Record):
@@ -103,6 +114,8 @@ class RepetitionRecord(_Record):
     stop_s: float
     complete: bool
     events_s: dict[str, float]
+    note: str = Field("", description="why it does not count, and what else a reader should know of it")
+    lead_side: Literal["r", "l"] | None = Field(None, description="leg that goes first onto a step")
 
 
 class SeatOffRecord(_Record):
@@ -157,6 +170,7 @@ class ActivityRecord(_Record):
     """Which movement this is taken to be, and why."""
 
     name: str
+    variant: str = Field("", description="kind of the movement with a protocol of its own, e.g. five-times")
     confidence: float = Field(ge=0, le=1)
     evidence: list[str]
 
@@ -192,6 +206,7 @@ class Provenance(_Record):
     python_version: str
     settings: dict[str, object]
     generic_model_sha256: str
+    criteria_sha256: str = Field("", description="of the tables of published criteria")
     input_sha256: dict[str, str] = Field(description="trial name with the file's suffix -> SHA-256")
 
 
@@ -205,6 +220,11 @@ class Summary(_Record):
     subject: SubjectRecord
     models: list[ModelRecord]
     trials: list[TrialRecord]
+    clinical: ClinicalMeasures = ClinicalMeasures()
+    indicators: list[IndicatorRecord] = Field(default=[], description="of the person, from several trials: SPPB")
+    criteria: list[FrameworkResult] = Field(
+        default=[], description="published criteria: met, not met, indeterminate or not assessable; not a diagnosis"
+    )
     warnings: list[str]
     disclaimer: str = NOT_A_DIAGNOSIS
     provenance: Provenance

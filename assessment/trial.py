@@ -32,6 +32,10 @@ from pipeline.trajectories import ContactForces, JointMoments, Kinematics
 SEATED_ACTIVITIES = frozenset({"sit-to-stand"})
 # The movement in which the hands lift an object.
 LIFTING_ACTIVITY = "pick-up"
+# Movements whose forces are not looked for, and why.
+WITHOUT_FORCES = {
+    "timed-up-and-go": "Joint moments are not estimated where somebody sits, walks and turns in one trial."
+}
 LOAD_NOT_GIVEN = (
     "The mass of the object that is picked up is not given (--load-kg): moments after the grasp leave it out."
 )
@@ -68,7 +72,8 @@ def run_trial(task: TrialTask) -> TrialRecord:
     """
     name = task.trial.name
     try:
-        prepared, kinematics, activity = trial_movement(task)
+        seen = trial_movement(task)
+        kinematics, activity = seen.kinematics, seen.activity
         files = {"kinematics": f"OpenSimData/Kinematics/{name}.mot"}
         write_kinematics(task.folder / files["kinematics"], kinematics)
         files["viewer"] = f"Viewer/{name}.npz"
@@ -76,9 +81,9 @@ def run_trial(task: TrialTask) -> TrialRecord:
     except SarcoscopeError as error:
         raise error.within(trial=name) from None
 
-    found = _dynamics_or_why_not(task, kinematics, activity)
+    found = None if activity.name in WITHOUT_FORCES else _dynamics_or_why_not(task, kinematics, activity)
     failure = found if isinstance(found, SarcoscopeError) else None
-    cutoff, forces, moments = (None, None, None) if isinstance(found, SarcoscopeError) else found
+    cutoff, forces, moments = (None, None, None) if found is None or isinstance(found, SarcoscopeError) else found
     if forces is not None and moments is not None:
         folder = f"OpenSimData/Dynamics/{name}"
         write_dynamics(task.folder / folder, task.model.path, forces, moments)
@@ -91,13 +96,14 @@ def run_trial(task: TrialTask) -> TrialRecord:
         }
         if moments.standard_errors_nm is not None:
             files["inverse_dynamics_se"] = f"{folder}/inverse_dynamics_se.sto"
-    repetitions = find_repetitions(activity, kinematics)
-    kinematic_gate = judge_kinematics(kinematics, task.model, prepared.quality, task.subject)
-    kinetic_gate = (
-        Quality.withheld(f"No joint moments: {failure.message}")
-        if failure is not None
-        else judge_kinetics(kinematic_gate, forces, moments, task.subject)
-    )
+    repetitions = find_repetitions(activity, kinematics, seen.landmarks)
+    kinematic_gate = judge_kinematics(kinematics, task.model, seen.prepared.quality, task.subject)
+    if activity.name in WITHOUT_FORCES:
+        kinetic_gate = Quality.withheld(WITHOUT_FORCES[activity.name])
+    elif failure is not None:
+        kinetic_gate = Quality.withheld(f"No joint moments: {failure.message}")
+    else:
+        kinetic_gate = judge_kinetics(kinematic_gate, forces, moments, task.subject)
     if activity.name == LIFTING_ACTIVITY and task.settings.load_kg is None:
         kinetic_gate &= Quality.caution(LOAD_NOT_GIVEN)
     files["curves"] = f"Tables/{name}_curves.csv"
@@ -113,7 +119,7 @@ def run_trial(task: TrialTask) -> TrialRecord:
         activity=activity,
         repetitions=repetitions,
         kinematics=kinematics,
-        landmarks=_landmarks(task, kinematics),
+        landmarks=seen.landmarks,
         forces=forces,
         moments=moments,
         subject=task.subject,
@@ -135,7 +141,7 @@ def run_trial(task: TrialTask) -> TrialRecord:
         kinematics_quality=QualityRecord.of(kinematic_gate),
         kinetics_quality=QualityRecord.of(kinetic_gate),
         marker_error=records.marker_error_record(kinematics, held_out=name not in task.model.scaled_on),
-        marker_findings=[finding.text for finding in prepared.findings],
+        marker_findings=[finding.text for finding in seen.prepared.findings],
         notes=[*kinematics.notes, *([] if cutoff is None else [cutoff.text, _lock_note(task, activity)])],
         forces=None if forces is None or moments is None else records.force_record(forces, moments, task.subject),
         indicators=[records.indicator_record(indicator) for indicator in indicators],
@@ -143,11 +149,33 @@ def run_trial(task: TrialTask) -> TrialRecord:
     )
 
 
-def trial_movement(task: TrialTask) -> tuple[PreparedMarkers, Kinematics, Activity]:
-    """Markers of a trial, its angles, and which movement it shows."""
+@dataclass(frozen=True)
+class TrialMovement:
+    """What a trial shows before any force is known.
+
+    Attributes
+    ----------
+    prepared : PreparedMarkers
+    kinematics : Kinematics
+    landmarks : Landmarks or None
+        None where the model has no feet.
+    activity : Activity
+    """
+
+    prepared: PreparedMarkers
+    kinematics: Kinematics
+    landmarks: Landmarks | None
+    activity: Activity
+
+
+def trial_movement(task: TrialTask) -> TrialMovement:
+    """Markers of a trial, its angles, and which movement it shows; the user's choice wins."""
     prepared = prepare_markers(read_markers(task.session, task.trial), filter_spec=task.session.conversion.filter)
     kinematics = solve_kinematics(task.model.path, prepared.markers, task.session.marker_set, task.settings.ik_engine)
-    return prepared, kinematics, recognise_activity(task.trial.name, kinematics)
+    landmarks = _landmarks(task, kinematics)
+    chosen = task.settings.activities.get(task.trial.name)
+    activity = recognise_activity(task.trial.name, kinematics, landmarks, chosen)
+    return TrialMovement(prepared, kinematics, landmarks, activity)
 
 
 def trial_cutoff(task: TrialTask, kinematics: Kinematics, activity: Activity) -> Cutoff:

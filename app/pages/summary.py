@@ -74,7 +74,7 @@ def _table(rows: list[Row]) -> None:
     st.dataframe(
         {
             "indicator": [row.label for row in rows],
-            "mean ± standard error (range)": [row.text for row in rows],
+            "mean [95 % interval]": [row.text for row in rows],
             "unit": [row.unit for row in rows],
             "per repetition": [_repetitions(row) for row in rows],
             "quality": [row.mark.value for row in rows],

@@ -32,21 +32,26 @@ def validate_trial(task: TrialTask) -> TrialValidation:
 
 
 def _validate(task: TrialTask) -> TrialValidation:
-    prepared, kinematics, activity = trial_movement(task)
+    seen = trial_movement(task)
+    kinematics, activity = seen.kinematics, seen.activity
     cutoff = trial_cutoff(task, kinematics, activity)
     measured, estimated = jointly_valid(
         Dynamics(*trial_dynamics(task, kinematics, activity, cutoff, "measured")),
         Dynamics(*trial_dynamics(task, kinematics, activity, cutoff, "estimated")),
     )
+    gate = judge_kinematics(kinematics, task.model, seen.prepared.quality, task.subject)
     heading = mean_heading(pelvis_rotation(kinematics))
-    pairs = peak_pairs(activity, find_repetitions(activity, kinematics), kinematics, measured, estimated, task.subject)
+    repetitions = find_repetitions(activity, kinematics, seen.landmarks)
+    pairs = peak_pairs(activity, repetitions, kinematics, measured, estimated, task.subject)
     figure = Path(f"{task.trial.name}.png")
     write_figure(task.folder / figure, task.trial.name, measured, estimated, heading, task.subject.mass_kg)
     return TrialValidation(
         name=task.trial.name,
         status="compared",
         activity=activity_record(activity),
-        kinematics_quality=QualityRecord.of(judge_kinematics(kinematics, task.model, prepared.quality, task.subject)),
+        kinematics_quality=QualityRecord.of(
+            judge_kinematics(kinematics, task.model, seen.prepared.quality, task.subject)
+        ),
         agreement=agreement(measured, estimated, heading, task.subject.mass_kg),
         peaks=pairs,
         peak_errors=peak_errors(pairs),

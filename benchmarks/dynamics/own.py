@@ -56,7 +56,8 @@ def movement(session: Session, trial: Trial, model: ScaledModel, work: Path) -> 
     """A trial's angles, found as an assessment finds them."""
     subject = session.subject.complete()
     task = TrialTask(session, trial, model, subject, Settings(), work)
-    _, kinematics, activity = trial_movement(task)
+    seen = trial_movement(task)
+    kinematics, activity = seen.kinematics, seen.activity
     return Movement(
         trial.name,
         model.path,

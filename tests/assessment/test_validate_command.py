@@ -65,7 +65,8 @@ def visit(tmp_path_factory: pytest.TempPathFactory) -> Path:
     subject = session.subject.complete()
     model = run_scaling(ScalingTask(session, session.trial("neutral"), subject, Settings(), folder / "work"))
     task = TrialTask(session, session.trial("pick_up"), model, subject, Settings(), folder / "work")
-    _, kinematics, activity = trial_movement(task)
+    seen = trial_movement(task)
+    kinematics, activity = seen.kinematics, seen.activity
     forces, _ = trial_dynamics(task, kinematics, activity, trial_cutoff(task, kinematics, activity), "estimated")
     write_plates(folder / "pick_up.mot", forces.time_s, {side: plate_columns(forces.forces[side]) for side in "rl"})
     toml.write_text(TOML + trials + pick_up + 'forces = "pick_up.mot"\n')
