@@ -22,8 +22,8 @@ Array = NDArray[np.float64]
 INNER_FOLDS = 5
 # From nearly no influence of any feature to nearly no penalty.
 PENALTIES_C = np.logspace(-3.0, 2.0, 6)
-# Mean log likelihood of a model that doubts nobody's level: levels are told apart completely, and coefficients without a
-# penalty grow as long as the search goes on.
+# Mean log likelihood of a model that doubts nobody's level: levels are told apart completely, and coefficients without
+# a penalty grow as long as the search goes on.
 SEPARATED = -0.01
 
 
