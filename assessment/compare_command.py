@@ -14,6 +14,7 @@ from assessment.console import console
 from assessment.options import one_message
 from assessment.presentation import SIDE_NAMES
 from assessment.uncertainty import Change, Comparison, compare_visits, decimals, fixed, read_summary
+from assessment.uncertainty.interval import UNPRINTED
 
 _STYLE = {"increased": "bold", "decreased": "bold", "cannot be told": "dim"}
 
@@ -76,7 +77,7 @@ def _cells(one: Change) -> tuple[str, ...]:
     matters = "–"
     if one.meaningful is not None:
         matters = f"{one.meaningful.small:g} ({one.meaningful.reached or 'not verified, not applied'})"
-    unit = "" if one.unit == "1" else f" [{one.unit}]"
+    unit = "" if one.unit in UNPRINTED else f" [{one.unit}]"
     verdict = one.verdict + (f", {one.direction}" if one.direction else "")
     numbers = (number(value) for value in (one.before, one.after, one.difference, one.mdc95))
     return (f"{_name(one)}{unit}", *numbers, verdict, matters)

@@ -16,10 +16,11 @@ DEFAULT_LEVEL = 0.95
 FINEST_DECIMALS = {
     "s": 1, "m/s": 2, "mm/s": 0, "m": 2, "cm": 1, "mm": 0, "cm2": 1, "mm2": 0, "deg": 0, "deg/s": 0,
     "Nm": 0, "Nm/kg": 1, "Nm/s": 0, "Nm/s/kg": 1, "Nms": 0, "Nms/kg": 1, "J": 0, "J/kg": 1, "W": 0, "W/kg": 1,
-    "N": 0, "N/kg": 1, "kg": 1, "kg/m2": 1, "1/min": 0, "steps/min": 0, "%": 0, "1": 2,
+    "N": 0, "N/kg": 1, "kg": 1, "kg/m2": 1, "1/min": 0, "steps/min": 0, "%": 0, "1": 1, "ratio": 2,
     "Nm/kg per repetition": 2, "W/kg per repetition": 2, "s per repetition": 2,
 }  # fmt: skip
 OTHER_UNIT_DECIMALS = 2
+UNPRINTED = ("1", "ratio")
 
 
 def interval(value: float, standard_error: float, level: float = DEFAULT_LEVEL) -> tuple[float, float]:
@@ -93,12 +94,11 @@ def formatted(value: float, standard_error: float | None, unit: str) -> str:
     standard_error : float or None
         None: the number stands without an interval.
     unit : str
-        ``1`` is not printed, and whole numbers of it (counts, scores) stand without decimals.
+        ``1`` (counts, scores) and ``ratio`` are not printed; whole counts stand without decimals.
     """
-    places = (
-        0 if unit == "1" and standard_error is None and float(value).is_integer() else decimals(unit, standard_error)
-    )
-    text = f"{fixed(value, places)} {'' if unit == '1' else unit}".rstrip()
+    whole = unit == "1" and standard_error is None and float(value).is_integer()
+    places = 0 if whole else decimals(unit, standard_error)
+    text = f"{fixed(value, places)} {'' if unit in UNPRINTED else unit}".rstrip()
     if standard_error is None:
         return text
     low, high = interval(value, standard_error)

@@ -30,7 +30,7 @@ class Measured:
     indicator, unit : str
         Name in the catalogue; a clinical value typed in has a name of its own.
     activity : str
-        The movement it was taken from; empty where typed in.
+        The movement it was taken from, with its variant: ``sit-to-stand/five-times``; empty where typed in.
     side : {'r', 'l'} or None
         None: of the whole body, or the mean of both sides.
     value, standard_error : float or None
@@ -98,10 +98,16 @@ def measured_values(summary: Summary, *, both_sides: bool = False) -> list[Measu
     groups: dict[tuple[str, str, str], list[tuple[TrialRecord, IndicatorRecord]]] = {}
     for trial in summary.trials:
         for record in trial.indicators:
-            activity = trial.activity.name if trial.activity else ""
             side = "" if both_sides else record.side or ""
-            groups.setdefault((record.name, activity, side), []).append((trial, record))
+            groups.setdefault((record.name, _movement(trial), side), []).append((trial, record))
     return [_pooled(activity, side, group) for (_, activity, side), group in groups.items()]
+
+
+def _movement(trial: TrialRecord) -> str:
+    """Name and variant: a single rise and the first of five are not the same task."""
+    if trial.activity is None:
+        return ""
+    return f"{trial.activity.name}/{trial.activity.variant}" if trial.activity.variant else trial.activity.name
 
 
 def _pooled(activity: str, side: str, group: list[tuple[TrialRecord, IndicatorRecord]]) -> Measured:

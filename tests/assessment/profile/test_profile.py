@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from assessment.indicators.base import catalogue
 from assessment.profile import Cell, Population, Profile, Reference, load_reference, place, profile, profile_of
 from assessment.profile.domains import profiled_indicators
 from assessment.profile.reference import published_references, references
@@ -106,6 +107,22 @@ def test_a_session_is_profiled_with_what_was_typed_in() -> None:
     assert _entry(found, KNEE).value == pytest.approx(0.6)
     assert _entry(found, "grip_kg").value == 24.0
     assert _entry(found, "gait_speed").value == 1.0  # measured values are not typed over
+
+
+def test_what_a_profile_looks_at_has_the_catalogues_units() -> None:
+    for one in profiled_indicators():
+        assert one.name not in catalogue() or catalogue()[one.name].unit == one.unit
+
+
+def test_the_preferred_kind_of_a_movement_is_taken() -> None:
+    ratio = "hip_to_knee_moment_ratio"
+    trials = [
+        trial(name, f"sit-to-stand/{name}", [indicator(ratio, value, side="r", repetition=1)])
+        for name, value in (("five-times", 1.0), ("single", 1.5))
+    ]
+    assert _entry(profile_of(person(*trials)), ratio).value == 1.5
+    withheld = trial("single", "sit-to-stand/single", [indicator(ratio, None, side="r", repetition=1)])
+    assert _entry(profile_of(person(trials[0], withheld)), ratio).value == 1.0
 
 
 def test_there_is_no_total() -> None:

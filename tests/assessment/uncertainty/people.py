@@ -46,11 +46,12 @@ def indicator(name: str, value: float | None, error: float | None = None, **chan
 
 
 def trial(name: str, activity: str, indicators: Iterable[IndicatorRecord], *, forces: str = "estimated") -> TrialRecord:
-    """An assessed trial of one movement."""
+    """An assessed trial of one movement, written ``name`` or ``name/variant``."""
+    movement, _, variant = activity.partition("/")
     return TrialRecord(
         name=name,
         status="assessed",
-        activity=ActivityRecord(name=activity, confidence=0.9, evidence=[]),
+        activity=ActivityRecord(name=movement, variant=variant, confidence=0.9, evidence=[]),
         forces=ForceRecord(
             origin=forces,  # type: ignore[arg-type]
             contacts=["r", "l"],

@@ -43,6 +43,16 @@ def test_repetitions_and_trials_are_averaged_and_sides_are_not() -> None:
     assert (pooled.side, pooled.value) == (None, pytest.approx((0.5 + 0.7 + 0.4) / 3))
 
 
+def test_a_single_rise_is_not_compared_with_the_five_times_test() -> None:
+    visits = [
+        person(trial("rise", f"sit-to-stand/{variant}", [indicator(KNEE, 0.6, 0.1, side="r", repetition=1)]))
+        for variant in ("single", "five-times")
+    ]
+    changes = compare_visits(visits[0], visits[1]).changes
+    assert [one.activity for one in changes] == ["sit-to-stand/single", "sit-to-stand/five-times"]
+    assert {one.verdict for one in changes} == {"cannot be told"}
+
+
 def test_an_indicator_of_one_visit_only_is_listed() -> None:
     comparison = compare_visits(person(chair_stand(12.0)), _walk(1.0))
     assert [(one.indicator, one.reason) for one in comparison.changes] == [

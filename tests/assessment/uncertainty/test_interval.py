@@ -49,7 +49,7 @@ def test_an_exact_value_at_the_cut_off_is_decided_by_the_operator() -> None:
     ("unit", "error", "expected"),
     [
         ("s", 0.9, 1), ("s", 0.02, 1), ("s", 1.63, 0), ("m/s", 0.05, 2), ("m/s", 0.125, 1), ("deg", 4.5, 0),
-        ("deg", 11.6, -1), ("Nm/kg", 0.13, 1), ("W/kg", 0.2, 1), ("W/kg", 1.2, 0), ("1", 0.04, 2), ("s", None, 1),
+        ("deg", 11.6, -1), ("Nm/kg", 0.13, 1), ("W/kg", 0.2, 1), ("W/kg", 1.2, 0), ("ratio", 0.04, 2), ("s", None, 1),
     ],
 )  # fmt: skip
 def test_digits_follow_the_error_and_never_pass_the_units(unit: str, error: float | None, expected: int) -> None:
@@ -66,9 +66,10 @@ def test_every_unit_of_the_catalogue_has_its_digits() -> None:
         (12.8, 0.9, "s", "12.8 s (95 % interval 11.0 to 14.6)"),
         (12.8, 1.63, "s", "13 s (95 % interval 10 to 16)"),
         (47.3, 11.6, "deg", "50 deg (95 % interval 20 to 70)"),
-        (1.3, 0.04, "1", "1.30 (95 % interval 1.22 to 1.38)"),
+        (1.3, 0.04, "ratio", "1.30 (95 % interval 1.22 to 1.38)"),
         (9.0, None, "1", "9"),
-        (1.3, None, "1", "1.30"),
+        (1.3, None, "ratio", "1.30"),
+        (9.5, None, "1", "9.5"),
         (1.02, None, "m/s", "1.02 m/s"),
     ],
 )
