@@ -68,15 +68,15 @@ def participant_means(study: Study, *, cautions: Cautions, sides: Sides = "avera
         rows["side"] = rows["side"].where(rows["side"] == "", BOTH_SIDES)
     keys = ["participant", "visit", *ENDPOINT]
     counted = rows[rows["counted"]]
-    value = counted.groupby([*keys, "own_side", "trial"])["value"].mean()
-    value = value.groupby([*keys, "own_side"]).mean().groupby(keys).agg(["mean", "size"])
+    of_trials = counted.groupby([*keys, "own_side", "trial"])["value"].mean()
+    of_sides = of_trials.groupby([*keys, "own_side"]).mean().groupby(keys)
     counts = rows.groupby(keys).agg(
         n_values=("counted", "sum"),
         n_withheld=("quality", lambda quality: int((quality == Mark.WITHHELD.value).sum())),
         n_cautions=("quality", lambda quality: int((quality == Mark.WITH_CAUTION.value).sum())),
         n_rows=("quality", "size"),
     )
-    table = counts.join(value.rename(columns={"mean": "value", "size": "n_sides"}))
+    table = counts.assign(value=of_sides.mean(), n_sides=of_sides.size())
     endpoints = rows[ENDPOINT].drop_duplicates().sort_values(ENDPOINT)
     everybody = study.participants[_PERSON].merge(endpoints, how="cross").join(table, on=keys)
     numbers = ["n_values", "n_sides", "n_withheld", "n_cautions", "n_rows"]

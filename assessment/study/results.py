@@ -133,7 +133,8 @@ def _check_units(indicators: pd.DataFrame) -> None:
     for name, found in units.items():
         if len(found) > 1:
             first = indicators[indicators["indicator"] == name].drop_duplicates("unit")
-            where = ", ".join(f"{row.unit or 'none'} in session {row.session}" for row in first.itertuples())
+            pairs = zip(first["unit"].astype(str), first["session"].astype(str), strict=True)
+            where = ", ".join(f"{unit or 'none'} in session {session}" for unit, session in pairs)
             raise SettingsError(
                 f"The units of {name} disagree: {where}.",
                 hint="Assess all sessions with the same version of the program.",
