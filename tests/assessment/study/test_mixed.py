@@ -108,7 +108,7 @@ def test_repetitions_of_a_side_are_not_taken_as_sides() -> None:
         one = study(rows, {person: GROUPS[person[0] == "S"] for person in LEVELS})
         terms = mixed_models(one, GROUPS, cautions="include").set_index("term")
         found.append(terms.loc["side (r - l)", "p"] < 0.05)
-    # Three standard errors of a share of 0.05 in 40 draws are 0.10; without the deviation of sides two thirds are found.
+    # Three standard errors of a share of 0.05 in 40 draws are 0.10; without the random deviation, two thirds.
     assert np.mean(found) < 0.05 + 0.10
 
 
