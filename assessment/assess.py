@@ -9,6 +9,7 @@ from typing import Literal
 
 from assessment.activities import parse_choice
 from assessment.person import judge_person
+from assessment.profile import Reference
 from assessment.provenance import provenance
 from assessment.records import error_record, model_record, session_failure
 from assessment.report import write_report
@@ -45,6 +46,7 @@ def assess(
     *,
     workers: Workers,
     clinical: ClinicalMeasures = NOTHING_TYPED_IN,
+    reference: Reference | None = None,
     overwrite: bool = False,
     on_progress: Callable[[Progress], None] = lambda _: None,
 ) -> Summary:
@@ -65,7 +67,11 @@ def assess(
         judge_person((), subject, clinical)
         _check_choices(settings, session)
         with complete_or_nothing(folder) as partial:
-            return _assess_into(partial, session, subject, settings, clinical, workers, on_progress)
+            summary = _assess_into(partial, session, subject, settings, clinical, workers, on_progress)
+            on_progress(Progress("report", 0, 1))
+            write_report(partial, summary, reference)
+            on_progress(Progress("report", 1, 1))
+            return summary
     except SarcoscopeError as error:
         raise error.within(session=session.identifier) from None
 
@@ -122,14 +128,11 @@ def _assess_into(
         warnings=[*session.warnings, *_age_warning(subject), *_load_warning(settings, records)],
         provenance=provenance(session, settings),
     )
-    on_progress(Progress("report", 0, 1))
     (folder / SUMMARY_NAME).write_text(summary.model_dump_json(indent=2), encoding="utf-8")
     tables = folder / "Tables"
     tables.mkdir(exist_ok=True)
     indicator_table(summary).to_csv(tables / "indicators.csv", index=False)
     trial_table(summary).to_csv(tables / "trials.csv", index=False)
-    write_report(folder, summary)
-    on_progress(Progress("report", 1, 1))
     return summary
 
 

@@ -20,7 +20,7 @@ from assessment.compare_command import compare
 from assessment.console import DownloadProgress, SessionProgress, console, print_error, print_found, print_summary
 from assessment.criteria_command import criteria
 from assessment.crosscheck_command import crosscheck
-from assessment.example import EXAMPLE, EXAMPLE_AGE_YEARS
+from assessment.example import EXAMPLE, EXAMPLE_AGE_YEARS, EXAMPLE_SEAT_HEIGHT_M
 from assessment.export import session_clips
 from assessment.options import (
     Activities,
@@ -41,6 +41,7 @@ from assessment.options import (
     Out,
     Overwrite,
     PolicyName,
+    ReferenceFile,
     SarcF,
     ScalerName,
     SeatHeightM,
@@ -52,6 +53,7 @@ from assessment.options import (
     one_message,
     stoppable,
 )
+from assessment.profile import Reference, load_reference
 from assessment.reference_command import reference
 from assessment.report import REPORT_NAME
 from assessment.scale_command import scale
@@ -105,6 +107,7 @@ def run(
     asm_method: AsmMethod = None,
     calf_cm: CalfCm = None,
     sarc_f: SarcF = None,
+    reference_file: ReferenceFile = None,
     workers: WorkerCount = None,
     overwrite: Overwrite = False,
     as_json: Annotated[
@@ -126,6 +129,7 @@ def run(
             seat_height_m=seat_height_m,
             activities=chosen_activities(activity),
         )
+        own = None if reference_file is None else load_reference(reference_file)
     clinical = ClinicalMeasures(grip_kg=grip_kg, asm_kg=asm_kg, asm_method=asm_method, calf_cm=calf_cm, sarc_f=sarc_f)
     given = SubjectMetadata(height_m=height_m, mass_kg=mass_kg, sex=sex, age_years=age_years)
     done: set[str] = set()
@@ -136,7 +140,9 @@ def run(
                 if isinstance(found, SarcoscopeError):
                     raise found
                 session = _new_session(read_session(found, Path(workdir)), done)
-                summary = _assess_one(session, out, given, settings, pool, clinical=clinical, overwrite=overwrite)
+                summary = _assess_one(
+                    session, out, given, settings, pool, clinical=clinical, own=own, overwrite=overwrite
+                )
             except SarcoscopeError as error:
                 print_error(error)
                 refused = True
@@ -180,7 +186,7 @@ def demo(
     given = SubjectMetadata(age_years=EXAMPLE_AGE_YEARS)
     count = workers or default_workers()
     with one_message():
-        settings = make_settings(load_kg=load_kg)
+        settings = make_settings(load_kg=load_kg, seat_height_m=EXAMPLE_SEAT_HEIGHT_M)
     with one_message(), stoppable(), Workers(count) as pool, tempfile.TemporaryDirectory() as workdir:
         session = read_session(EXAMPLE, Path(workdir))
         _assess_one(session, out, given, settings, pool, overwrite=overwrite)
@@ -254,14 +260,15 @@ def _assess_one(
     pool: Workers,
     *,
     clinical: ClinicalMeasures = NOTHING_TYPED_IN,
+    own: Reference | None = None,
     overwrite: bool,
 ) -> Summary:
     """Assess one session with a progress bar, and print its result."""
     subject = complete_subject(session, given)
     with SessionProgress(session.identifier) as progress:
         summary = assess(
-            session, subject, settings, out, workers=pool, clinical=clinical, overwrite=overwrite,
-            on_progress=progress.update,
+            session, subject, settings, out, workers=pool, clinical=clinical, reference=own,
+            overwrite=overwrite, on_progress=progress.update,
         )  # fmt: skip
     print_summary(summary, out / session.identifier / REPORT_NAME)
     return summary

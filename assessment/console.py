@@ -119,7 +119,8 @@ def print_summary(summary: Summary, report: Path) -> None:
         console.print(f"[bold]{escape(trial.name)}[/]", end="")
         if trial.activity is not None:
             complete = sum(repetition.complete for repetition in trial.repetitions)
-            console.print(f" [dim]{trial.activity.name}, {complete} complete repetitions[/]", end="")
+            kind = f"{trial.activity.name} {trial.activity.variant}".rstrip()
+            console.print(f" [dim]{kind}, {complete} complete repetitions[/]", end="")
         console.print()
         _print_trouble(trial)
         table = Table(box=None, show_header=False, padding=(0, 2))
@@ -129,6 +130,8 @@ def print_summary(summary: Summary, report: Path) -> None:
                 cells = (f"  {escape(row.label)}", row.text, row.unit, row.mark.value)
                 table.add_row(*cells, style=_STYLE[row.mark])
         console.print(table)
+    for result in summary.criteria:
+        console.print(f"[dim]{escape(result.title)}:[/] {escape(result.sentence)}")
     for warning in summary.warnings:
         console.print(f"[yellow]note:[/] {escape(warning)}")
     if summary.synthetic:

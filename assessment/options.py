@@ -35,6 +35,14 @@ LoadKg = Annotated[
 SeatHeightM = Annotated[
     float | None, typer.Option(help=f"Height of the chair's seat over the floor: {ACCEPTED['seat_height_m']}")
 ]
+ReferenceFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--reference",
+        metavar="REFERENCE.toml",
+        help="A cohort of your own (python -m assessment reference) in place of published populations",
+    ),
+]
 Activities = Annotated[
     list[str] | None,
     typer.Option("--activity", metavar="TRIAL=NAME[/VARIANT]", help="What a trial shows, where you know; repeatable"),

@@ -9,6 +9,7 @@ import pandas as pd
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from assessment.presentation import DETAILS, further_reasons, headline, indicator_rows, seat_off_text, usable
+from assessment.profile import Reference, profile_of
 from assessment.report.figures import curves_svg
 from assessment.summary import Summary
 
@@ -17,7 +18,7 @@ __all__ = ["REPORT_NAME", "write_report"]
 REPORT_NAME = "report.html"
 
 
-def write_report(folder: Path, summary: Summary) -> Path:
+def write_report(folder: Path, summary: Summary, reference: Reference | None = None) -> Path:
     """Write ``report.html`` into a session's results folder.
 
     Parameters
@@ -25,7 +26,10 @@ def write_report(folder: Path, summary: Summary) -> Path:
     folder : Path
         Results folder; the curves the figures need are read from its tables.
     summary : Summary
+    reference : Reference or None
+        A cohort of the user's own, in place of published populations.
     """
+    grip_kg = summary.clinical.grip_kg
     environment = Environment(
         loader=PackageLoader("assessment.report"),
         autoescape=True,  # trial names come from files
@@ -40,6 +44,7 @@ def write_report(folder: Path, summary: Summary) -> Path:
     }
     page = environment.get_template("report.html.j2").render(
         summary=summary,
+        profile=profile_of(summary, reference, typed_in={} if grip_kg is None else {"grip_kg": grip_kg}),
         figures=figures,
         headline=headline(summary),
         # Reasons of the whole trial are said once, not in every row.

@@ -49,9 +49,7 @@ def _validate(task: TrialTask) -> TrialValidation:
         name=task.trial.name,
         status="compared",
         activity=activity_record(activity),
-        kinematics_quality=QualityRecord.of(
-            judge_kinematics(kinematics, task.model, seen.prepared.quality, task.subject)
-        ),
+        kinematics_quality=QualityRecord.of(gate),
         agreement=agreement(measured, estimated, heading, task.subject.mass_kg),
         peaks=pairs,
         peak_errors=peak_errors(pairs),
