@@ -24,6 +24,8 @@ from assessment.repetitions.seat import Seat, without_drift
 # Forward trunk motion slower than this is sway, not the start of a rise [rad/s].
 TRUNK_ONSET_RAD_S = 0.17
 TRUNK_ONSET_SHARE = 0.1
+# Nobody who stands bends both knees by more; contractures of frail people seldom exceed 30 deg. Own.
+STANDING_KNEE_RAD = np.radians(45.0)
 
 
 @dataclass(frozen=True)
@@ -129,7 +131,9 @@ def _why_incomplete(motion: Motion, rise: Rise, greatest_m: float) -> str:
         return f"{STARTED} during the rise."
     if rise.high == len(speed) - 1 and speed[-1] > STILL_MOVING_M_S:
         return "The recording ends before the full stand."
-    return fell_short(rise.swing_m, greatest_m)
+    knee_rad = float(motion.mean_knee_rad[rise.high])
+    bent = f"No full stand: the knees stay bent by {np.degrees(knee_rad):.0f} deg."
+    return fell_short(rise.swing_m, greatest_m) or (bent if knee_rad > STANDING_KNEE_RAD else "")
 
 
 def _trunk_onset(motion: Motion, seated_from: int, left: int, seat_off_s: float, onset_height_m: float) -> float:

@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 from scipy.spatial.transform import Rotation
 
+from pipeline.motion.landmarks import Landmarks
 from pipeline.trajectories import Array, Kinematics
 
 THIGH_M, SHANK_M = 0.42, 0.42
@@ -76,10 +77,19 @@ def sit_to_stand(
     return on_chair(time_s, up, lean)
 
 
-def on_chair(time_s: Array, up: Array, lean_rad: Array | float = np.radians(-10.0)) -> Kinematics:
-    """Seated (``up`` 0) to standing (1): knees from 95 to 5 degrees; the pelvis leans as given."""
-    lean = np.broadcast_to(lean_rad, time_s.shape)
-    return legs(time_s, np.radians(95.0 - 90.0 * up), np.radians(12.0 * (1 - up)), lean)
+def on_chair(time_s: Array, up: Array, lean_rad: Array | None = None) -> Kinematics:
+    """Seated (``up`` 0) to standing (1): knees from 95 to 5 degrees; the pelvis leans as given, else 10 deg back."""
+    lean_rad = np.full_like(time_s, np.radians(-10.0)) if lean_rad is None else lean_rad
+    return legs(time_s, np.radians(95.0 - 90.0 * up), np.radians(12.0 * (1 - up)), lean_rad)
+
+
+def feet_at(time_s: Array, heels: dict[str, Array], length_m: float = 0.22) -> Landmarks:
+    """Landmarks of feet that point along X, from the places of the heels, shape (3,) or (n, 3) each."""
+    points = {}
+    for side, heel in heels.items():
+        points[f"heel_{side}"] = np.broadcast_to(heel, (len(time_s), 3))
+        points[f"toe_{side}"] = points[f"heel_{side}"] + [length_m, 0.0, 0.0]
+    return Landmarks(time_s, points, length_m, 0.8)
 
 
 def squats(count: int = 5, *, rate_hz: float = 60.0, cycle_s: float = 2.5, pause_s: float = 0.0) -> Kinematics:

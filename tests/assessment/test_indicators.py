@@ -35,7 +35,14 @@ def indicators(
     forces, moments = dynamics or (None, None)
     default = (Quality(), Quality() if dynamics else Quality.withheld("No contact forces."))
     results = TrialResults(
-        activity, find_repetitions(activity, kinematics), kinematics, None, forces, moments, SUBJECT, *(gates or default)
+        activity,
+        find_repetitions(activity, kinematics),
+        kinematics,
+        None,
+        forces,
+        moments,
+        SUBJECT,
+        *(gates or default),
     )
     return list(compute_indicators(results))
 
