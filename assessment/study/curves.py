@@ -21,6 +21,7 @@ from pipeline.trajectories import Array
 
 POINTS = 101
 """0 to 100 % in steps of one."""
+Leg = Literal["both", "lead", "lag"]
 CurveUnit = Literal["deg", "Nm", "W", "Nm/kg", "W/kg"]
 _COLUMN = {"deg": "deg", "Nm": "nm", "W": "w", "Nm/kg": "nm", "W/kg": "w"}
 _KEYS = ["session", "trial", "side", "repetition"]
@@ -52,6 +53,7 @@ def load_curves(
     unit: CurveUnit,
     cautions: Cautions,
     events: tuple[str, str] = ("start", "stop"),
+    leg: Leg = "both",
 ) -> Curves:
     """Cut a coordinate's curve out of `Tables/<trial>_curves.csv` by repetition and side.
 
@@ -70,6 +72,8 @@ def load_curves(
     events : (str, str)
         First and last instant: ``start`` and ``stop`` of the repetition, or events of the movement. Hip moments of a
         chair rise exist from ``seat_off`` on only.
+    leg : {'both', 'lead', 'lag'}
+        Of steps up: the leg that goes first, or the other.
 
     Raises
     ------
@@ -78,6 +82,7 @@ def load_curves(
     """
     one_of("unit", unit, tuple(_COLUMN))
     one_of("cautions", cautions, ("include", "exclude"))
+    one_of("leg", leg, ("both", "lead", "lag"))
     kept: dict[tuple, Array] = {}
     left_out: list[tuple] = []
     for folder in (session for given in folders for session in session_folders(given)):
@@ -89,8 +94,16 @@ def load_curves(
             table = _read(folder, trial["name"])
             for repetition in trial["repetitions"]:
                 for side in SIDES:
+                    lead = repetition.get("lead_side")
+                    if leg != "both" and lead is not None and (side == lead) != (leg == "lead"):
+                        continue
                     key = (summary["session"], trial["name"], side, repetition["index"])
-                    found = _cut(table, f"{coordinate}_{side}_{_COLUMN[unit]}", repetition, events, cautions)
+                    unknown = leg != "both" and lead is None
+                    found = (
+                        "it is not known which leg led"
+                        if unknown
+                        else _cut(table, f"{coordinate}_{side}_{_COLUMN[unit]}", repetition, events, cautions)
+                    )
                     if isinstance(found, str):
                         left_out.append((*key, found))
                     else:

@@ -40,7 +40,7 @@ def write_session(folder: Path, session: str, *, scale: float = 1.0, mark: str =
     repetitions = [
         {
             "index": n + 1, "start_s": 2.0 * n, "stop_s": 2.0 * n + 1.98, "complete": n < 2,
-            "events_s": {"seat_off": 2.0 * n + 0.5},
+            "events_s": {"seat_off": 2.0 * n + 0.5}, "lead_side": "rl"[n % 2],
         }
         for n in range(3)
     ]  # fmt: skip
@@ -70,6 +70,21 @@ def test_repetitions_are_cut_normalised_and_divided_by_mass(tmp_path: Path) -> N
     assert curves.left_out["reason"].unique().tolist() == ["the repetition is not complete"]
     from_seat_off = knee(tmp_path, events=("seat_off", "stop"))
     assert from_seat_off.values.loc[("A-1", "rise", "r", 1), 0] == pytest.approx(-np.sin(np.pi / 4), abs=0.001)
+
+
+def test_leading_and_lagging_leg_are_told_apart(tmp_path: Path) -> None:
+    write_session(tmp_path, "A-1")
+    sides = {
+        leg: knee(tmp_path, leg=leg).values.index.droplevel(["session", "trial"]).tolist() for leg in ("lead", "lag")
+    }
+    assert sides == {"lead": [("r", 1), ("l", 2)], "lag": [("l", 1), ("r", 2)]}
+    path = tmp_path / "A-1" / "summary.json"
+    path.write_text(path.read_text("utf-8").replace('"lead_side": "r"', '"lead_side": null'), encoding="utf-8")
+    unknown = knee(tmp_path, leg="lag")
+    assert unknown.values.index.tolist() == [("A-1", "rise", "r", 2)]
+    assert "it is not known which leg led" in set(unknown.left_out["reason"])
+    with pytest.raises(SettingsError, match=r"leg is 'left'\. Accepted: both, lead, lag\."):
+        knee(tmp_path, leg="left")
 
 
 def test_withheld_curves_and_curves_with_gaps_are_left_out_with_the_reason(tmp_path: Path) -> None:
