@@ -87,7 +87,7 @@ def feet_at(time_s: Array, heels: dict[str, Array], length_m: float = 0.22) -> L
     """Landmarks of feet that point along X, from the places of the heels, shape (3,) or (n, 3) each."""
     points = {}
     for side, heel in heels.items():
-        points[f"heel_{side}"] = np.broadcast_to(heel, (len(time_s), 3))
+        points[f"heel_{side}"] = np.zeros((len(time_s), 3)) + heel
         points[f"toe_{side}"] = points[f"heel_{side}"] + [length_m, 0.0, 0.0]
     return Landmarks(time_s, points, length_m, 0.8)
 

@@ -28,10 +28,11 @@ def indicators(
     kinematics: Kinematics,
     *,
     confidence: float = 1.0,
+    variant: str = "",
     dynamics: tuple[ContactForces, JointMoments] | None = None,
     gates: tuple[Quality, Quality] | None = None,
 ) -> list[Indicator]:
-    activity = Activity(name, confidence, ())  # type: ignore[arg-type]
+    activity = Activity(name, confidence, (), variant)  # type: ignore[arg-type]
     forces, moments = dynamics or (None, None)
     default = (Quality(), Quality() if dynamics else Quality.withheld("No contact forces."))
     results = TrialResults(
@@ -108,6 +109,79 @@ def test_more_than_five_rises_give_the_first_five_with_caution() -> None:
     assert eight.value == pytest.approx(five.value, abs=0.02)
     assert eight.quality.mark is Mark.WITH_CAUTION
     assert "8 rises" in eight.quality.reasons[0]
+
+
+def test_the_time_to_sitting_ends_later_and_needs_the_fifth_sitting_down() -> None:
+    found = indicators("sit-to-stand", movements.sit_to_stand(5))
+    to_stand = one(found, "five_times_sit_to_stand_time").value or 0.0
+    to_sit = one(found, "five_times_sit_to_stand_time_to_sit")
+    assert to_sit.value is not None
+    assert 1.0 < to_sit.value - to_stand < 1.5
+    assert "contact with the seat after the fifth rise" in to_sit.protocol
+    standing = indicators("sit-to-stand", movements.sit_to_stand(5, stop_s=12.0 + 1.9))
+    assert one(standing, "five_times_sit_to_stand_time").value == pytest.approx(to_stand, abs=0.02)
+    assert one(standing, "five_times_sit_to_stand_time_to_sit").value is None
+
+
+def test_a_pause_puts_a_caution_on_the_five_times_test() -> None:
+    slow = one(indicators("sit-to-stand", movements.sit_to_stand(5, cycle_s=6.0)), "five_times_sit_to_stand_time")
+    assert slow.quality.mark is Mark.WITH_CAUTION
+    assert any("Rise 2: A pause of" in reason for reason in slow.quality.reasons)
+
+
+@pytest.mark.parametrize(
+    ("cycle_s", "count"),
+    # The clock starts 0.57 s into the first cycle and is over at 30.57 s. In cycles of 3 s the eleventh rise has then
+    # begun, but is not half way up; in cycles of 3.26 s the tenth is 1.2 s old and more than half way.
+    [(3.0, 10.0), (3.26, 10.0), (4.0, 8.0)],
+)
+def test_rises_in_thirty_seconds(cycle_s: float, count: float) -> None:
+    found = indicators("sit-to-stand", movements.sit_to_stand(12, cycle_s=cycle_s), variant="thirty-seconds")
+    assert one(found, "thirty_second_sit_to_stand_count").value == count
+    assert not [indicator for indicator in found if indicator.name.startswith("five_times")]
+
+
+def test_rises_in_thirty_seconds_need_thirty_seconds_from_the_first_start_on() -> None:
+    def count(kinematics: Kinematics) -> Indicator:
+        found = indicators("sit-to-stand", kinematics, variant="thirty-seconds")
+        return one(found, "thirty_second_sit_to_stand_count")
+
+    short = count(movements.sit_to_stand(9))
+    assert short.value is None
+    assert "s were recorded after the first start; 30 s are needed" in short.quality.reasons[0]
+    whole = movements.sit_to_stand(12)
+    late = whole.time_s >= 1.15
+    begun = replace(
+        whole, time_s=whole.time_s[late], values=whole.values[late], marker_errors_m=whole.marker_errors_m[late]
+    )
+    assert "begun before the recording" in count(begun).quality.reasons[0]
+    failed = count(movements.sit_to_stand(12, reach=(1, 1, 0.5)))
+    assert failed.value == 9.0
+    assert "not counted: 1" in failed.quality.reasons[0]
+
+
+def test_rises_that_become_slower_have_a_positive_slope() -> None:
+    time_s = np.arange(0.0, 20.0, 0.01)
+    rise_s = (0.8, 1.0, 1.2, 1.4, 1.6)
+    risen = sum(
+        movements.ramp(time_s, 4.0 * k + 0.5, 4.0 * k + 0.5 + length) - movements.ramp(time_s, 4 * k + 2.5, 4 * k + 3.3)
+        for k, length in enumerate(rise_s)
+    )
+    found = indicators("sit-to-stand", movements.on_chair(time_s, risen))
+    slope = one(found, "rise_duration_slope")
+    durations = [one(found, "rise_duration", repetition=k).value for k in range(1, 6)]
+    assert slope.value == pytest.approx(np.polyfit(range(5), durations, 1)[0])
+    assert 0.05 < slope.value < 0.2
+    assert slope.standard_error is not None
+    assert slope.standard_error < 0.05
+    assert not [i for i in indicators("sit-to-stand", movements.sit_to_stand(3)) if i.name == "rise_duration_slope"]
+
+
+def test_the_time_to_seat_off_is_part_of_the_rise() -> None:
+    found = indicators("sit-to-stand", movements.sit_to_stand(2))
+    for repetition in (1, 2):
+        delay = one(found, "seat_off_delay", repetition=repetition).value or 0.0
+        assert 0.3 < delay < (one(found, "rise_duration", repetition=repetition).value or 0.0)
 
 
 @pytest.mark.parametrize("speed_m_s", [0.5, 0.9, 1.4])
