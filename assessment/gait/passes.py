@@ -21,10 +21,11 @@ FACING_CUTOFF_HZ = 0.5
 # (Sensors 2014;14:356-369: 45 deg). Walking a circle of 5 m radius at 1 m/s is just faster.
 TURNING_RAD_S = np.radians(11.0)
 SMALLEST_TURN_RAD = np.radians(45.0)
-# A pelvis that within this time never gets farther than this speed would take it is on a treadmill or on the spot: the
-# slowest walk that activities are recognised by.
+# A pelvis that within this time never gets farther than this speed would take it (the slowest walk that activities are
+# recognised by), and in all stays within the length of a belt, is on a treadmill or on the spot.
 TRAVEL_WINDOW_S = 2.0
 SLOWEST_TRAVEL_M_S = 0.25
+BELT_LENGTH_M = 2.0
 # A shorter stretch holds no stride.
 SHORTEST_PASS_S = 0.8
 # Walking forward the pelvis faces where it goes, within this; beyond, somebody walks sideways or backwards.
@@ -124,7 +125,7 @@ def find_route(kinematics: Kinematics) -> Route:
         straight &= (motion.time_s < turn.start_s) | (motion.time_s > turn.stop_s)
     horizontal_m = motion.horizontal_m
     span_m = float(np.linalg.norm(np.ptp(horizontal_m, axis=0)))
-    over_ground = _travels(horizontal_m)
+    over_ground = span_m > BELT_LENGTH_M or _travels(horizontal_m)
     path_m = _low_passed(horizontal_m, PATH_CUTOFF_HZ)
     if over_ground:
         speed = np.linalg.norm(np.gradient(path_m, 1.0 / CLOCK_HZ, axis=0), axis=1)

@@ -34,6 +34,8 @@ class Walk:
     ----------
     route : Route
         Straight passes and turns.
+    events : tuple of FootEvents
+        Heel strikes and toe-offs of every pass; empty where the feet are not known.
     strides : tuple of Stride
         Regular ones, in time.
     speed_m_s : float or None
@@ -50,6 +52,7 @@ class Walk:
     """
 
     route: Route
+    events: tuple[FootEvents, ...]
     strides: tuple[Stride, ...]
     speed_m_s: float | None
     n_steps: int
@@ -80,19 +83,21 @@ def describe_walk(kinematics: Kinematics, landmarks: Landmarks | None) -> Walk:
     """
     route = find_route(kinematics)
     if landmarks is None:
-        return Walk(route, (), None, 0, None, 0, ())
+        return Walk(route, (), (), None, 0, None, 0, ())
     seen = track(landmarks)
     belt = None
     if not route.over_ground:
         found_belt = _on_belt(seen, route)
         if isinstance(found_belt, Quality):
-            return Walk(route, (), None, 0, found_belt, 0, ())
+            return Walk(route, (), (), None, 0, found_belt, 0, ())
         seen, belt = found_belt
     strides: list[Stride] = []
+    every: list[FootEvents] = []
     broken, way_m, seconds, n_steps = 0, 0.0, 0.0, 0
     for one in route.passes:
         speed_m_s = _speed_m_s(seen, one)
         events = find_events(seen, one.forward, one.start_s, one.stop_s, speed_m_s)
+        every.append(events)
         found, out_of_order = strides_of(seen, one.forward, events)
         strides += found
         broken += out_of_order
@@ -101,6 +106,7 @@ def describe_walk(kinematics: Kinematics, landmarks: Landmarks | None) -> Walk:
     regular, irregular = _regular(strides)
     return Walk(
         route,
+        tuple(every),
         regular,
         way_m / seconds if n_steps else None,
         n_steps,
