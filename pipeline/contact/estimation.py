@@ -85,7 +85,8 @@ def estimate(motion: BodyMotion, seated: bool) -> ContactForces:
         rows += _seat_rows(layout, motion, axes, wrench, law)
     unknowns = solve(layout, rows, slow_changes(layout, float(np.median(np.diff(motion.time_s)))))
 
-    covariance = unknowns_covariance(layout, rows)
+    allowing_for_others = whole_body(layout, wrench, wrench_covariance(motion, axes, between_people=True))
+    covariance = unknowns_covariance(layout, [allowing_for_others, *rows[1:]])
     contacts = {
         patch.name: replace(
             _force(patch, unknowns[:, layout.slice_of(patch)], motion, axes),

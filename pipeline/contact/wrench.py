@@ -66,14 +66,19 @@ class Wrench:
         )
 
 
-def wrench_covariance(motion: BodyMotion, axes: HeadingAxes) -> Array:
-    """Covariance of force and moment about the centre of mass per kilogram, in heading axes, (n_frames, 6, 6)."""
+def wrench_covariance(motion: BodyMotion, axes: HeadingAxes, *, between_people: bool = False) -> Array:
+    """Covariance of force and moment about the centre of mass per kilogram, in heading axes, (n_frames, 6, 6).
+
+    ``between_people``: with the shifts of mass as uncertain as they are between people, which standard errors ask for;
+    else as far as the estimate trusts them (`pipeline.motion.mass_shift`).
+    """
     to_wrench = np.concatenate([axes.ground_to_heading @ part for part in _root_to_wrench(motion)], axis=1)
     root_noise = motion.force_noise.root_covariance
     covariance = to_wrench @ root_noise @ np.swapaxes(to_wrench, 1, 2) / motion.mass_kg**2
     covariance[:, range(6), range(6)] += np.square([*MODEL_FORCE_SD, *MODEL_MOMENT_SD])
     for shift in motion.shifts:
-        wrench = shift.sd_share * np.hstack([axes.turn(shift.force_n), axes.turn(shift.moment_nm)]) / motion.mass_kg
+        share = shift.sd_between_people_share if between_people else shift.sd_share
+        wrench = share * np.hstack([axes.turn(shift.force_n), axes.turn(shift.moment_nm)]) / motion.mass_kg
         smooth = low_pass(wrench, motion.time_s, motion.cutoff_hz)
         covariance += smooth[:, :, None] * smooth[:, None, :]
     return covariance
