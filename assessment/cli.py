@@ -1,4 +1,4 @@
-"""The command line: `python -m assessment run | validate | scale | check | download | demo | export-markers | schema`.
+"""The command line: `python -m assessment run | criteria | compare | reference | ...`; `--help` lists all commands.
 
 Messages go to standard error, so that standard output holds results only. Exit code 0: everything was assessed; 2: an
 input was not accepted, with a message saying why (what could be assessed was, and is complete); 130: stopped.
@@ -57,6 +57,7 @@ from assessment.profile import Reference, load_reference
 from assessment.reference_command import reference
 from assessment.report import REPORT_NAME
 from assessment.scale_command import scale
+from assessment.study_model_command import study_model
 from assessment.summary import ClinicalMeasures, Summary
 from assessment.validate_command import validate
 from assessment.workers import Workers, default_workers
@@ -81,6 +82,7 @@ app.command("criteria")(criteria)
 app.command("compare")(compare)
 app.command("reference")(reference)
 app.command("crosscheck")(crosscheck)
+app.add_typer(study_model, name="study-model")
 
 
 @app.command()

@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from assessment.indicators import balance, gait, moments, posture, sit_to_stand, timed_up_and_go, timing, torque, work
+from assessment.indicators import (
+    balance,
+    gait,
+    moments,
+    posture,
+    sit_to_stand,
+    step_up,
+    timed_up_and_go,
+    timing,
+    torque,
+    work,
+)
 from assessment.indicators.base import Definition, Indicator, TrialResults, catalogue
 from assessment.indicators.errors import with_marker_errors
 
@@ -15,6 +26,7 @@ FAMILIES = (
     timing.compute,
     timed_up_and_go.compute,
     sit_to_stand.compute,
+    step_up.compute,
     gait.compute,
     balance.compute,
     posture.compute,

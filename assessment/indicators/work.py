@@ -27,7 +27,8 @@ def compute(results: TrialResults) -> Iterator[Indicator]:
                 yield from told(results, repetition, side, name, found)
 
 
-def _power(stretch: Stretch, coordinate: str) -> Quantity:
+def greatest_power(stretch: Stretch, coordinate: str) -> Quantity:
+    """Greatest power that the joint generates [W]."""
     found = greatest_power_w(stretch.moments, coordinate, stretch.known)
     assert found is not None  # noqa: S101 - a stretch has a known frame
     quality = Quality()
@@ -83,7 +84,7 @@ QUANTITIES: tuple[tuple[str, str, Callable[[Stretch, str], Quantity]], ...] = tu
     row
     for joint, direction, coordinate in JOINTS
     for row in (
-        (f"peak_{joint}_power", coordinate, _power),
+        (f"peak_{joint}_power", coordinate, greatest_power),
         (f"positive_{joint}_work", coordinate, _work),
         (f"{joint}_{direction}_impulse", coordinate, _impulse),
         (f"{joint}_{direction}_moment_rise_rate", coordinate, _rate_of_rise),
