@@ -14,7 +14,7 @@ from assessment.repetitions import find_repetitions
 from models.subject import Subject
 from pipeline.files.storage import read_storage
 from pipeline.kinematics import read_kinematics
-from pipeline.motion.filtering import derivatives
+from pipeline.motion.filtering import derivatives, low_pass
 from pipeline.motion.landmarks import find_landmarks
 from pipeline.quality import Quality
 from pipeline.trajectories import TRANSLATIONS, ContactForce, ContactForces, JointMoments, Kinematics
@@ -91,9 +91,12 @@ def _dynamics(trial: str, kinematics: Kinematics, cutoff_hz: float) -> tuple[Con
     forces = ContactForces(time_s, contacts, "measured", 0.0, zero, zero, every, unknown=unknown)
     file = read_storage(TRUTH / f"{trial}_moments.sto")
     moments_nm = np.column_stack([file.values[:, _column(file.columns, name)] for name in kinematics.coordinates])
-    speeds, _ = derivatives(kinematics.values, time_s)
+    # By definition indicators of moments are of moments low-passed at the trial's cut-off (docs/indicators.md).
+    values = low_pass(kinematics.values, time_s, cutoff_hz)
+    speeds, _ = derivatives(values, time_s)
+    moments_nm = low_pass(moments_nm, time_s, cutoff_hz)
     moments = JointMoments(
-        time_s, kinematics.coordinates, kinematics.values, speeds, moments_nm, cutoff_hz, every, zero, unknown=unknown
+        time_s, kinematics.coordinates, values, speeds, moments_nm, cutoff_hz, every, zero, unknown=unknown
     )
     return forces, moments
 
