@@ -12,18 +12,20 @@ from assessment.motion import SIDES, Motion, turning_points
 DEEP_M = 0.15
 # Both knees must bend this far for a lowering to be a squat or a sit; parallel sitting is about 90 deg.
 BENT_KNEES_RAD = np.radians(45.0)
+UPRIGHT_SHARE = 0.2
 
 
 def score_lowering(motion: Motion, lows: list[int], scores: dict[ActivityName, float], evidence: list[str]) -> None:
     """Sitting down, squatting, or bending to pick something up: what the body does while it is low."""
     resting = _resting_frames(motion, lows)
-    foot_ahead = float(np.median(motion.foot_ahead[resting]))
-    lean_deg = float(np.degrees(np.median(motion.pelvis_lean_rad[resting])))
+    # Of the time spent low, the fifth in which the body is least over the feet: who sits also leans forward to rise.
+    foot_ahead = float(np.quantile(motion.foot_ahead[resting], 1.0 - UPRIGHT_SHARE))
+    lean_deg = float(np.degrees(np.quantile(motion.pelvis_lean_rad[resting], UPRIGHT_SHARE)))
     knee_deg = float(np.degrees(np.median(motion.mean_knee_rad[resting])))
     dwell = float(resting.sum()) / max(int(_below_middle(motion, lows).sum()), 1)
     # Sitting frees the feet from carrying the weight: they are far in front, and the pelvis may stay upright.
     sitting = (
-        0.45 * _rises_through(foot_ahead, 0.36, 0.06)
+        0.45 * _rises_through(foot_ahead, 0.33, 0.04)
         + 0.25 * _rises_through(-lean_deg, -12.0, 6.0)
         + 0.20 * _rises_through(dwell, 0.62, 0.06)
         + 0.10 * _rises_through(-abs(knee_deg - 90.0), -25.0, 6.0)
@@ -33,7 +35,7 @@ def score_lowering(motion: Motion, lows: list[int], scores: dict[ActivityName, f
     scores["pick-up"] = 0.55 if trunk_deg > 55.0 and len(lows) <= 2 else 0.3 if len(lows) <= 2 else 0.1
     evidence.append(
         f"{len(lows)} deep lowering{'s' if len(lows) > 1 else ''}: while low the ankles are {foot_ahead:.2f} leg "
-        f"lengths in front of the hips (sitting about 0.5, squatting below 0.3), the pelvis leans {lean_deg:.0f} deg "
+        f"lengths in front of the hips (sitting 0.35 to 0.5, squatting below 0.3), the pelvis leans {lean_deg:.0f} deg "
         f"forward, the knees are at {knee_deg:.0f} deg, and {dwell:.0%} of the low time is spent at the lowest level."
     )
 
