@@ -30,7 +30,7 @@ from assessment.summary import Summary
 from assessment.workers import Workers, default_workers
 from models.errors import SarcoscopeError, SettingsError
 from models.subject import SubjectMetadata
-from pipeline.preparation import prepare_markers
+from pipeline.files.storage import read_storage
 from pipeline.session import Session, find_sessions, read_markers, read_session
 from pipeline.settings import Settings
 
@@ -90,8 +90,8 @@ def _assessed(session: Session, given: SubjectMetadata, workdir: Path, pool: Wor
     write_metadata(folder, subject, Path(summary.models[0].file), synthetic=session.synthetic)
     for trial in summary.trials:
         if trial.status == "assessed":
-            raw = read_markers(session, session.trial(trial.name))
-            write_marker_file(folder, trial.name, prepare_markers(raw, filter_spec=session.conversion.filter).markers)
+            angles = read_storage(folder / trial.files["kinematics"])
+            write_marker_file(folder, trial.name, read_markers(session, session.trial(trial.name)), angles.time_s)
     return summary, folder
 
 

@@ -14,20 +14,25 @@ import yaml
 
 from models.errors import MarkerDataError
 from models.markers import MarkerTrajectories
+from models.skeleton.marker_sets import MONOCULAR_TO_STUDY
 from models.subject import Subject
 from pipeline.files.trc_writer import write_trc
 from pipeline.session.metadata import METADATA_FILE, read_metadata
+from pipeline.trajectories import Array
 
 _MODELS = Path("OpenSimData") / "Model"
 _MODEL_SUFFIX = "_scaled"
 # Tenths of a millimetre, as OpenCap writes them, and one more.
 _DECIMALS = 5
+# The laboratory's landmarks are OpenCap's without the suffix that its network gives; clusters are not the same.
+_LANDMARKS = {name.removesuffix("_study"): name for name in MONOCULAR_TO_STUDY.values()}
 
 
-def write_marker_file(folder: Path, trial: str, markers: MarkerTrajectories) -> str:
-    """Write the markers that the angles were found from.
+def write_marker_file(folder: Path, trial: str, markers: MarkerTrajectories, time_s: Array) -> str:
+    """Write the recording's own markers at the frames of the angles, in OpenCap's names.
 
-    opencap-processing cannot read a file with holes, so markers that are not seen throughout are left out.
+    They are not the repaired ones, which have holes where a marker was not to be believed: opencap-processing cannot
+    read a file with holes. For the same reason markers that were not seen throughout are left out.
 
     Parameters
     ----------
@@ -35,7 +40,9 @@ def write_marker_file(folder: Path, trial: str, markers: MarkerTrajectories) -> 
         The session's results folder.
     trial : str
     markers : MarkerTrajectories
-        Prepared, in the ground frame; their frames are those of the .mot.
+        As read from the recording, in the ground frame.
+    time_s : ndarray, shape (n_frames,)
+        Frames of the trial's .mot [s]; markers are interpolated to those that the recording does not have.
 
     Returns
     -------
@@ -47,7 +54,10 @@ def write_marker_file(folder: Path, trial: str, markers: MarkerTrajectories) -> 
     MarkerDataError
         Not one marker is seen throughout.
     """
-    seen = np.isfinite(markers.positions_m).all(axis=(0, 2))
+    flat_m = markers.positions_m.reshape(markers.n_frames, -1)
+    at_frames_m = np.column_stack([np.interp(time_s, markers.time_s, column) for column in flat_m.T])
+    resampled = MarkerTrajectories(markers.names, at_frames_m.reshape(len(time_s), -1, 3), time_s)
+    seen = np.isfinite(resampled.positions_m).all(axis=(0, 2))
     whole = [name for name, is_seen in zip(markers.names, seen, strict=True) if is_seen]
     if not whole:
         raise MarkerDataError(
@@ -56,7 +66,7 @@ def write_marker_file(folder: Path, trial: str, markers: MarkerTrajectories) -> 
             trial=trial,
         )
     relative = f"MarkerData/{trial}.trc"
-    write_trc(folder / relative, markers.select(whole), source="Sarcoscope", decimals=_DECIMALS)
+    write_trc(folder / relative, resampled.select(whole).rename(_LANDMARKS), source="Sarcoscope", decimals=_DECIMALS)
     return relative
 
 

@@ -83,6 +83,8 @@ class Checkout:
     @property
     def revision(self) -> str | None:
         """Its git commit; None where it is no repository or git is not installed."""
+        if not (self.folder / ".git").exists():
+            return None  # git would tell the commit of a repository around it
         try:
             told = subprocess.run(  # noqa: S603
                 ["git", "-C", str(self.folder), "rev-parse", "HEAD"],  # noqa: S607

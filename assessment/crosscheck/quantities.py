@@ -89,15 +89,19 @@ GAIT: tuple[Quantity, ...] = (
         "Theirs: distance of the ankle centres across the path at 40-60 % of each stance.",
     ),
     Quantity("stride_time", "Stride time", "s", _PHASES, _stride_times),
-    Quantity("stance_share", "Stance", "%", _PHASES, _percent_of_stride("stance_time")),
+    Quantity(
+        "stance_share", "Stance", "%", _PHASES, _percent_of_stride("stance_time"),
+        "Theirs: heel strike and toe-off where the foot is as fast as the pelvis, so early and late: stance longer.",
+    ),
     Quantity("swing_share", "Swing", "%", _PHASES, _percent_of_stride("swing_time")),
     Quantity(
         "double_support_share", "Double support", "%", {"double_support_time": "%"}, _same("double_support_time"),
         "Theirs is called a time but is the share of the stride, both double supports together.",
     ),
     Quantity(
-        "single_support_share", "Single support", "%", {"single_support_time": "%"}, _same("single_support_time"),
-        "Theirs is 100 % less double support: single support of both legs together.",
+        "single_support_share", "Single support", "%", {"single_support_time": "%"},
+        lambda values: tuple(0.5 * both for both in values["single_support_time"]),
+        "Half of theirs, which is 100 % less double support: single support of both legs together.",
     ),
 )  # fmt: skip
 
