@@ -20,6 +20,7 @@ from assessment.repetitions.levels import (
 )
 from assessment.repetitions.remarks import remarks
 from assessment.repetitions.seat import Seat, without_drift
+from assessment.repetitions.seat_off import seat_off_s
 
 # Forward trunk motion slower than this is sway, not the start of a rise [rad/s].
 TRUNK_ONSET_RAD_S = 0.17
@@ -107,8 +108,8 @@ def _events(motion: Motion, rise: Rise, seat: Seat, greatest_m: float) -> dict[s
     until = rise.after if rise.after is not None else len(height) - 1
     standing = resting_level(height, rise.left, until, height[rise.high], rise.swing_m, low=False)
     seated_from = first_below(height, seated + 2 * near_m, rise.before, rise.left)
-    off_m = seat.off_m(float(np.min(ischium[rise.before : rise.left + 1])))
-    seat_off = crossing_s(time, ischium, off_m, seated_from, rise.left, last=True)
+    lowest_m = float(np.min(ischium[rise.before : rise.left + 1]))
+    seat_off = seat_off_s(motion, seat, seated_from, rise.left, rise.high, lowest_m)
     events = {
         "rise_start": _trunk_onset(motion, seated_from, rise.left, seat_off, seated + near_m),
         "seat_off": seat_off,

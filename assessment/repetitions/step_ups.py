@@ -80,7 +80,7 @@ def _repetition(motion: Motion, index: int, up: _StepUp, end_s: float) -> Repeti
 def _from_pelvis(motion: Motion, note: str) -> tuple[Repetition, ...]:
     time, height = motion.time_s, motion.middle_height_m
     points = swings(height, SMALLEST_RISE_M)
-    repetitions = []
+    repetitions: list[Repetition] = []
     for k in range(len(points) - 1):
         (low, low_is_high), (high, _) = points[k], points[k + 1]
         if low_is_high:

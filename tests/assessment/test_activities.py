@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -231,14 +232,14 @@ def test_a_model_with_other_coordinates_is_refused_clearly() -> None:
         (movements.TREADMILL, "walking"),
     ],
 )
-def test_real_recordings_without_their_names(shared_data, relative: str, expected: str) -> None:
+def test_real_recordings_without_their_names(shared_data: Callable[[str], Path], relative: str, expected: str) -> None:
     path: Path = shared_data(relative)
     activity = recognise_activity("x", read_kinematics(path))
     assert activity.name == expected
     assert activity.confidence > 0.6
 
 
-def test_a_spoiled_walk_keeps_its_name_but_little_confidence(shared_data) -> None:
+def test_a_spoiled_walk_keeps_its_name_but_little_confidence(shared_data: Callable[[str], Path]) -> None:
     for number in (1, 3, 4):
         activity = recognise_activity(
             f"walking2_{number}", read_kinematics(shared_data(f"{movements.COLUMBIA}/walking2_{number}.mot"))
