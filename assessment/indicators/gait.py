@@ -10,7 +10,7 @@ import numpy as np
 from assessment.gait.strides import Step, Stride
 from assessment.gait.walk import Walk, describe_walk
 from assessment.indicators.base import Indicator, TrialResults, catalogue
-from assessment.indicators.gait_joints import joint_indicators
+from assessment.indicators.gait_joints import FEATURES, joint_indicators
 from assessment.indicators.stride_means import Mean, in_squares, overall_mean, pooled_sd, side_means
 from assessment.motion import SIDES, Side
 from pipeline.quality import Mark, Quality
@@ -32,13 +32,12 @@ FEWEST_STRIDES_FOR_VARIABILITY = 20
 EVENT_BIAS_S, EVENT_SCATTER_S = 0.010, 0.007
 # More strides left out than this share: what remains may not be how this person walks.
 MANY_LEFT_OUT = 0.25
-# Root mean square distance of the model's clearance from that of toe markers: the declared error. Two persons, 5 strides.
+# The declared error: root mean square distance of the model's clearance from that of toe markers. Two persons.
 CLEARANCE_IN_DOUBT = Quality.caution(
     "The model's foot is stiff: against toe markers this was off by about 15 mm, as much as a clearance is. Compare it "
     "only with other visits of the same person."
 )
 NO_FEET = "The model has no feet: heel strikes cannot be found."
-GIVEN_WITHOUT_STRIDES = frozenset({"gait_speed", "turn_duration", "number_of_strides"})
 
 # Of every side. Shares of the stride lie between two kinds of events: their biases do not cancel.
 OF_STRIDES: tuple[tuple[str, Callable[[Stride], float]], ...] = (
@@ -55,6 +54,19 @@ OF_STEPS: tuple[tuple[str, Callable[[Step], float]], ...] = (
 )
 ALONG_THE_WAY = frozenset({"stride_length", "step_length"})
 SHARES = frozenset({"stance_share", "swing_share", "single_support_share"})
+# All that needs strides.
+NEED_STRIDES = (
+    *(name for name, _ in OF_STRIDES),
+    *(name for name, _ in OF_STEPS),
+    "step_length_asymmetry",
+    "stance_asymmetry",
+    "cadence",
+    "double_support_share",
+    "step_width",
+    "stride_time_cv",
+    "stride_length_cv",
+    *(feature.name for feature in FEATURES),
+)
 
 
 def compute(results: TrialResults) -> Iterator[Indicator]:
@@ -69,10 +81,9 @@ def compute(results: TrialResults) -> Iterator[Indicator]:
     yield from _counts(results, walk)
     missing = _why_no_strides(results, walk)
     if missing is not None:
-        for name, definition in catalogue().items():
-            if TASK in definition.tasks and name not in GIVEN_WITHOUT_STRIDES:
-                for side in SIDES if definition.sided else (None,):
-                    yield results.indicator(name, None, missing, side=side)
+        for name in NEED_STRIDES:
+            for side in SIDES if catalogue()[name].sided else (None,):
+                yield results.indicator(name, None, missing, side=side)
         return
     quality = _share_left_out(walk)
     yield from _of_sides(results, walk, quality)

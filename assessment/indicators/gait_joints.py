@@ -9,10 +9,9 @@ import numpy as np
 
 from assessment.gait.curves import CYCLE_PERCENT, CycleCurve, Kind, curves_of
 from assessment.gait.walk import Walk
-from assessment.indicators.base import Indicator, TrialResults
+from assessment.indicators.base import Indicator, TrialResults, catalogue
 from assessment.indicators.stretch import estimated
 from assessment.indicators.stride_means import in_squares, side_means
-from assessment.indicators.work import ESTIMATED_FORCES
 from assessment.motion import SIDES, Side
 from pipeline.quality import Quality
 from pipeline.trajectories import Array
@@ -107,7 +106,9 @@ def joint_indicators(results: TrialResults, walk: Walk, quality: Quality) -> Ite
             errors = [error for value, error in read[side] if error is not None and np.isfinite(value)]
             # What the forces are off by is much the same in every stride: more strides do not help.
             own = float(np.mean(errors)) if errors else None
-            mark = quality & ESTIMATED_FORCES if feature.kind != "angle" and estimated(results) else quality
+            mark = quality
+            if feature.kind != "angle" and estimated(results):
+                mark, own = quality & _doubt(feature), _greater(own, catalogue()[feature.name].estimated_forces_error)
             yield results.indicator(
                 feature.name,
                 means[side].value,
@@ -119,6 +120,20 @@ def joint_indicators(results: TrialResults, walk: Walk, quality: Quality) -> Ite
 
 def _is_of(curve: CycleCurve, feature: Feature, side: Side) -> bool:
     return (curve.side, curve.coordinate, curve.kind) == (side, feature.coordinate, feature.kind)
+
+
+def _doubt(feature: Feature) -> Quality:
+    """Estimated forces move effort from the ankle to the hip, as age does: whoever reads it must know."""
+    declared = catalogue()[feature.name]
+    return Quality.caution(
+        f"Forces are estimated from the movement, not measured: against force plates this was off by about "
+        f"{declared.estimated_forces_error} {declared.unit}; ankle push-off came out too small, hip flexion too large."
+    )
+
+
+def _greater(first: float | None, second: float | None) -> float | None:
+    known = [error for error in (first, second) if error is not None]
+    return max(known) if known else None
 
 
 def _absent(results: TrialResults, feature: Feature, read: list[tuple[float, float | None]]) -> Quality:
