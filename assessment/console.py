@@ -198,6 +198,8 @@ def _print_trouble(trial: TrialRecord) -> None:
         console.print(f"  [red]{escape(trial.error.message)} {escape(trial.error.hint)}[/]")
         if trial.error.kind == WorkerError.__name__:
             console.print(f"  [dim]{escape(trial.error.where)}[/]")
+    if trial.explanation:
+        console.print(f"  [bold yellow]{escape(trial.explanation)}[/]")
     angles, moments = further_reasons(trial)
     for name, quality, reasons in (
         ("angles", trial.kinematics_quality, angles),

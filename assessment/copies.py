@@ -10,9 +10,10 @@ import numpy as np
 from assessment.indicators import TrialResults
 from assessment.repetitions import find_repetitions
 from pipeline.kinematics.replicates import marker_error_replicates, regime_of
+from pipeline.motion.filtering import derivatives, low_pass
 from pipeline.motion.landmarks import Landmarks, find_landmarks
 from pipeline.quality import Mark
-from pipeline.trajectories import TRANSLATIONS, Kinematics
+from pipeline.trajectories import TRANSLATIONS, JointMoments, Kinematics
 
 # A standard error from ten copies is itself off by about a quarter; more copies take time that a session does not have.
 COPIES = 10
@@ -24,7 +25,7 @@ LENGTH_ERROR = {"study": 0.01, "optical": 0.001}
 def marker_error_copies(
     results: TrialResults, model_path: Path, marker_set: str, *, count: int = COPIES, seed: int = 0
 ) -> list[TrialResults]:
-    """Make the copies: angles, landmarks and repetitions anew, without forces and moments.
+    """Make the copies: angles, landmarks, repetitions and joint speeds anew; forces and moments are the trial's.
 
     Nothing is copied where the trial's angles are withheld: none of its numbers is given out.
 
@@ -49,11 +50,21 @@ def marker_error_copies(
             kinematics=kinematics,
             landmarks=landmarks,
             repetitions=find_repetitions(results.activity, kinematics, landmarks),
-            forces=None,
-            moments=None,
+            moments=None if results.moments is None else _as_fast_as(results.moments, kinematics),
         )
         for kinematics, landmarks in zip(moved, places, strict=True)
     ]
+
+
+def _as_fast_as(moments: JointMoments, kinematics: Kinematics) -> JointMoments:
+    """The same moments at the speeds of a copy: forces are not found anew, their errors are known otherwise."""
+    shared = [name for name in moments.coordinates if name in kinematics.coordinates]
+    given = np.column_stack([kinematics.coordinate(name) for name in shared])
+    smooth = low_pass(given, moments.time_s, moments.cutoff_hz)
+    values, speeds = moments.values.copy(), moments.speeds.copy()
+    places = [moments.coordinates.index(name) for name in shared]
+    values[:, places], speeds[:, places] = smooth, derivatives(smooth, moments.time_s)[0]
+    return replace(moments, values=values, speeds=speeds)
 
 
 def _stretched(kinematics: Kinematics, factor: float) -> Kinematics:

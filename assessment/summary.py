@@ -189,6 +189,7 @@ class TrialRecord(_Record):
     repetitions: list[RepetitionRecord] = []
     kinematics_quality: QualityRecord | None = None
     kinetics_quality: QualityRecord | None = None
+    explanation: str = Field("", description="why numbers are withheld and what to do, in one sentence")
     marker_error: MarkerErrorRecord | None = None
     marker_findings: list[str] = Field(default=[], description="faults found in the markers, and what was done")
     notes: list[str] = Field(default=[], description="what inverse kinematics could not see or had to bridge")

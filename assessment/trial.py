@@ -8,7 +8,7 @@ from pathlib import Path
 from assessment import records
 from assessment.activities import Activity, recognise_activity
 from assessment.copies import marker_error_copies
-from assessment.gates import judge_kinematics, judge_kinetics
+from assessment.gates import explain, judge_kinematics, judge_kinetics
 from assessment.indicators import TrialResults, compute_indicators
 from assessment.repetitions import find_repetitions
 from assessment.summary import QualityRecord, TrialRecord
@@ -140,6 +140,14 @@ def run_trial(task: TrialTask) -> TrialRecord:
         repetitions=[records.repetition_record(repetition) for repetition in repetitions],
         kinematics_quality=QualityRecord.of(kinematic_gate),
         kinetics_quality=QualityRecord.of(kinetic_gate),
+        explanation=explain(
+            kinematic_gate,
+            kinetic_gate,
+            kinematics,
+            task.model,
+            task.subject,
+            None if forces is None or moments is None else (forces, moments),
+        ),
         marker_error=records.marker_error_record(kinematics, held_out=name not in task.model.scaled_on),
         marker_findings=[finding.text for finding in seen.prepared.findings],
         notes=[*kinematics.notes, *([] if cutoff is None else [cutoff.text, _lock_note(task, activity)])],

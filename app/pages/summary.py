@@ -49,6 +49,8 @@ def _trial(trial: TrialRecord) -> None:
         st.error(f"**{plain(trial.error.message)}**  \n{plain(trial.error.hint)}")
     if trial.status == "failed" or trial.activity is None:
         return
+    if trial.explanation:
+        st.warning(plain(trial.explanation))
     complete = sum(repetition.complete for repetition in trial.repetitions)
     st.markdown(
         f"Taken as **{trial.activity.name}** (confidence {trial.activity.confidence:.0%}); "

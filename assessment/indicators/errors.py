@@ -27,7 +27,7 @@ BIAS_FACTOR = 1.0 / (2.0**0.5 - 1.0)
 def with_marker_errors(
     indicators: Iterable[Indicator], families: Sequence[Family], copies: Sequence[TrialResults]
 ) -> Iterator[Indicator]:
-    """Add the error of the markers to the standard errors of indicators of times, speeds, lengths and angles.
+    """Add the error of the markers to the standard errors of indicators.
 
     The spread of the copies about their middle is the noise; how far their middle is from the value tells the bias
     that a second helping of marker errors adds. Both are added in squares to the error that an indicator brings along
@@ -36,35 +36,60 @@ def with_marker_errors(
     Parameters
     ----------
     indicators : iterable of Indicator
-        Those that rest on moments are passed on as they are: their errors come from the forces.
+        Those of moments bring the error of the forces along; markers add what other events and other speeds do.
     families : sequence of callable
         What computes them.
     copies : sequence of TrialResults
-        Without forces and moments; none leaves everything as it is.
+        None leaves everything as it is.
     """
-    found = [_values(families, copy) for copy in copies]
-    for indicator in indicators:
-        if not found or indicator.value is None or catalogue()[indicator.name].needs != "kinematics":
-            yield indicator
-            continue
+    given, found = list(indicators), [_values(families, copy) for copy in copies]
+    errors = _pooled({_key(one): _error(one, found) for one in given})
+    for indicator in given:
         key = _key(indicator)
-        values = np.array([values[key] for values in found if key in values])
-        if len(values) < UNSTABLE_SHARE * len(found):
+        if not found or indicator.value is None or key not in errors:
+            yield indicator
+        elif (error := errors[key]) is None:
             doubt = Quality.caution("With slightly different marker errors this number could not be found.")
             yield replace(indicator, quality=indicator.quality & doubt)
-            continue
-        bias = float(np.median(values)) - indicator.value
-        spread = float(np.quantile(np.abs(values - np.median(values)), ONE_SIGMA))
-        error = float(np.hypot(spread, BIAS_FACTOR * bias))
-        limit = catalogue()[indicator.name].largest_error_share
-        if limit is not None and error > limit * abs(indicator.value):
-            share = f"{error / abs(indicator.value):.0%}" if indicator.value else "all of it"
-            noise = Quality.withheld(
-                f"Marker errors alone would change this number by {share}: what was recorded is mostly noise."
-            )
-            yield replace(indicator, value=None, standard_error=None, quality=indicator.quality & noise)
-            continue
-        yield replace(indicator, standard_error=float(np.hypot(indicator.standard_error or 0.0, error)))
+        else:
+            yield _with_error(indicator, error)
+
+
+def _error(indicator: Indicator, found: list[dict[Key, float]]) -> float | None:
+    """What marker errors do to one indicator; None where too few copies show it."""
+    values = np.array([values[_key(indicator)] for values in found if _key(indicator) in values])
+    if indicator.value is None or len(values) < max(1.0, UNSTABLE_SHARE * len(found)):
+        return None
+    middle = float(np.median(values))
+    spread = float(np.quantile(np.abs(values - middle), ONE_SIGMA))
+    return float(np.hypot(spread, BIAS_FACTOR * (middle - indicator.value)))
+
+
+def _pooled(errors: dict[Key, float | None]) -> dict[Key, float | None]:
+    """Root mean square over the repetitions of an indicator and side: ten copies tell a single one's error badly."""
+    of_all: dict[tuple[str, str | None], list[float]] = {}
+    for (name, side, _), error in errors.items():
+        if error is not None:
+            of_all.setdefault((name, side), []).append(error)
+    return {
+        key: None if error is None else float(np.sqrt(np.mean(np.square(of_all[key[0], key[1]]))))
+        for key, error in errors.items()
+    }
+
+
+def _with_error(indicator: Indicator, error: float) -> Indicator:
+    assert indicator.value is not None  # noqa: S101 - the caller has looked
+    declared = catalogue()[indicator.name]
+    if declared.largest_error_share is not None and error > declared.largest_error_share * abs(indicator.value):
+        share = f"{error / abs(indicator.value):.0%}" if indicator.value else "all of it"
+        noise = Quality.withheld(
+            f"Marker errors alone would change this number by {share}: what was recorded is mostly noise."
+        )
+        return replace(indicator, value=None, standard_error=None, quality=indicator.quality & noise)
+    if indicator.standard_error is None and declared.needs == "moments":
+        # Without an error of its forces, that of the markers alone would look like the whole.
+        return indicator
+    return replace(indicator, standard_error=float(np.hypot(indicator.standard_error or 0.0, error)))
 
 
 def _values(families: Sequence[Family], copy: TrialResults) -> dict[Key, float]:

@@ -8,7 +8,8 @@ import numpy as np
 
 from assessment.indicators.base import Indicator, TrialResults, catalogue
 from assessment.indicators.stretch import EXTENSION_SIGN, Quantity, Stretch, estimated, taken, told
-from assessment.motion import SIDES
+from assessment.motion import SIDES, Side
+from assessment.repetitions import Repetition
 from pipeline.quality import Quality
 
 # Indicator and its coordinate.
@@ -24,12 +25,28 @@ def compute(results: TrialResults) -> Iterator[Indicator]:
     for repetition in results.complete_repetitions:
         for name, coordinate in PEAKS:
             for side in SIDES:
-                peak = taken(results, repetition, f"{coordinate}_{side}", greatest_moment)
-                yield from told(results, repetition, side, name, _of_estimated_forces(results, name, peak))
+                yield from told(
+                    results, repetition, side, name, peak_moment(results, repetition, name, coordinate, side)
+                )
 
 
-def _of_estimated_forces(results: TrialResults, name: str, peak: Quantity) -> Quantity:
-    """The peak with what estimating the forces does to it."""
+def peak_moment(results: TrialResults, repetition: Repetition, name: str, coordinate: str, side: Side) -> Quantity:
+    """Greatest extension moment of a joint [Nm], with what estimating the forces does to it.
+
+    Its error is never smaller than what such peaks from estimated forces have been off by from those of plates.
+
+    Parameters
+    ----------
+    results : TrialResults
+    repetition : Repetition
+        Its window is looked at.
+    name : str
+        In the catalogue, which declares that error per body mass.
+    coordinate : str
+        Without side.
+    side : {'r', 'l'}
+    """
+    peak = taken(results, repetition, f"{coordinate}_{side}", greatest_moment)
     if not estimated(results):
         return peak
     per_kg = catalogue()[f"{name}_per_kg"].estimated_forces_error
@@ -37,8 +54,8 @@ def _of_estimated_forces(results: TrialResults, name: str, peak: Quantity) -> Qu
         f"Forces are estimated from the movement, not measured: in a comparison with force plates such peaks were "
         f"off by {per_kg} Nm/kg."
     )
-    declared = None if per_kg is None else per_kg * results.subject.mass_kg
-    return Quantity(peak.quality & caution, peak.value, declared if peak.error is None else peak.error)
+    known = [error for error in (peak.error, None if per_kg is None else per_kg * results.subject.mass_kg) if error]
+    return Quantity(peak.quality & caution, peak.value, max(known, default=None))
 
 
 def greatest_moment(stretch: Stretch, coordinate: str) -> Quantity:

@@ -8,10 +8,10 @@ from dataclasses import replace
 import numpy as np
 
 from assessment.indicators.base import Indicator, TrialResults
-from assessment.indicators.moments import PEAKS, greatest_moment
+from assessment.indicators.moments import PEAKS, peak_moment
 from assessment.indicators.slopes import slope_over_repetitions
 from assessment.indicators.stretch import EXTENSION_SIGN, Quantity, Stretch, estimated, taken, told
-from assessment.indicators.work import ESTIMATED_FORCES, JOINTS
+from assessment.indicators.work import ESTIMATED_FORCES, JOINTS, with_caution_of_forces
 from assessment.motion import SIDES, Side
 from assessment.repetitions import Repetition
 from pipeline.quality import Mark, Quality
@@ -29,14 +29,16 @@ def compute(results: TrialResults) -> Iterator[Indicator]:
         return
     for repetition in results.complete_repetitions:
         for side in SIDES:
-            hip, knee = (_peak(results, repetition, f"{joint}_{side}") for joint in ("hip_flexion", "knee_angle"))
+            hip, knee = (peak_moment(results, repetition, name, coordinate, side) for name, coordinate in PEAKS[:2])
             support = _summed(results, repetition, side, SUPPORTING)
             both = _summed(results, repetition, side, SUPPORTING[:2])
             yield from told(results, repetition, side, "peak_support_moment", support)
             yield from told(results, repetition, side, "peak_hip_and_knee_moment", both)
             yield _ratio(results, repetition, side, hip, knee)
             for joint, _, coordinate in JOINTS:
-                spread = _noted(results, taken(results, repetition, f"{coordinate}_{side}", _power_range))
+                spread = with_caution_of_forces(
+                    results, taken(results, repetition, f"{coordinate}_{side}", _power_range)
+                )
                 yield from told(results, repetition, side, f"{joint}_power_range", spread)
     for name, coordinate in PEAKS:
         yield from _over_the_trial(results, name, coordinate)
@@ -49,7 +51,7 @@ def _over_the_trial(results: TrialResults, name: str, coordinate: str) -> Iterat
         side: {
             repetition.index: found
             for repetition in results.complete_repetitions
-            if (found := _peak(results, repetition, f"{coordinate}_{side}")).value is not None
+            if (found := peak_moment(results, repetition, name, coordinate, side)).value is not None
             and found.quality.mark is not Mark.WITHHELD
         }
         for side in SIDES
@@ -116,7 +118,7 @@ def _summed(results: TrialResults, repetition: Repetition, side: Side, joints: t
     quality = parts[0].quality
     for part in parts[1:]:
         quality &= part.quality
-    return _noted(results, Quantity(quality, parts[0].value, parts[0].error))
+    return with_caution_of_forces(results, Quantity(quality, parts[0].value, parts[0].error))
 
 
 def _power_range(stretch: Stretch, coordinate: str) -> Quantity:
@@ -139,14 +141,6 @@ def _hidden(stretch: Stretch, frame: int) -> Quality:
             "The peak is right at seat-off, where it begins to be known: just before, it may have been greater."
         )
     return Quality()
-
-
-def _peak(results: TrialResults, repetition: Repetition, coordinate: str) -> Quantity:
-    return taken(results, repetition, coordinate, greatest_moment)
-
-
-def _noted(results: TrialResults, found: Quantity) -> Quantity:
-    return replace(found, quality=found.quality & _origin(results))
 
 
 def _origin(results: TrialResults) -> Quality:

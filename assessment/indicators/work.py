@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 from assessment.indicators.base import Indicator, TrialResults
 from assessment.indicators.stretch import EXTENSION_SIGN, Quantity, Stretch, estimated, taken, told
@@ -22,9 +23,12 @@ def compute(results: TrialResults) -> Iterator[Indicator]:
         for name, coordinate, quantity in QUANTITIES:
             for side in SIDES:
                 found = taken(results, repetition, f"{coordinate}_{side}", quantity)
-                if estimated(results):
-                    found = Quantity(found.quality & ESTIMATED_FORCES, found.value, found.error)
-                yield from told(results, repetition, side, name, found)
+                yield from told(results, repetition, side, name, with_caution_of_forces(results, found))
+
+
+def with_caution_of_forces(results: TrialResults, found: Quantity) -> Quantity:
+    """The quantity, with the caution that estimated forces ask for."""
+    return replace(found, quality=found.quality & ESTIMATED_FORCES) if estimated(results) else found
 
 
 def greatest_power(stretch: Stretch, coordinate: str) -> Quantity:
