@@ -22,6 +22,7 @@ from assessment.criteria_command import criteria
 from assessment.crosscheck_command import crosscheck
 from assessment.example import EXAMPLE, EXAMPLE_AGE_YEARS, EXAMPLE_SEAT_HEIGHT_M
 from assessment.export import session_clips
+from assessment.indicators.listing import catalogue_page
 from assessment.options import (
     Activities,
     AgeYears,
@@ -223,6 +224,12 @@ def export_markers(
         save_clips(clips, out)
     console.print(f"{len(clips)} clips of {len({clip.person for clip in clips})} sessions in {out}.")
     raise typer.Exit(2 if errors else 0)
+
+
+@app.command("catalogue")
+def catalogue_command() -> None:
+    """Print every indicator with its definition, protocol and tier, as a page in Markdown."""
+    typer.echo(catalogue_page(), nl=False)
 
 
 @app.command()

@@ -15,11 +15,20 @@ SIDE_COLOURS = {"r": "#0072B2", "l": "#D55E00"}
 SIDE_NAMES = {"r": "right", "l": "left"}
 
 # Indicators shown before all others, the ones that clinical tests are known by.
-HEADLINE = frozenset({"five_times_sit_to_stand_time", "number_of_repetitions", "gait_speed"})
+HEADLINE = frozenset(
+    {
+        "five_times_sit_to_stand_time",
+        "thirty_second_sit_to_stand_count",
+        "sit_to_stand_power_field_per_kg",
+        "number_of_repetitions",
+        "gait_speed",
+        "timed_up_and_go_time",
+        "stance_held_time",
+    }
+)
 
-# Power, work, impulse and rate of rise are many and no clinical test is known by them: after all others, on demand.
-DETAILS = "Power, work, impulse and rate of rise"
-DETAIL_UNITS = frozenset(f"{unit}{per}" for unit in ("W", "J", "Nms", "Nm/s") for per in ("", "/kg"))
+# The tier that stands behind the others, on demand.
+DETAILS = "For researchers"
 
 # Coordinate, title of its angle, title of its moment, and the sign that turns OpenSim's moment into "extension
 # (plantarflexion) is positive".
@@ -48,6 +57,7 @@ class Row:
     name: str
     label: str
     unit: str
+    tier: str
     means: dict[str, str]
     repetitions: dict[str, tuple[str, ...]]
     mark: Mark
@@ -62,7 +72,7 @@ class Row:
     @property
     def is_detail(self) -> bool:
         """Whether it is one of the `DETAILS`."""
-        return self.unit in DETAIL_UNITS
+        return self.tier == "research"
 
 
 def indicator_rows(trial: TrialRecord) -> list[Row]:
@@ -109,6 +119,7 @@ def _row(group: list[IndicatorRecord]) -> Row:
         name=first.name,
         label=first.label,
         unit="" if first.unit == "1" else first.unit,
+        tier=first.tier,
         means={side: _spread(ones) for side, ones in by_side.items()},
         repetitions={
             side: tuple(number(one.value, one.unit, one.standard_error) for one in ones if one.repetition is not None)

@@ -132,11 +132,14 @@ class IndicatorRecord(_Record):
     label: str
     value: float | None = Field(description="null exactly when the mark is 'withheld'")
     unit: str
+    tier: Literal["clinical", "descriptive", "research"] = Field(
+        description="known from clinical tests, to be read with its interval, or for researchers"
+    )
     side: Literal["r", "l"] | None
     repetition: int | None = Field(description="1-based; null for a whole trial")
     standard_error: float | None = Field(
-        description="in the same unit; of a moment that at its peak, from the uncertainty of contacts and movement; "
-        "of work and impulse an upper bound; null where none is known"
+        description="in the same unit, of markers, events and forces together (docs/uncertainty.md); of work and "
+        "impulse an upper bound; null where none is known"
     )
     quality: QualityRecord
     definition: str

@@ -22,6 +22,9 @@ CATALOGUE = Path(__file__).parent / "catalogue"
 DOUBTFUL_ACTIVITY = 0.5
 
 
+Tier = Literal["clinical", "descriptive", "research"]
+
+
 @dataclass(frozen=True)
 class Definition:
     """One indicator as declared in the catalogue, whose README says what each entry means.
@@ -32,6 +35,7 @@ class Definition:
     name: str
     label: str
     unit: str
+    tier: Tier
     tasks: tuple[str, ...]
     per: Literal["trial", "repetition"]
     sided: bool
@@ -84,7 +88,7 @@ class Indicator:
 
     Attributes
     ----------
-    name, label, unit, definition, protocol, source : str
+    name, label, unit, tier, definition, protocol, source : str
         As declared in the catalogue.
     value : float or None
         In ``unit``; None if and only if it is withheld.
@@ -103,6 +107,7 @@ class Indicator:
     label: str
     value: float | None
     unit: str
+    tier: Tier
     side: Side | None
     repetition: int | None
     activity: str
@@ -184,6 +189,7 @@ class TrialResults:
             label=declared.label,
             value=kept,
             unit=declared.unit,
+            tier=declared.tier,
             side=side,
             repetition=repetition,
             activity=self.activity.name,

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from assessment.indicators.base import Indicator, TrialResults, catalogue
-from assessment.indicators.stretch import EXTENSION_SIGN, Quantity, Stretch, estimated, taken, told
+from assessment.indicators.stretch import EXTENSION_SIGN, Quantity, Stretch, estimated, loaded_repetitions, taken, told
 from assessment.motion import SIDES, Side
 from assessment.repetitions import Repetition
 from pipeline.quality import Quality
@@ -22,7 +22,7 @@ PEAKS = (
 
 def compute(results: TrialResults) -> Iterator[Indicator]:
     """Peak hip, knee and ankle moments of every complete repetition and side."""
-    for repetition in results.complete_repetitions:
+    for repetition in loaded_repetitions(results):
         for name, coordinate in PEAKS:
             for side in SIDES:
                 yield from told(

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from assessment.indicators.base import Indicator, TrialResults
+from assessment.indicators.base import Indicator, TrialResults, catalogue
 from assessment.motion import Side
 from assessment.repetitions import Repetition
 from pipeline.joint_work import Frames
@@ -52,6 +52,12 @@ class Quantity:
     quality: Quality
     value: float | None = None
     error: float | None = None
+
+
+def loaded_repetitions(results: TrialResults) -> tuple[Repetition, ...]:
+    """Complete repetitions of movements whose moments are told per repetition."""
+    told_of = catalogue()["peak_knee_extension_moment"].tasks
+    return results.complete_repetitions if results.activity.name in told_of else ()
 
 
 def taken(

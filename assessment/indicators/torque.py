@@ -10,7 +10,7 @@ import numpy as np
 from assessment.indicators.base import Indicator, TrialResults
 from assessment.indicators.moments import PEAKS, peak_moment
 from assessment.indicators.slopes import slope_over_repetitions
-from assessment.indicators.stretch import EXTENSION_SIGN, Quantity, Stretch, estimated, taken, told
+from assessment.indicators.stretch import EXTENSION_SIGN, Quantity, Stretch, estimated, loaded_repetitions, taken, told
 from assessment.indicators.work import ESTIMATED_FORCES, JOINTS, with_caution_of_forces
 from assessment.motion import SIDES, Side
 from assessment.repetitions import Repetition
@@ -19,15 +19,17 @@ from pipeline.trajectories import Array
 
 # Joints whose moments hold the body up, and their weights in the sum: all extend (Winter 1980, J Biomech 13:923).
 SUPPORTING = ("hip_flexion", "knee_angle", "ankle_angle")
-# A ratio to a knee that hardly extends says nothing [Nm/kg]: a tenth of what rising from a chair takes.
+# A ratio to a knee that hardly extends says nothing [Nm/kg]: a tenth of what rising from a chair takes. Nor does one to a
+# moment whose error is a third of it: the interval of such a ratio is not symmetric any more.
 LEAST_KNEE_NM_PER_KG = 0.1
+LARGEST_KNEE_ERROR_SHARE = 1.0 / 3.0
 
 
 def compute(results: TrialResults) -> Iterator[Indicator]:
     """Shares of moments in every complete repetition, asymmetry and change over the trial."""
-    if not results.complete_repetitions:
+    if not loaded_repetitions(results):
         return
-    for repetition in results.complete_repetitions:
+    for repetition in loaded_repetitions(results):
         for side in SIDES:
             hip, knee = (peak_moment(results, repetition, name, coordinate, side) for name, coordinate in PEAKS[:2])
             support = _summed(results, repetition, side, SUPPORTING)
@@ -50,7 +52,7 @@ def _over_the_trial(results: TrialResults, name: str, coordinate: str) -> Iterat
     peaks = {
         side: {
             repetition.index: found
-            for repetition in results.complete_repetitions
+            for repetition in loaded_repetitions(results)
             if (found := peak_moment(results, repetition, name, coordinate, side)).value is not None
             and found.quality.mark is not Mark.WITHHELD
         }
@@ -88,6 +90,9 @@ def _ratio(results: TrialResults, repetition: Repetition, side: Side, hip: Quant
         return results.indicator(name, None, quality, side=side, repetition=index)
     if knee.value < LEAST_KNEE_NM_PER_KG * results.subject.mass_kg:
         quality &= Quality.withheld("The knee hardly extends: a ratio to its moment says nothing.")
+        return results.indicator(name, None, quality, side=side, repetition=index)
+    if knee.error is not None and knee.error > LARGEST_KNEE_ERROR_SHARE * knee.value:
+        quality &= Quality.withheld("The knee's moment is too uncertain to be divided by.")
         return results.indicator(name, None, quality, side=side, repetition=index)
     ratio = hip.value / knee.value
     error = None
@@ -127,8 +132,9 @@ def _power_range(stretch: Stretch, coordinate: str) -> Quantity:
     errors_w = stretch.moments.power_standard_error_w(coordinate)
     error = None
     if errors_w is not None:
+        # A moment that is off is off the same way while the joint bends and straightens: both ends move apart.
         known = errors_w[stretch.known]
-        error = float(np.hypot(known[np.argmax(power_w)], known[np.argmin(power_w)]))
+        error = float(known[np.argmax(power_w)] + known[np.argmin(power_w)])
     quality = Quality()
     if bool((stretch.inside & ~stretch.known).any()):
         quality = Quality.caution("Power is not known in part of this repetition: the range may be greater.")

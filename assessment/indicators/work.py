@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 from assessment.indicators.base import Indicator, TrialResults
-from assessment.indicators.stretch import EXTENSION_SIGN, Quantity, Stretch, estimated, taken, told
+from assessment.indicators.stretch import EXTENSION_SIGN, Quantity, Stretch, estimated, loaded_repetitions, taken, told
 from assessment.motion import SIDES
 from pipeline.joint_work import JointValue, angular_impulse_nms, greatest_power_w, steepest_rise, work_j
 from pipeline.quality import Mark, Quality
@@ -19,7 +19,7 @@ HOLE = Quality.withheld("The moment is not known in part of this repetition: a s
 
 def compute(results: TrialResults) -> Iterator[Indicator]:
     """Power, work, impulse and rate of rise of hip, knee and ankle, of every complete repetition and side."""
-    for repetition in results.complete_repetitions:
+    for repetition in loaded_repetitions(results):
         for name, coordinate, quantity in QUANTITIES:
             for side in SIDES:
                 found = taken(results, repetition, f"{coordinate}_{side}", quantity)

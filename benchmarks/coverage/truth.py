@@ -23,6 +23,8 @@ TRUTH = EXAMPLE.parent / "truth"
 TRUE_MODEL = TRUTH / "LaiUhlrich2022_true.osim"
 ACTIVITIES = {"5xSTS": "sit-to-stand", "walk": "walking", "step_up": "step-up", "pick_up": "pick-up"}
 BODIES = {"r": "calcn_r", "l": "calcn_l", "seat": "pelvis"}
+# Facts of a recording, of which there is no truth: how many strides could be told apart.
+WITHOUT_TRUTH = frozenset({"number_of_strides"})
 # The seat bears while it carries more than this; below, the truth of the file is rounding [N].
 BEARS_N = 1.0
 
@@ -41,7 +43,13 @@ def true_kinematics(trial: str) -> Kinematics:
 
 @lru_cache(maxsize=64)
 def true_values(trial: str, subject: Subject, seat_height_m: float, cutoff_hz: float) -> dict[Key, float]:
-    """All indicators of a trial that have a value.
+    """All indicators of a trial that have a value; parameters as of `true_results`."""
+    found = compute_indicators(true_results(trial, subject, seat_height_m, cutoff_hz))
+    return {key_of(one): one.value for one in found if one.value is not None and one.name not in WITHOUT_TRUTH}
+
+
+def true_results(trial: str, subject: Subject, seat_height_m: float, cutoff_hz: float) -> TrialResults:
+    """What indicators are computed from, as it truly was.
 
     Parameters
     ----------
@@ -55,7 +63,7 @@ def true_values(trial: str, subject: Subject, seat_height_m: float, cutoff_hz: f
     landmarks = find_landmarks(TRUE_MODEL, kinematics)
     activity = Activity(ACTIVITIES[trial], 1.0, ())  # type: ignore[arg-type]
     forces, moments = _dynamics(trial, kinematics, cutoff_hz)
-    results = TrialResults(
+    return TrialResults(
         activity=activity,
         repetitions=find_repetitions(activity, kinematics, landmarks),
         kinematics=kinematics,
@@ -67,7 +75,6 @@ def true_values(trial: str, subject: Subject, seat_height_m: float, cutoff_hz: f
         kinetic_gate=Quality(),
         seat_height_m=seat_height_m,
     )
-    return {key_of(one): one.value for one in compute_indicators(results) if one.value is not None}
 
 
 def _dynamics(trial: str, kinematics: Kinematics, cutoff_hz: float) -> tuple[ContactForces, JointMoments]:

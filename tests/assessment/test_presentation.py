@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from assessment.indicators.base import Tier
 from assessment.presentation import indicator_rows, seat_off_text
 from assessment.summary import IndicatorRecord, QualityRecord, SeatOffRecord, TrialRecord
 from assessment.tables import write_curves
@@ -16,11 +17,13 @@ from pipeline.trajectories import ContactForce, ContactForces, ForceOrigin, Hand
 from tests.assessment import movements
 
 
-def record(value: float | None, error: float | None, repetition: int, unit: str = "Nm/kg") -> IndicatorRecord:
+def record(
+    value: float | None, error: float | None, repetition: int, unit: str = "Nm/kg", tier: Tier = "descriptive"
+) -> IndicatorRecord:
     mark = Mark.WITHHELD if value is None else Mark.REPORTED
     return IndicatorRecord(
-        name="peak", label="Peak", value=value, unit=unit, side="r", repetition=repetition, standard_error=error,
-        quality=QualityRecord(mark=mark, reasons=[]), definition="", protocol="", source="",
+        name="peak", label="Peak", value=value, unit=unit, tier=tier, side="r", repetition=repetition,
+        standard_error=error, quality=QualityRecord(mark=mark, reasons=[]), definition="", protocol="", source="",
     )  # fmt: skip
 
 
@@ -32,28 +35,30 @@ def trial(*records: IndicatorRecord, seat_offs: tuple[tuple[float, float], ...] 
 @pytest.mark.parametrize(
     ("records", "text"),
     [
-        ((record(1.5, 0.196, 1),), "1.50 ± 0.20"),
-        ((record(1.0, 0.1, 1), record(2.0, 0.14, 2)), "1.50 ± 0.12 (1.00 to 2.00)"),
-        ((record(150.0, 125.0, 1, "Nm"),), "150 ± 125"),
-        ((record(9.999, 0.04, 1),), "10.0 ± 0.04"),
-        ((record(1234.0, 56.7, 1),), "1234 ± 57"),
-        ((record(15.5, 16.04, 1, "J"),), "15.5 ± at most 16.0"),
-        ((record(0.524, 0.0309, 1, "Nms/kg"),), "0.524 ± at most 0.031"),
-        ((record(15.5, 1.23, 1, "Nm/s"),), "15.5 ± 1.2"),
-        ((record(1.0, None, 1), record(2.0, None, 2)), "1.50 (1.00 to 2.00)"),
-        ((record(1.0, 0.1, 1), record(None, None, 2)), "1.00 ± 0.10"),
+        # Moments are told to 0.1 Nm/kg, times to 0.1 s, speeds to 0.01 m/s, and coarser where the error is larger.
+        ((record(1.5, 0.196, 1),), "1.5 [1.1, 1.9]"),
+        ((record(1.0, 0.1, 1), record(2.0, 0.14, 2)), "1.5 [1.3, 1.7]"),
+        ((record(150.0, 125.0, 1, "Nm"),), "200 [-100, 400]"),
+        ((record(0.951, 0.0096, 1, "m/s"),), "0.95 [0.93, 0.97]"),
+        ((record(12.84, 0.9, 1, "s"),), "12.8 [11.1, 14.6]"),
+        ((record(1234.0, 56.7, 1, "J"),), "1230 [1120, 1350]"),
+        ((record(1.0, None, 1), record(2.0, None, 2)), "1.5"),
+        ((record(1.0, 0.1, 1), record(None, None, 2)), "1.0 [0.8, 1.2]"),
+        ((record(5.0, 0.0, 1, "1"),), "5"),
+        ((record(None, None, 1),), "–"),
     ],
 )
-def test_a_mean_is_shown_with_the_standard_error_of_its_members(
+def test_a_mean_is_shown_with_its_interval_and_no_more_digits_than_its_error_supports(
     records: tuple[IndicatorRecord, ...], text: str
 ) -> None:
     (row,) = indicator_rows(trial(*records))
     assert row.text == f"right {text}"
 
 
-def test_power_and_work_stay_behind_the_peaks() -> None:
-    rows = {unit: indicator_rows(trial(record(1.0, None, 1, unit)))[0] for unit in ("Nm", "Nm/kg", "s", "W", "J/kg")}
-    assert {unit for unit, row in rows.items() if row.is_detail} == {"W", "J/kg"}
+def test_what_is_for_researchers_stays_behind_the_rest() -> None:
+    tiers: tuple[Tier, ...] = ("clinical", "descriptive", "research")
+    rows = {tier: indicator_rows(trial(record(1.0, None, 1, tier=tier)))[0] for tier in tiers}
+    assert [tier for tier, row in rows.items() if row.is_detail] == ["research"]
 
 
 def test_curves_without_standard_errors_keep_their_empty_columns(tmp_path: Path) -> None:

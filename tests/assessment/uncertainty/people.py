@@ -38,6 +38,7 @@ def indicator(name: str, value: float | None, error: float | None = None, **chan
         "quality": QualityRecord(mark=Mark.REPORTED, reasons=[])
         if value is not None
         else QualityRecord(mark=Mark.WITHHELD, reasons=["The recording is too short."]),
+        "tier": declared.tier,
         "definition": declared.definition,
         "protocol": declared.protocol,
         "source": declared.source,
