@@ -99,11 +99,10 @@ def main(data: Path) -> None:
             off = f"bias {row['bias_ms']:.0f}, SD {row['sd_ms']:.0f}, greatest {row['max_ms']:.0f} ms"
             print(f"{group}, {kind}: n {row['n']}, missed {row['missed']}, {off}")
     for walk in walks:
-        reference_m_s, off = speed_difference(walk)
-        figures["speed"].append(
-            {"walk": walk.name, "markers_m_s": _rounded(reference_m_s), "off_percent": _rounded(off)}
-        )
-        print(f"{walk.name:26s} speed {reference_m_s:.3f} m/s, off by {off:+.1f} %")
+        speed_m_s, off_percent = speed_difference(walk)
+        row = {"walk": walk.name, "markers_m_s": _rounded(speed_m_s), "off_percent": _rounded(off_percent)}
+        figures["speed"].append(row)
+        print(f"{walk.name:26s} speed {speed_m_s:.3f} m/s, off by {off_percent:+.1f} %")
     for walk in walks:
         for side, marker_mm, model_mm in clearances_mm(walk):
             row = {"walk": walk.name, "side": side, "marker_mm": _rounded(marker_mm), "model_mm": _rounded(model_mm)}
@@ -191,10 +190,11 @@ def speed_difference(walk: Recording) -> tuple[float, float]:
     steps = len(strikes_s) - 1
     stop_s = strikes_s[steps - steps % 2 if steps > 1 else steps]
     middle_m = np.mean([walk.markers.position_m(name) for name in walk.pelvis], axis=0)[:, [0, 2]]
-    ends_m = [
-        [np.interp(time_s, walk.markers.time_s, axis) for axis in middle_m.T] for time_s in (strikes_s[0], stop_s)
-    ]
-    reference_m_s = float(np.linalg.norm(np.subtract(*ends_m))) / (stop_s - strikes_s[0])
+    start_m, stop_m = (
+        np.array([np.interp(time_s, walk.markers.time_s, axis) for axis in middle_m.T])
+        for time_s in (strikes_s[0], stop_s)
+    )
+    reference_m_s = float(np.linalg.norm(stop_m - start_m)) / (stop_s - strikes_s[0])
     found_m_s = describe_walk(walk.kinematics, walk.landmarks).speed_m_s
     return reference_m_s, 100.0 * ((found_m_s or float("nan")) / reference_m_s - 1.0)
 
