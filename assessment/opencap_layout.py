@@ -12,7 +12,6 @@ from pathlib import Path
 import numpy as np
 import yaml
 
-from models.errors import MarkerDataError
 from models.markers import MarkerTrajectories
 from models.skeleton.marker_sets import MONOCULAR_TO_STUDY
 from models.subject import Subject
@@ -28,7 +27,7 @@ _DECIMALS = 5
 _LANDMARKS = {name.removesuffix("_study"): name for name in MONOCULAR_TO_STUDY.values()}
 
 
-def write_marker_file(folder: Path, trial: str, markers: MarkerTrajectories, time_s: Array) -> str:
+def write_marker_file(folder: Path, trial: str, markers: MarkerTrajectories, time_s: Array) -> str | None:
     """Write the recording's own markers at the frames of the angles, in OpenCap's names.
 
     They are not the repaired ones, which have holes where a marker was not to be believed: opencap-processing cannot
@@ -46,25 +45,16 @@ def write_marker_file(folder: Path, trial: str, markers: MarkerTrajectories, tim
 
     Returns
     -------
-    str
-        The file's path, relative to the folder.
-
-    Raises
-    ------
-    MarkerDataError
-        Not one marker is seen throughout.
+    str or None
+        The file's path, relative to the folder; None where not one marker is seen throughout, and no file is written.
     """
     flat_m = markers.positions_m.reshape(markers.n_frames, -1)
     at_frames_m = np.column_stack([np.interp(time_s, markers.time_s, column) for column in flat_m.T])
     resampled = MarkerTrajectories(markers.names, at_frames_m.reshape(len(time_s), -1, 3), time_s)
-    seen = np.isfinite(resampled.positions_m).all(axis=(0, 2))
+    seen = np.asarray(np.isfinite(resampled.positions_m).all(axis=(0, 2)))
     whole = [name for name, is_seen in zip(markers.names, seen, strict=True) if is_seen]
     if not whole:
-        raise MarkerDataError(
-            "No marker is seen in every frame, so none can be written for opencap-processing.",
-            hint="Record the trial again, or cut it to where the person is seen.",
-            trial=trial,
-        )
+        return None
     relative = f"MarkerData/{trial}.trc"
     write_trc(folder / relative, resampled.select(whole).rename(_LANDMARKS), source="Sarcoscope", decimals=_DECIMALS)
     return relative

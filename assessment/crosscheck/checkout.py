@@ -1,7 +1,7 @@
 """A copy of opencap-processing on this machine, and how one of its analyses is run without letting it in.
 
 It is not a package: its scripts expect their own versions of libraries and, as soon as ``utils`` is imported, ask for a
-password. So it runs in a process of its own that has no terminal to ask, no token and no way to a server.
+password. So it runs in a process of its own, without a terminal to ask or a token, whose web requests lead nowhere.
 """
 
 from __future__ import annotations

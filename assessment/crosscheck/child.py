@@ -57,7 +57,7 @@ def _keep_padding() -> None:
         import opensim
     except ImportError:
         return  # its own import will tell
-    new_filter = getattr(opensim, "TabOpLowPassFilter", None)
+    new_filter: Any = getattr(opensim, "TabOpLowPassFilter", None)
     if not hasattr(new_filter, "set_trim_to_original_time_range"):
         return
 

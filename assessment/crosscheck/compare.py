@@ -57,7 +57,7 @@ def compare_results(
     results : Path
         The results folder it belongs to; theirs runs on our angles in it.
     session : Session, optional
-        Where it is given, theirs also runs on the angles that came with it.
+        Where it is given and OpenCap's, theirs also runs on the angles that came with it.
     limit_s : float
         For one analysis of one trial and leg [s].
     on_trial : callable
@@ -69,7 +69,7 @@ def compare_results(
         Faults of theirs are rows with reasons; nothing is raised for them.
     """
     sources = [_Source("results", results, {trial.name: trial.name for trial in summary.trials})]
-    if session is not None:
+    if session is not None and session.kind != "lab":
         stems = {
             trial.name: (trial.kinematics_file or trial.marker_file or Path(trial.name)).stem
             for trial in session.trials

@@ -70,7 +70,7 @@ GAIT: tuple[Quantity, ...] = (
         "Theirs: centre of mass in 3-D over each of this leg's strides. Ours: pelvis over the floor, steady part.",
     ),
     Quantity("cadence", "Cadence", "steps/min", {"cadence": "steps/min"}, _same("cadence"),
-             "Theirs: two steps over the time of each of this leg's strides."),
+             "Theirs: mean of the rates of this leg's strides. Ours: rate of the mean stride."),
     Quantity(
         "stride_length", "Stride length", "m", {"stride_length": "m"}, _same("stride_length"),
         "Theirs takes a stride's two ends in different axes: wrong unless the walk is along the ground's x.",

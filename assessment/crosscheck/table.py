@@ -49,18 +49,18 @@ def _table(rows: list[CrosscheckRow]) -> Table:
 
 
 def _missing(rows: list[CrosscheckRow]) -> list[str]:
-    """Every reason once, with all quantities it holds for."""
-    labels: dict[tuple[str, str], list[str]] = {}
+    """Every reason once, with all legs and quantities it holds for."""
+    held: dict[tuple[str, str], list[CrosscheckRow]] = {}
     for row in rows:
         # What ours lacks is the same for every source and leg.
         source = f"theirs on {_RUN_ON[row.run_on]}" if row.run_on and row.theirs is None else ""
-        where = f"{source}, {_SIDE[row.side]} leg" if source and row.side else source
         for reason in row.reasons:
-            labels.setdefault((where, reason), []).append(row.label)
+            held.setdefault((source, reason), []).append(row)
     told = []
-    for (where, reason), named in labels.items():
-        subject = ", ".join(part for part in (where, ", ".join(dict.fromkeys(named))) if part)
-        told.append(f"{subject}: {reason}" if subject else reason)
+    for (source, reason), of in held.items():
+        legs = dict.fromkeys(_SIDE[row.side] for row in of) if source else {}
+        parts = (source, " and ".join(filter(None, legs)), ", ".join(filter(None, dict.fromkeys(r.label for r in of))))
+        told.append(": ".join(filter(None, [", ".join(filter(None, parts)), reason])))
     return told
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -9,9 +11,11 @@ import pytest
 from assessment.crosscheck import Checkout, Crosscheck, CrosscheckRow, compare_results
 from assessment.crosscheck.checkout import Outcome
 from assessment.crosscheck.quantities import QUANTITIES
+from assessment.example import EXAMPLE
 from assessment.indicators.base import catalogue
 from assessment.summary import ActivityRecord, ErrorRecord, IndicatorRecord, QualityRecord, Summary, TrialRecord
 from pipeline.quality import Mark
+from pipeline.session import read_session
 from tests.assessment.crosscheck.stand_in import build_checkout
 
 WALK = {
@@ -211,6 +215,26 @@ def test_every_quantity_is_an_indicator_of_ours_in_its_unit() -> None:
     for quantities in QUANTITIES.values():
         for quantity in quantities:
             assert declared[quantity.ours].unit == quantity.unit
+
+
+def test_a_recording_of_a_laboratory_has_no_folder_that_theirs_could_load(tmp_path: Path) -> None:
+    checkout = StandInCheckout(Outcome(WALK, UNITS, {}))
+    session = replace(read_session(EXAMPLE, tmp_path), kind="lab")
+    result = compare_results(checkout, _summary("walking"), _results(tmp_path), session)
+    assert {row.run_on for row in result.rows} == {"results"}
+
+
+def test_the_session_is_asked_by_its_own_file_names(tmp_path: Path) -> None:
+    """Ours may have another name for a trial than its files: names of people are taken out."""
+    checkout = StandInCheckout(Outcome(WALK, UNITS, {}))
+    root = tmp_path / "visit"
+    for folder in ("MarkerData", "OpenSimData"):
+        shutil.copytree(EXAMPLE / folder, root / folder)
+    shutil.copy(EXAMPLE / "sessionMetadata.yaml", root)
+    session = read_session(root, tmp_path)
+    renamed = tuple(replace(trial, name="walk") if trial.name == "step_up" else trial for trial in session.trials[:4])
+    compare_results(checkout, _summary("walking"), _results(tmp_path), replace(session, trials=renamed))
+    assert [asked[2:4] for asked in checkout.asked[:2]] == [(session.root, "step_up")] * 2
 
 
 def test_a_real_process_fills_every_gait_row(tmp_path: Path) -> None:
