@@ -31,9 +31,7 @@ def compute(results: TrialResults) -> Iterator[Indicator]:
 
 
 def peak_moment(results: TrialResults, repetition: Repetition, name: str, coordinate: str, side: Side) -> Quantity:
-    """Greatest extension moment of a joint [Nm], with what estimating the forces does to it.
-
-    Its error is never smaller than what such peaks from estimated forces have been off by from those of plates.
+    """Greatest extension moment of a joint [Nm]; of estimated forces it says what such peaks were off by from plates.
 
     Parameters
     ----------
@@ -54,8 +52,7 @@ def peak_moment(results: TrialResults, repetition: Repetition, name: str, coordi
         f"Forces are estimated from the movement, not measured: in a comparison with force plates such peaks were "
         f"off by {per_kg} Nm/kg."
     )
-    known = [error for error in (peak.error, None if per_kg is None else per_kg * results.subject.mass_kg) if error]
-    return Quantity(peak.quality & caution, peak.value, max(known, default=None))
+    return Quantity(peak.quality & caution, peak.value, peak.error)
 
 
 def greatest_moment(stretch: Stretch, coordinate: str) -> Quantity:

@@ -19,8 +19,8 @@ from pipeline.trajectories import Array
 
 # Joints whose moments hold the body up, and their weights in the sum: all extend (Winter 1980, J Biomech 13:923).
 SUPPORTING = ("hip_flexion", "knee_angle", "ankle_angle")
-# A ratio to a knee that hardly extends says nothing [Nm/kg]: a tenth of what rising from a chair takes. Nor does one to a
-# moment whose error is a third of it: the interval of such a ratio is not symmetric any more.
+# A ratio to a knee that hardly extends says nothing [Nm/kg]: a tenth of what rising from a chair takes. Nor does one to
+# a moment whose error is a third of it: the interval of such a ratio is not symmetric any more.
 LEAST_KNEE_NM_PER_KG = 0.1
 LARGEST_KNEE_ERROR_SHARE = 1.0 / 3.0
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import argparse
 from collections import defaultdict
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
 
 import numpy as np
 
-from assessment.workers import Workers, default_workers
+from assessment.workers import default_workers
 from benchmarks.coverage.draws import Drawn, assess_draw
 from benchmarks.saving import save
 
@@ -22,11 +24,12 @@ def main() -> None:
     parser.add_argument("--first", type=int, default=1, help="seed of the first draw")
     arguments = parser.parse_args()
     found: dict[tuple[str, str], list[Drawn]] = defaultdict(list)
-    with Workers(default_workers()) as workers:
-        for seed in range(arguments.first, arguments.first + arguments.draws):
-            for one in assess_draw(seed, workers):
+    seeds = range(arguments.first, arguments.first + arguments.draws)
+    with ProcessPoolExecutor(default_workers(), mp_context=get_context("spawn")) as pool:
+        for done, drawn in enumerate(pool.map(assess_draw, seeds), start=1):
+            for one in drawn:
                 found[one.trial, one.key[0]].append(one)
-            print(f"draw {seed} of {arguments.first + arguments.draws - 1}", flush=True)
+            print(f"{done} of {len(seeds)} draws", flush=True)
     rows = {f"{trial}: {name}": _row(ones) for (trial, name), ones in found.items()}
     print(f"{'indicator':60} {'truth':>8} {'bias':>8} {'error':>8} {'stated':>8} {'held':>6} {'worst':>6} {'given':>6}")
     for name, row in sorted(rows.items()):

@@ -37,9 +37,9 @@ class Drawn:
     standard_error: float | None
 
 
-def assess_draw(seed: int, workers: Workers) -> list[Drawn]:
+def assess_draw(seed: int) -> list[Drawn]:
     """Film her, assess the session, and put every indicator beside its truth."""
-    with tempfile.TemporaryDirectory() as work:
+    with tempfile.TemporaryDirectory() as work, Workers(1) as workers:
         folder = Path(work) / f"OpenCapData_draw-{seed}"
         _write_session(folder, seed)
         session = read_session(folder, Path(work))
