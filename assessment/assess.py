@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Literal
 
 from assessment.activities import parse_choice
+from assessment.opencap_layout import write_metadata
 from assessment.person import judge_person
 from assessment.profile import Reference
 from assessment.provenance import provenance
@@ -93,6 +94,8 @@ def _assess_into(
         )
     on_progress(Progress("scaling", 0, 1))
     models, unscaled = scale_trials(session, trials, subject, settings, folder, workers)
+    if models:
+        write_metadata(folder, subject, next(iter(models.values())).path, synthetic=session.synthetic)
     on_progress(Progress("scaling", 1, 1))
 
     tasks = [

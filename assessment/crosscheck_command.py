@@ -14,7 +14,6 @@ from assessment.console import SessionProgress, console, print_error
 from assessment.crosscheck import Checkout, Crosscheck, compare_results, find_checkout
 from assessment.crosscheck.checkout import DEFAULT_LIMIT_S
 from assessment.crosscheck.table import print_crosscheck
-from assessment.opencap_layout import write_marker_file, write_metadata
 from assessment.options import (
     AgeYears,
     GivenSex,
@@ -30,8 +29,7 @@ from assessment.summary import Summary
 from assessment.workers import Workers, default_workers
 from models.errors import SarcoscopeError, SettingsError
 from models.subject import SubjectMetadata
-from pipeline.files.storage import read_storage
-from pipeline.session import Session, find_sessions, read_markers, read_session
+from pipeline.session import Session, find_sessions, read_session
 from pipeline.settings import Settings
 
 
@@ -87,11 +85,6 @@ def _assessed(session: Session, given: SubjectMetadata, workdir: Path, pool: Wor
             session, subject, Settings(), workdir / "results", workers=pool, overwrite=True, on_progress=progress.update
         )
     folder = workdir / "results" / session.identifier
-    write_metadata(folder, subject, Path(summary.models[0].file), synthetic=session.synthetic)
-    for trial in summary.trials:
-        if trial.status == "assessed":
-            angles = read_storage(folder / trial.files["kinematics"])
-            write_marker_file(folder, trial.name, read_markers(session, session.trial(trial.name)), angles.time_s)
     return summary, folder
 
 

@@ -17,6 +17,8 @@ from pipeline.trajectories import Array, Kinematics
 
 Side = Literal["r", "l"]
 SIDES: tuple[Side, ...] = ("r", "l")
+# In LaiUhlrich2022 flexion and dorsiflexion are positive: extension and plantarflexion moments are the negative ones.
+EXTENSION_SIGN = -1.0
 
 # Events are timed on one uniform clock, so that 60 Hz and 120 Hz recordings of a movement give the same times.
 CLOCK_HZ = 100.0

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
+from assessment.cycle_curves import CYCLE_PERCENT, CycleCurve
 from assessment.summary import Summary
 from pipeline.quality import Mark, Quality
 from pipeline.trajectories import TRANSLATIONS, ContactForces, JointMoments, Kinematics
@@ -65,6 +67,32 @@ def write_curves(
     table = pd.DataFrame(columns).assign(
         angles_quality=kinematic_gate.mark.value, moments_quality=kinetic_gate.mark.value
     )
+    path.parent.mkdir(parents=True, exist_ok=True)
+    table.to_csv(path, index=False, float_format="%.6g")
+
+
+def write_cycles(path: Path, curves: Sequence[CycleCurve]) -> None:
+    """Write mean curves over a trial's cycles, one row per side, joint, quantity and per cent.
+
+    Columns: ``side``, ``coordinate``, ``quantity`` (angle, moment, power), ``unit``, ``percent``, ``mean``, ``sd``
+    between the cycles (empty for a single one) and ``n``, how many are known there. A cycle is a stride from heel
+    strike to heel strike, or a complete repetition. Extension and plantarflexion moments are positive.
+    """
+    rows = [
+        {
+            "side": curve.side,
+            "coordinate": curve.coordinate,
+            "quantity": curve.kind,
+            "unit": curve.unit,
+            "percent": CYCLE_PERCENT,
+            "value": curve.values,
+        }
+        for curve in curves
+    ]
+    keys = ["side", "coordinate", "quantity", "unit", "percent"]
+    every = pd.DataFrame(rows, columns=[*keys, "value"]).explode(["percent", "value"])
+    known = every.astype({"percent": float, "value": float}).dropna(subset="value")
+    table = known.groupby(keys, sort=False)["value"].agg(mean="mean", sd="std", n="count").reset_index()
     path.parent.mkdir(parents=True, exist_ok=True)
     table.to_csv(path, index=False, float_format="%.6g")
 

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from assessment import records
 from assessment.activities import Activity, recognise_activity
 from assessment.copies import marker_error_copies
+from assessment.cycle_curves import cycle_curves
 from assessment.gates import explain, judge_kinematics, judge_kinetics
 from assessment.indicators import TrialResults, compute_indicators
+from assessment.opencap_layout import write_marker_file
 from assessment.repetitions import find_repetitions
 from assessment.summary import QualityRecord, TrialRecord
-from assessment.tables import write_curves
+from assessment.tables import write_curves, write_cycles
 from models.errors import SarcoscopeError
+from models.markers import MarkerTrajectories
 from models.subject import Subject
 from pipeline.dynamics import solve_dynamics
 from pipeline.dynamics_files import write_dynamics
@@ -21,7 +24,7 @@ from pipeline.kinematics import solve_kinematics, write_kinematics
 from pipeline.motion.cutoff import Cutoff, RecordingKind, find_cutoff
 from pipeline.motion.landmarks import Landmarks, find_landmarks
 from pipeline.preparation import PreparedMarkers, prepare_markers
-from pipeline.quality import Quality
+from pipeline.quality import Mark, Quality
 from pipeline.scaling import ScaledModel
 from pipeline.session import Session, Trial, read_markers
 from pipeline.settings import ForceMode, Settings
@@ -76,6 +79,8 @@ def run_trial(task: TrialTask) -> TrialRecord:
         kinematics, activity = seen.kinematics, seen.activity
         files = {"kinematics": f"OpenSimData/Kinematics/{name}.mot"}
         write_kinematics(task.folder / files["kinematics"], kinematics)
+        markers_file = write_marker_file(task.folder, name, seen.recorded, kinematics.time_s)
+        files |= {} if markers_file is None else {"markers": markers_file}
         files["viewer"] = f"Viewer/{name}.npz"
         write_stick_figure(task.folder / files["viewer"], task.model.path, kinematics)
     except SarcoscopeError as error:
@@ -127,7 +132,12 @@ def run_trial(task: TrialTask) -> TrialRecord:
         kinetic_gate=kinetic_gate,
         seat_height_m=task.settings.seat_height_m,
     )
+    # Curves of moments that are withheld are not drawn.
+    shown = replace(results, forces=None, moments=None) if kinetic_gate.mark is Mark.WITHHELD else results
     indicators = compute_indicators(results, marker_error_copies(results, task.model.path, task.session.marker_set))
+    if kinematic_gate.mark is not Mark.WITHHELD and (curves := cycle_curves(shown)):
+        files["cycles"] = f"Tables/{name}_cycles.csv"
+        write_cycles(task.folder / files["cycles"], curves)
     return TrialRecord(
         name=name,
         status="assessed",
@@ -163,6 +173,7 @@ class TrialMovement:
 
     Attributes
     ----------
+    recorded : MarkerTrajectories
     prepared : PreparedMarkers
     kinematics : Kinematics
     landmarks : Landmarks or None
@@ -170,6 +181,7 @@ class TrialMovement:
     activity : Activity
     """
 
+    recorded: MarkerTrajectories
     prepared: PreparedMarkers
     kinematics: Kinematics
     landmarks: Landmarks | None
@@ -178,12 +190,13 @@ class TrialMovement:
 
 def trial_movement(task: TrialTask) -> TrialMovement:
     """Markers of a trial, its angles, and which movement it shows; the user's choice wins."""
-    prepared = prepare_markers(read_markers(task.session, task.trial), filter_spec=task.session.conversion.filter)
+    recorded = read_markers(task.session, task.trial)
+    prepared = prepare_markers(recorded, filter_spec=task.session.conversion.filter)
     kinematics = solve_kinematics(task.model.path, prepared.markers, task.session.marker_set, task.settings.ik_engine)
     landmarks = _landmarks(task, kinematics)
     chosen = task.settings.activities.get(task.trial.name)
     activity = recognise_activity(task.trial.name, kinematics, landmarks, chosen)
-    return TrialMovement(prepared, kinematics, landmarks, activity)
+    return TrialMovement(recorded, prepared, kinematics, landmarks, activity)
 
 
 def trial_cutoff(task: TrialTask, kinematics: Kinematics, activity: Activity) -> Cutoff:

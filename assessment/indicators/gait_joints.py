@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from assessment.gait.curves import CYCLE_PERCENT, CycleCurve, Kind, curves_of
+from assessment.cycle_curves import CYCLE_PERCENT, CycleCurve, Kind, curves_of
 from assessment.gait.walk import Walk
 from assessment.indicators.base import Indicator, TrialResults, catalogue
 from assessment.indicators.stretch import estimated
@@ -48,6 +48,7 @@ class Feature:
 
     def read(self, curve: CycleCurve) -> tuple[float, float | None]:
         """Value in one stride and its standard error; NaN where part of the window is not known."""
+        assert curve.toe_off_percent is not None  # noqa: S101 - curves of strides have one
         ends = (self.start_percent, self.stop_percent)
         start, stop = (curve.toe_off_percent if end == TO_TOE_OFF else float(end) for end in ends)
         inside = np.flatnonzero((start <= CYCLE_PERCENT) & (stop >= CYCLE_PERCENT))

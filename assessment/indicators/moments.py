@@ -7,8 +7,8 @@ from collections.abc import Iterator
 import numpy as np
 
 from assessment.indicators.base import Indicator, TrialResults, catalogue
-from assessment.indicators.stretch import EXTENSION_SIGN, Quantity, Stretch, estimated, loaded_repetitions, taken, told
-from assessment.motion import SIDES, Side
+from assessment.indicators.stretch import Quantity, Stretch, estimated, loaded_repetitions, taken, told
+from assessment.motion import EXTENSION_SIGN, SIDES, Side
 from assessment.repetitions import Repetition
 from pipeline.quality import Quality
 

@@ -14,8 +14,6 @@ from pipeline.joint_work import Frames
 from pipeline.quality import Quality
 from pipeline.trajectories import JointMoments
 
-# In LaiUhlrich2022 flexion and dorsiflexion are positive: extension and plantarflexion moments are the negative ones.
-EXTENSION_SIGN = -1.0
 # A peak of a window with fewer usable frames may have been missed.
 ENOUGH_FRAMES = 0.8
 

@@ -10,9 +10,9 @@ import numpy as np
 from assessment.indicators.base import Indicator, TrialResults
 from assessment.indicators.moments import PEAKS, peak_moment
 from assessment.indicators.slopes import slope_over_repetitions
-from assessment.indicators.stretch import EXTENSION_SIGN, Quantity, Stretch, estimated, loaded_repetitions, taken, told
+from assessment.indicators.stretch import Quantity, Stretch, estimated, loaded_repetitions, taken, told
 from assessment.indicators.work import ESTIMATED_FORCES, JOINTS, with_caution_of_forces
-from assessment.motion import SIDES, Side
+from assessment.motion import EXTENSION_SIGN, SIDES, Side
 from assessment.repetitions import Repetition
 from pipeline.quality import Mark, Quality
 from pipeline.trajectories import Array
@@ -20,9 +20,9 @@ from pipeline.trajectories import Array
 # Joints whose moments hold the body up, and their weights in the sum: all extend (Winter 1980, J Biomech 13:923).
 SUPPORTING = ("hip_flexion", "knee_angle", "ankle_angle")
 # A ratio to a knee that hardly extends says nothing [Nm/kg]: a tenth of what rising from a chair takes. Nor does one to
-# a moment whose error is a third of it: the interval of such a ratio is not symmetric any more.
+# a moment whose error is a quarter of it: the interval of such a ratio is not symmetric any more.
 LEAST_KNEE_NM_PER_KG = 0.1
-LARGEST_KNEE_ERROR_SHARE = 1.0 / 3.0
+LARGEST_KNEE_ERROR_SHARE = 0.25
 
 
 def compute(results: TrialResults) -> Iterator[Indicator]:

@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 from assessment.indicators.base import Indicator, TrialResults
-from assessment.indicators.stretch import EXTENSION_SIGN, Quantity, Stretch, estimated, loaded_repetitions, taken, told
-from assessment.motion import SIDES
+from assessment.indicators.stretch import Quantity, Stretch, estimated, loaded_repetitions, taken, told
+from assessment.motion import EXTENSION_SIGN, SIDES
 from pipeline.joint_work import JointValue, angular_impulse_nms, greatest_power_w, steepest_rise, work_j
 from pipeline.quality import Mark, Quality
 

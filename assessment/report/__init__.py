@@ -10,7 +10,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from assessment.presentation import DETAILS, further_reasons, headline, indicator_rows, seat_off_text, usable
 from assessment.profile import Reference, profile_of
-from assessment.report.figures import curves_svg
+from assessment.report.figures import curves_svg, cycles_svg
 from assessment.summary import Summary
 
 __all__ = ["REPORT_NAME", "write_report"]
@@ -42,10 +42,16 @@ def write_report(folder: Path, summary: Summary, reference: Reference | None = N
         for trial in summary.trials
         if "curves" in trial.files and usable(trial.kinematics_quality)
     }
+    cycles = {
+        trial.name: cycles_svg(pd.read_csv(folder / trial.files["cycles"]))
+        for trial in summary.trials
+        if "cycles" in trial.files
+    }
     page = environment.get_template("report.html.j2").render(
         summary=summary,
         profile=profile_of(summary, reference, typed_in={} if grip_kg is None else {"grip_kg": grip_kg}),
         figures=figures,
+        cycles=cycles,
         headline=headline(summary),
         # Reasons of the whole trial are said once, not in every row.
         reasons={trial.name: further_reasons(trial) for trial in summary.trials},

@@ -6,8 +6,7 @@ import numpy as np
 
 from assessment.activities import Activity
 from assessment.indicators import TrialResults, moments
-from assessment.indicators.stretch import EXTENSION_SIGN
-from assessment.motion import SIDES
+from assessment.motion import EXTENSION_SIGN, SIDES
 from assessment.repetitions import Repetition
 from assessment.validation.agreement import Dynamics
 from assessment.validation.records import PeakError, PeakPair

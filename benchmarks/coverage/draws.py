@@ -9,7 +9,7 @@ from pathlib import Path
 
 from assessment.assess import assess
 from assessment.example import EXAMPLE
-from assessment.summary import Summary
+from assessment.summary import IndicatorRecord, Summary
 from assessment.workers import Workers
 from benchmarks.coverage.truth import ACTIVITIES, TRUE_MODEL, Key, true_kinematics, true_values
 from benchmarks.opencap_errors import recorded_by_phones
@@ -17,6 +17,7 @@ from models.skeleton import load_model, without_patellae
 from models.skeleton.kinematics import SkeletonTree
 from models.subject import Subject
 from pipeline.files.trc_writer import write_trc
+from pipeline.kinematics.replicates import regime_of
 from pipeline.session import read_session
 from pipeline.settings import Settings
 from rl_scaling.marker_errors import Regime
@@ -53,9 +54,8 @@ def _write_session(folder: Path, seed: int) -> None:
     (folder / "MarkerData").mkdir(parents=True)
     shutil.copy(EXAMPLE / "sessionMetadata.yaml", folder)
     tree = SkeletonTree.from_model(without_patellae(load_model(TRUE_MODEL)))
-    regimes: dict[str, Regime] = {STATIC: "standing"} | {
-        trial: "gait" if activity == "walking" else "task" for trial, activity in ACTIVITIES.items()
-    }
+    regimes: dict[str, Regime] = {STATIC: "standing"}
+    regimes |= {trial: regime_of(activity) for trial, activity in ACTIVITIES.items()}
     true = {trial: (true_kinematics(trial), regime) for trial, regime in regimes.items()}
     for trial, seen in recorded_by_phones(tree, true, seed).items():
         write_trc(folder / "MarkerData" / f"{trial}.trc", seen, source="SYNTHETIC", decimals=5)
@@ -65,7 +65,7 @@ def _beside_truth(summary: Summary, subject: Subject) -> list[Drawn]:
     drawn = []
     for trial in summary.trials:
         cutoff_hz = trial.forces.cutoff_hz if trial.forces else 4.0
-        found = {(one.name, one.side, one.repetition): one for one in trial.indicators}
+        found: dict[Key, IndicatorRecord] = {(one.name, one.side, one.repetition): one for one in trial.indicators}
         for key, truth in true_values(trial.name, subject, SEAT_HEIGHT_M, cutoff_hz).items():
             one = found.get(key)
             drawn.append(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tomllib
 from collections.abc import Iterable
 from functools import lru_cache
 
@@ -10,6 +11,7 @@ import numpy as np
 from assessment.activities import Activity
 from assessment.example import EXAMPLE
 from assessment.indicators import Indicator, TrialResults, compute_indicators
+from assessment.motion import SIDES
 from assessment.repetitions import find_repetitions
 from models.subject import Subject
 from pipeline.files.storage import read_storage
@@ -45,7 +47,29 @@ def true_kinematics(trial: str) -> Kinematics:
 def true_values(trial: str, subject: Subject, seat_height_m: float, cutoff_hz: float) -> dict[Key, float]:
     """All indicators of a trial that have a value; parameters as of `true_results`."""
     found = compute_indicators(true_results(trial, subject, seat_height_m, cutoff_hz))
-    return {key_of(one): one.value for one in found if one.value is not None and one.name not in WITHOUT_TRUTH}
+    values = {key_of(one): one.value for one in found if one.value is not None and one.name not in WITHOUT_TRUTH}
+    return values | (true_phases() if ACTIVITIES[trial] == "walking" else {})
+
+
+def true_phases() -> dict[Key, float]:
+    """Phases of her strides from when her feet truly stood, not from events that were detected on true angles [%]."""
+    events = tomllib.loads((TRUTH / "trials.toml").read_text(encoding="utf-8"))["walk"]
+    strikes = {side: np.array(events[f"heel_strike_{side}"]) for side in SIDES}
+    offs = {side: np.array(events[f"toe_off_{side}"]) for side in SIDES}
+    values: dict[Key, float] = {}
+    stance = {}
+    for side in SIDES:
+        own_off = [offs[side][offs[side] > strike][0] for strike in strikes[side][:-1]]
+        stance[side] = float(np.mean(100.0 * (own_off - strikes[side][:-1]) / np.diff(strikes[side])))
+    for side, other in (SIDES, SIDES[::-1]):
+        values |= {
+            ("stance_share", side, None): stance[side],
+            ("swing_share", side, None): 100.0 - stance[side],
+            # One foot stands alone while the other swings.
+            ("single_support_share", side, None): 100.0 - stance[other],
+        }
+    values["double_support_share", None, None] = sum(stance.values()) - 100.0
+    return values
 
 
 def true_results(trial: str, subject: Subject, seat_height_m: float, cutoff_hz: float) -> TrialResults:

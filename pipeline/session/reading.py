@@ -146,8 +146,8 @@ def _model_markers(raw: MarkerTrajectories, session: Session) -> MarkerTrajector
 
 
 def _session_folders(folder: Path, depth: int) -> tuple[Path, ...]:
-    if (folder / "summary.json").is_file() and not (folder / "MarkerData").exists():
-        return ()  # our own results of a session, which have OpenCap's layout but no markers
+    if (folder / "summary.json").is_file() and (folder / "report.html").is_file():
+        return ()  # our own results of a session, which have OpenCap's layout
     if is_lab_session(folder) or is_opencap_session(folder):
         return (folder,)
     if depth == 0:

@@ -1,4 +1,4 @@
-"""Joint angles, moments and powers over the gait cycle, stride by stride: what reports and indicators read."""
+"""Joint angles, moments and powers over a cycle, stride by stride or repetition by repetition, in per cent of it."""
 
 from __future__ import annotations
 
@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
-from assessment.gait.strides import Stride
 from assessment.gait.track import angles_rad, smoother
 from assessment.gait.walk import Walk, describe_walk
-from assessment.motion import Side
+from assessment.motion import EXTENSION_SIGN, SIDES, Side
 from pipeline.trajectories import Array
 
 if TYPE_CHECKING:
@@ -18,16 +17,14 @@ if TYPE_CHECKING:
 
 Kind = Literal["angle", "moment", "power"]
 CYCLE_PERCENT = np.linspace(0.0, 100.0, 101)
-"""Per cent of the stride, from heel strike to heel strike; shape (101,)."""
+"""Per cent of the cycle: a stride from heel strike to heel strike, or a repetition; shape (101,)."""
 JOINTS = ("hip_flexion", "knee_angle", "ankle_angle")
-# In LaiUhlrich2022 flexion and dorsiflexion are positive: extension and plantarflexion moments are the negative ones.
-EXTENSION_SIGN = -1.0
 UNITS: dict[Kind, str] = {"angle": "deg", "moment": "Nm/kg", "power": "W/kg"}
 
 
 @dataclass(frozen=True)
 class CycleCurve:
-    """One quantity of one joint over one stride.
+    """One quantity of one joint over one stride or repetition.
 
     Attributes
     ----------
@@ -36,9 +33,9 @@ class CycleCurve:
         ``hip_flexion``, ``knee_angle`` or ``ankle_angle``.
     kind : {'angle', 'moment', 'power'}
     start_s, stop_s : float
-        Heel strikes of the stride [s].
-    toe_off_percent : float
-        Of the stride [%].
+        Heel strikes of the stride, or first and last event of the repetition [s].
+    toe_off_percent : float or None
+        Of the stride [%]; None for a repetition.
     values : ndarray, shape (101,)
         At `CYCLE_PERCENT`, in ``unit``. Flexion and dorsiflexion angles are positive; so are extension and
         plantarflexion moments, and power that is generated. NaN where a moment cannot be known.
@@ -51,7 +48,7 @@ class CycleCurve:
     kind: Kind
     start_s: float
     stop_s: float
-    toe_off_percent: float
+    toe_off_percent: float | None
     values: Array
     standard_errors: Array | None = None
 
@@ -61,32 +58,50 @@ class CycleCurve:
         return UNITS[self.kind]
 
 
-def cycle_curves(results: TrialResults) -> list[CycleCurve]:
-    """Sagittal curves of hip, knee and ankle for every regular stride of a walk, in time.
+@dataclass(frozen=True)
+class _Cycle:
+    """One stride of one leg, or one repetition of both."""
 
-    Angles are low-passed at 7 Hz; moments and powers are those of inverse dynamics. Empty for other movements, and
-    where the feet are not known.
+    sides: tuple[Side, ...]
+    start_s: float
+    stop_s: float
+    toe_off_percent: float | None
+
+
+def cycle_curves(results: TrialResults) -> list[CycleCurve]:
+    """Sagittal curves of hip, knee and ankle: every regular stride of a walk, every complete repetition of others.
+
+    Angles are low-passed at 7 Hz; moments and powers are those of inverse dynamics. Empty for movements without
+    repetitions, and for a walk whose feet are not known.
     """
-    if results.activity.name != "walking" or results.landmarks is None:
-        return []
-    return curves_of(results, describe_walk(results.kinematics, results.landmarks))
+    if results.activity.name == "walking":
+        known = results.landmarks is not None
+        return curves_of(results, describe_walk(results.kinematics, results.landmarks)) if known else []
+    cycles = [_Cycle(SIDES, one.start_s, one.stop_s, None) for one in results.complete_repetitions]
+    return _curves(results, cycles)
 
 
 def curves_of(results: TrialResults, walk: Walk) -> list[CycleCurve]:
     """As `cycle_curves`, for a walk that is already described."""
-    names = tuple(f"{joint}_{side}" for joint in JOINTS for side in ("r", "l"))
+    cycles = [_Cycle((one.side,), one.start_s, one.stop_s, one.stance_percent) for one in walk.strides]
+    return _curves(results, cycles)
+
+
+def _curves(results: TrialResults, cycles: list[_Cycle]) -> list[CycleCurve]:
+    names = tuple(f"{joint}_{side}" for joint in JOINTS for side in SIDES)
     clock_s, _ = smoother(results.kinematics.time_s)
     angles = angles_rad(results.kinematics, names)
     dynamics = _dynamics(results, names)
     curves = []
-    for stride in walk.strides:
-        for joint in JOINTS:
-            name = f"{joint}_{stride.side}"
-            if name in angles:
-                curves.append(_curve(stride, joint, "angle", clock_s, np.degrees(angles[name])))
-            for kind, values, errors in dynamics.get(name, ()):
-                assert results.moments is not None  # noqa: S101 - there are no dynamics without
-                curves.append(_curve(stride, joint, kind, results.moments.time_s, values, errors))
+    for cycle in cycles:
+        for side in cycle.sides:
+            for joint in JOINTS:
+                name = f"{joint}_{side}"
+                if name in angles:
+                    curves.append(_curve(cycle, side, joint, "angle", clock_s, np.degrees(angles[name])))
+                for kind, values, errors in dynamics.get(name, ()):
+                    assert results.moments is not None  # noqa: S101 - there are no dynamics without
+                    curves.append(_curve(cycle, side, joint, kind, results.moments.time_s, values, errors))
     return curves
 
 
@@ -113,16 +128,16 @@ def _dynamics(results: TrialResults, names: tuple[str, ...]) -> dict[str, list[t
 
 
 def _curve(
-    stride: Stride, joint: str, kind: Kind, time_s: Array, values: Array, errors: Array | None = None
+    cycle: _Cycle, side: Side, joint: str, kind: Kind, time_s: Array, values: Array, errors: Array | None = None
 ) -> CycleCurve:
-    times_s = stride.start_s + CYCLE_PERCENT / 100.0 * stride.time_s
+    times_s = cycle.start_s + CYCLE_PERCENT / 100.0 * (cycle.stop_s - cycle.start_s)
     return CycleCurve(
-        stride.side,
+        side,
         joint,
         kind,
-        stride.start_s,
-        stride.stop_s,
-        stride.stance_percent,
+        cycle.start_s,
+        cycle.stop_s,
+        cycle.toe_off_percent,
         np.interp(times_s, time_s, values),
         None if errors is None else np.interp(times_s, time_s, errors),
     )
