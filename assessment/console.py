@@ -119,8 +119,7 @@ def print_summary(summary: Summary, report: Path) -> None:
         console.print(f"[bold]{escape(trial.name)}[/]", end="")
         if trial.activity is not None:
             complete = sum(repetition.complete for repetition in trial.repetitions)
-            kind = f"{trial.activity.name} {trial.activity.variant}".rstrip()
-            console.print(f" [dim]{kind}, {complete} complete repetitions[/]", end="")
+            console.print(f" [dim]{trial.activity.text}; {complete} complete repetitions[/]", end="")
         console.print()
         _print_trouble(trial)
         table = Table(box=None, show_header=False, padding=(0, 2))

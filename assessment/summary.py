@@ -177,6 +177,11 @@ class ActivityRecord(_Record):
     confidence: float = Field(ge=0, le=1)
     evidence: list[str]
 
+    @property
+    def text(self) -> str:
+        """Movement and variant for people: ``sit-to-stand, five-times``."""
+        return f"{self.name}, {self.variant}" if self.variant else self.name
+
 
 class TrialRecord(_Record):
     """One trial: what was found, or why it failed."""

@@ -30,7 +30,25 @@ def main() -> None:
     _tiles(headline(summary))
     for trial in summary.trials:
         _trial(trial)
+    _criteria(summary)
     _downloads(summary)
+
+
+def _criteria(summary: Summary) -> None:
+    """Outcome of every published criterion, in its own words; no colours, because none of them is a diagnosis."""
+    if not summary.criteria:
+        return
+    st.subheader("Published criteria")
+    st.dataframe(
+        {
+            "criteria": [result.title for result in summary.criteria],
+            "outcome": [result.verdict.value.replace("_", " ") for result in summary.criteria],
+            "label": [result.label for result in summary.criteria],
+            "what it rests on": [result.sentence for result in summary.criteria],
+            "source": [f"doi:{result.doi}" for result in summary.criteria],
+        },
+        hide_index=True,
+    )
 
 
 def _tiles(rows: list[tuple[str, Row]]) -> None:
@@ -53,7 +71,7 @@ def _trial(trial: TrialRecord) -> None:
         st.warning(plain(trial.explanation))
     complete = sum(repetition.complete for repetition in trial.repetitions)
     st.markdown(
-        f"Taken as **{trial.activity.name}** (confidence {trial.activity.confidence:.0%}); "
+        f"Taken as **{trial.activity.text}** (confidence {trial.activity.confidence:.0%}); "
         f"{complete} complete repetitions. {seat_off_text(trial)}"
     )
     angles, moments = further_reasons(trial)

@@ -293,3 +293,10 @@ def test_moments_from_estimated_forces_are_never_better_than_with_caution() -> N
     estimated = judge_kinetics(Quality(), replace(forces, origin="estimated"), moments, SUBJECT)
     assert estimated.mark is Mark.WITH_CAUTION
     assert estimated.reasons == ("Contact forces are estimated from the movement, not measured.",)
+
+
+def test_every_gate_has_a_sentence_that_a_clinician_understands() -> None:
+    for gate in (*MOVEMENT_GATES, *MOMENT_GATES):
+        assert gate.plain.endswith(".")
+        assert gate.plain.count(".") == 1
+        assert not any(word in gate.plain for word in ("marker error", "residual", "RMS", "coordinate", "kinematics"))

@@ -12,6 +12,7 @@ import opensim as osim
 import pytest
 
 from assessment.assess import assess
+from assessment.criteria import Verdict
 from assessment.summary import Summary, TrialRecord
 from assessment.workers import Workers
 from models.subject import Subject
@@ -195,6 +196,11 @@ class TestPoorRecordings:
             assert trial.kinematics_quality.mark is Mark.WITHHELD
             assert any("marker error" in reason for reason in trial.kinematics_quality.reasons)
             assert all(indicator.value is None for indicator in trial.indicators)
+            # One sentence that needs no knowledge of markers or models.
+            assert trial.explanation.startswith("The cameras lost part of the body")
+            assert trial.explanation.count(".") == 1
+        assert all(result.verdict is not Verdict.MEETS for result in summary.criteria)
+        assert all(criterion.value is None for result in summary.criteria for criterion in result.criteria)
         everything = json.dumps(summary.model_dump(mode="json")) + (
             tmp_path / "out" / summary.session / "report.html"
         ).read_text(encoding="utf-8")
@@ -214,6 +220,8 @@ class TestPoorRecordings:
         assert trial.kinetics_quality is not None
         assert trial.kinematics_quality.mark is not Mark.REPORTED
         assert trial.kinetics_quality.mark is Mark.WITHHELD
+        assert trial.explanation.count(".") == 1
+        assert "left out" in trial.explanation or "record it again" in trial.explanation
         assert any("floor" in finding.lower() for finding in trial.marker_findings)
         assert any("no neutral trial" in note for note in summary.models[0].notes)
         for indicator in trial.indicators:
