@@ -143,6 +143,12 @@ def run(
                 if isinstance(found, SarcoscopeError):
                     raise found
                 session = _new_session(read_session(found, Path(workdir)), done)
+                if len(done) > 1 and clinical != NOTHING_TYPED_IN:
+                    raise SettingsError(
+                        "Clinical values (grip, muscle mass, calf, SARC-F) were given for several sessions.",
+                        hint="They are of one person: run sessions one by one. The first one was assessed with them.",
+                        session=session.identifier,
+                    )
                 summary = _assess_one(
                     session, out, given, settings, pool, clinical=clinical, own=own, overwrite=overwrite
                 )

@@ -11,7 +11,7 @@ from rich.progress import BarColumn, DownloadColumn, Progress, TaskID, TextColum
 from rich.table import Table
 
 from assessment.assess import Progress as AssessProgress
-from assessment.presentation import further_reasons, indicator_rows
+from assessment.presentation import further_reasons, indicator_rows, usable
 from assessment.summary import ModelRecord, Summary, TrialRecord
 from assessment.validation import Validation, agreement_rows
 from models.errors import SarcoscopeError, WorkerError
@@ -118,10 +118,12 @@ def print_summary(summary: Summary, report: Path) -> None:
     for trial in summary.trials:
         console.print(f"[bold]{escape(trial.name)}[/]", end="")
         if trial.activity is not None:
-            complete = sum(repetition.complete for repetition in trial.repetitions)
-            console.print(f" [dim]{trial.activity.text}; {complete} complete repetitions[/]", end="")
+            console.print(f" [dim]{trial.activity.text}{_count(trial)}[/]", end="")
         console.print()
         _print_trouble(trial)
+        if trial.indicators and not usable(trial.kinematics_quality):
+            console.print(f"  None of its {len(indicator_rows(trial))} numbers is shown.")
+            continue
         table = Table(box=None, show_header=False, padding=(0, 2))
         for row in indicator_rows(trial):
             # Moments are compared between people per body mass; absolute ones and details are in tables and report.
@@ -129,6 +131,8 @@ def print_summary(summary: Summary, report: Path) -> None:
                 cells = (f"  {escape(row.label)}", row.text, row.unit, row.mark.value)
                 table.add_row(*cells, style=_STYLE[row.mark])
         console.print(table)
+    for row in indicator_rows(summary):
+        console.print(f"[bold]{escape(row.label)}:[/] {row.text} [dim]{row.mark.value}[/]")
     for result in summary.criteria:
         console.print(f"[dim]{escape(result.title)}:[/] {escape(result.sentence)}")
     for warning in summary.warnings:
@@ -189,6 +193,11 @@ def print_scaling(model: ModelRecord) -> None:
         )
     for note in model.notes:
         console.print(f"  [yellow]note:[/] {escape(note)}")
+
+
+def _count(trial: TrialRecord) -> str:
+    complete = sum(repetition.complete for repetition in trial.repetitions)
+    return f"; complete repetitions: {complete} of {len(trial.repetitions)}" if trial.repetitions else ""
 
 
 def _print_trouble(trial: TrialRecord) -> None:

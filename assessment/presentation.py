@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from assessment.indicators.base import catalogue
 from assessment.summary import IndicatorRecord, QualityRecord, Summary, TrialRecord
 from assessment.uncertainty import decimals, fixed, interval
 from pipeline.quality import Mark
@@ -75,17 +76,19 @@ class Row:
         return self.tier == "research"
 
 
-def indicator_rows(trial: TrialRecord) -> list[Row]:
-    """Group a trial's indicators by name, in the order they were computed."""
+def indicator_rows(of: TrialRecord | Summary) -> list[Row]:
+    """Group the indicators of a trial, or those of the person, by name, in the order they were computed."""
     groups: dict[str, list[IndicatorRecord]] = {}
-    for indicator in trial.indicators:
+    for indicator in of.indicators:
         groups.setdefault(indicator.name, []).append(indicator)
     return [_row(group) for group in groups.values()]
 
 
 def headline(summary: Summary) -> list[tuple[str, Row]]:
-    """What a reader looks for first, of all trials: (trial name, row)."""
-    return [(trial.name, row) for trial in summary.trials for row in indicator_rows(trial) if row.name in HEADLINE]
+    """What a reader looks for first, of the person and of all trials: (trial name, empty of the person, row)."""
+    of_person = [("", row) for row in indicator_rows(summary)]
+    of_trials = [(trial.name, row) for trial in summary.trials for row in indicator_rows(trial) if row.name in HEADLINE]
+    return of_person + of_trials
 
 
 def usable(quality: QualityRecord | None) -> bool:
@@ -122,8 +125,7 @@ def _row(group: list[IndicatorRecord]) -> Row:
         tier=first.tier,
         means={side: _spread(ones) for side, ones in by_side.items()},
         repetitions={
-            side: tuple(number(one.value, one.unit, one.standard_error) for one in ones if one.repetition is not None)
-            for side, ones in by_side.items()
+            side: tuple(number(one) for one in ones if one.repetition is not None) for side, ones in by_side.items()
         },
         mark=worst,
         reasons=tuple(dict.fromkeys(reason for indicator in group for reason in indicator.quality.reasons)),
@@ -131,13 +133,14 @@ def _row(group: list[IndicatorRecord]) -> Row:
     )
 
 
-def number(value: float | None, unit: str, standard_error: float | None = None) -> str:
+def number(one: IndicatorRecord) -> str:
     """As many digits as its standard error supports, a dash for what is withheld; counts (unit 1) are whole."""
-    return "–" if value is None else fixed(value, _places(unit, standard_error))
+    return "–" if one.value is None else fixed(one.value, _places(one.name, one.unit, one.standard_error))
 
 
-def _places(unit: str, standard_error: float | None) -> int:
-    return 0 if unit == "1" else decimals(unit, standard_error)
+def _places(name: str, unit: str, standard_error: float | None) -> int:
+    finest = catalogue()[name].decimals if name in catalogue() else None
+    return 0 if unit == "1" else decimals(unit, standard_error, finest)
 
 
 def _spread(indicators: list[IndicatorRecord]) -> str:
@@ -147,16 +150,14 @@ def _spread(indicators: list[IndicatorRecord]) -> str:
     out: the mean is as uncertain as its members.
     """
     usable = [indicator for indicator in indicators if indicator.value is not None]
-    unit = indicators[0].unit
+    name, unit = indicators[0].name, indicators[0].unit
     if not usable:
         return "–"
     middle = float(np.mean([indicator.value for indicator in usable if indicator.value is not None]))
     errors = [indicator.standard_error for indicator in usable if indicator.standard_error is not None]
-    if not errors:
-        return number(middle, unit)
-    error = float(np.mean(errors))
+    error = float(np.mean(errors)) if errors else 0.0
+    places = _places(name, unit, error or None)
     if error == 0.0:
-        return number(middle, unit)
+        return fixed(middle, places)
     low, high = interval(middle, error)
-    places = _places(unit, error)
     return f"{fixed(middle, places)} [{fixed(low, places)}, {fixed(high, places)}]"

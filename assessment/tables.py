@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from assessment.cycle_curves import CYCLE_PERCENT, CycleCurve
-from assessment.summary import Summary
+from assessment.summary import IndicatorRecord, Summary, TrialRecord
 from pipeline.quality import Mark, Quality
 from pipeline.trajectories import TRANSLATIONS, ContactForces, JointMoments, Kinematics
 
@@ -98,28 +98,34 @@ def write_cycles(path: Path, curves: Sequence[CycleCurve]) -> None:
 
 
 def indicator_table(summary: Summary) -> pd.DataFrame:
-    """All indicators of a session, one row each (long form); withheld values are empty, their reasons are not."""
+    """All indicators of a session, one row each (long form); withheld values are empty, their reasons are not.
+
+    Those of the person, from several trials, have no trial and no activity.
+    """
+    of_trials = [(trial, one) for trial in summary.trials for one in trial.indicators]
+    of_person: list[tuple[TrialRecord | None, IndicatorRecord]] = [(None, one) for one in summary.indicators]
     rows = [
         {
             "session": summary.session,
             "synthetic": summary.synthetic,
-            "trial": trial.name,
-            "activity": trial.activity.name if trial.activity else "",
+            "trial": trial.name if trial else "",
+            "activity": trial.activity.name if trial and trial.activity else "",
+            "variant": trial.activity.variant if trial and trial.activity else "",
             "indicator": indicator.name,
             "repetition": indicator.repetition,
             "side": indicator.side or "",
             "value": indicator.value,
             "unit": indicator.unit,
             "standard_error": indicator.standard_error,
+            "tier": indicator.tier,
             "quality": indicator.quality.mark.value,
             "reasons": " ".join(indicator.quality.reasons),
         }
-        for trial in summary.trials
-        for indicator in trial.indicators
+        for trial, indicator in [*of_trials, *of_person]
     ]
     columns = [
-        "session", "synthetic", "trial", "activity", "indicator", "repetition", "side", "value", "unit",
-        "standard_error", "quality", "reasons",
+        "session", "synthetic", "trial", "activity", "variant", "indicator", "repetition", "side", "value", "unit",
+        "standard_error", "tier", "quality", "reasons",
     ]  # fmt: skip
     return pd.DataFrame(rows, columns=columns).astype({"repetition": "Int64"})
 

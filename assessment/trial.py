@@ -11,11 +11,12 @@ from assessment.copies import marker_error_copies
 from assessment.cycle_curves import cycle_curves
 from assessment.gates import explain, judge_kinematics, judge_kinetics
 from assessment.indicators import TrialResults, compute_indicators
+from assessment.indicators.forces_error import with_errors_of_plates
 from assessment.opencap_layout import write_marker_file
 from assessment.repetitions import find_repetitions
 from assessment.summary import QualityRecord, TrialRecord
 from assessment.tables import write_curves, write_cycles
-from models.errors import SarcoscopeError
+from models.errors import ContactForceError, ModelError, SarcoscopeError
 from models.markers import MarkerTrajectories
 from models.subject import Subject
 from pipeline.dynamics import solve_dynamics
@@ -90,6 +91,7 @@ def run_trial(task: TrialTask) -> TrialRecord:
     failure = found if isinstance(found, SarcoscopeError) else None
     cutoff, forces, moments = (None, None, None) if found is None or isinstance(found, SarcoscopeError) else found
     if forces is not None and moments is not None:
+        moments = with_errors_of_plates(forces, moments, task.subject)
         folder = f"OpenSimData/Dynamics/{name}"
         write_dynamics(task.folder / folder, task.model.path, forces, moments)
         files |= {
@@ -254,10 +256,10 @@ def _dynamics_or_why_not(
 
 
 def _landmarks(task: TrialTask, kinematics: Kinematics) -> Landmarks | None:
-    """A model without feet still has repetitions and moments; what needs landmarks says that there are none."""
+    """A model without feet or trunk still has repetitions and moments; what needs landmarks says there are none."""
     try:
         return find_landmarks(task.model.path, kinematics)
-    except SarcoscopeError:
+    except (ModelError, ContactForceError):
         return None
 
 

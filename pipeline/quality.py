@@ -35,6 +35,6 @@ class Quality:
         return cls(Mark.WITHHELD, reasons)
 
     def __and__(self, other: Quality) -> Quality:
-        """The worse mark of both, with the reasons of both."""
-        mark = max(self.mark, other.mark, key=_ORDER.index)
-        return Quality(mark, tuple(dict.fromkeys(self.reasons + other.reasons)))
+        """The worse mark of both, with the reasons of both, those of the worse mark first."""
+        first, second = (other, self) if _ORDER.index(other.mark) > _ORDER.index(self.mark) else (self, other)
+        return Quality(first.mark, tuple(dict.fromkeys(first.reasons + second.reasons)))

@@ -112,15 +112,23 @@ class MarkerErrors:
         -------
         Tensor, shape (n_recordings, n_frames, n_markers, 3) [m]; NaN where a marker is lost.
         """
-        levels, true = self._regimes[regime], posed.positions_m
-        seen = true + torch.einsum("btmij,bmj->btmi", posed.body_to_ground, bias_m)
-        if levels["shortens"]:
-            seen = seen + self._shortening(posed, generator)
-        seen = seen + self._common(true, levels, generator) + self._own(true, levels, generator)
-        seen = seen + self._drift(true, levels, rate_hz, generator)
-        if levels["burst_chance"] > 0.0:
-            seen = seen + self._burst(true, levels["burst_chance"], rate_hz, generator)
+        lasting = self.lasting(posed, bias_m, regime, generator)
+        seen = posed.positions_m + lasting + self.passing(posed.positions_m, regime, rate_hz, generator)
         return self._dropped(seen, generator) if self.dropout_chance > 0.0 else seen
+
+    def lasting(self, posed: PosedMarkers, bias_m: Tensor, regime: Regime, generator: torch.Generator) -> Tensor:
+        """Errors that go with the body and stay for the recording; parameters and shape as of `disturb`."""
+        fixed = torch.einsum("btmij,bmj->btmi", posed.body_to_ground, bias_m)
+        return fixed + self._shortening(posed, generator) if self._regimes[regime]["shortens"] else fixed
+
+    def passing(self, true_m: Tensor, regime: Regime, rate_hz: float, generator: torch.Generator) -> Tensor:
+        """Errors that come and go: jitter, wander and bursts; ``true_m`` gives shape, dtype and device."""
+        levels = self._regimes[regime]
+        passing = self._common(true_m, levels, generator) + self._own(true_m, levels, generator)
+        passing = passing + self._drift(true_m, levels, rate_hz, generator)
+        if levels["burst_chance"] > 0.0:
+            passing = passing + self._burst(true_m, levels["burst_chance"], rate_hz, generator)
+        return passing
 
     @property
     def _bias_sd_m(self) -> Tensor:

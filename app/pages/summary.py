@@ -56,7 +56,7 @@ def _tiles(rows: list[tuple[str, Row]]) -> None:
         for column, (trial, row) in zip(st.columns(TILES_A_ROW), rows[start : start + TILES_A_ROW], strict=False):
             with column.container(border=True):
                 st.metric(row.label, f"{row.text} {row.unit}", help=row.definition)
-                st.caption(f"{plain(trial)} · {MARK_BADGES[row.mark]}")
+                st.caption(f"{plain(trial or 'all trials')} · {MARK_BADGES[row.mark]}")
                 if row.reasons:
                     st.caption(plain(" ".join(row.reasons)))
 
@@ -70,10 +70,10 @@ def _trial(trial: TrialRecord) -> None:
     if trial.explanation:
         st.warning(plain(trial.explanation))
     complete = sum(repetition.complete for repetition in trial.repetitions)
-    st.markdown(
-        f"Taken as **{trial.activity.text}** (confidence {trial.activity.confidence:.0%}); "
-        f"{complete} complete repetitions. {seat_off_text(trial)}"
-    )
+    count = f"; complete repetitions: {complete} of {len(trial.repetitions)}" if trial.repetitions else ""
+    st.markdown(f"Taken as **{trial.activity.text}** (confidence {trial.activity.confidence:.0%}){count}.")
+    if trial.repetitions:
+        st.caption(seat_off_text(trial))
     angles, moments = further_reasons(trial)
     for what, quality, reasons in (
         ("Angles", trial.kinematics_quality, angles),

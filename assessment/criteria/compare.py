@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import math
-from statistics import NormalDist
 
-from assessment.criteria.definitions import COMPARE, Criterion, CutOff, Framework, quantities
-from assessment.criteria.inputs import BOUND, Inputs, Measurement
+from assessment.criteria.definitions import Criterion, CutOff, Framework, quantities
+from assessment.criteria.inputs import Inputs, Measurement
 from assessment.criteria.results import CriterionResult
 from assessment.criteria.verdicts import Verdict
+from assessment.uncertainty import COMPARE, Z95, Operator, probability_beyond
 
 
 def compare(framework: Framework, name: str, inputs: Inputs) -> CriterionResult:
@@ -50,19 +50,14 @@ def compare(framework: Framework, name: str, inputs: Inputs) -> CriterionResult:
     )
 
 
-def judge(measurement: Measurement, operator: str, cut_off: float) -> tuple[Verdict, float | None]:
-    """Verdict, and the probability that the true value meets the criterion (None for an exact value).
-
-    The probability is Phi((value - cut-off) / standard error), signed by the operator: the value's error is taken as
-    normal.
-    """
+def judge(measurement: Measurement, operator: Operator, cut_off: float) -> tuple[Verdict, float | None]:
+    """Verdict, and the probability that the true value meets the criterion (None for an exact value)."""
     value, error = measurement.value, measurement.standard_error
     exact = Verdict.MEETS if COMPARE[operator](value, cut_off) else Verdict.DOES_NOT_MEET
     if error == 0.0 or math.isinf(value):
         return exact, None
-    sign = 1.0 if operator.startswith(">") else -1.0
-    probability = NormalDist().cdf(sign * (value - cut_off) / error)
-    return (Verdict.INDETERMINATE if abs(value - cut_off) < BOUND * error else exact), probability
+    near = abs(value - cut_off) < Z95 * error
+    return Verdict.INDETERMINATE if near else exact, probability_beyond(value, error, operator, cut_off)
 
 
 def candidates(criterion: Criterion, inputs: Inputs) -> list[CutOff]:

@@ -3,28 +3,25 @@
 from __future__ import annotations
 
 import hashlib
-import operator as op
 import tomllib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, Final, Literal, Self
+from typing import Any, Final, Literal, Self, get_args
 
 from pydantic import BaseModel, ConfigDict, model_validator
 
 from assessment.criteria.verdicts import COMBINE
+from assessment.uncertainty import Operator
 from models.errors import SettingsError
 
 FOLDER: Final = Path(__file__).parent
 # In the order in which they are shown; every one has a file of its name.
 FRAMEWORKS: Final = ("awgs_2025", "awgs_2019", "ewgsop2", "sdoc", "fnih", "glis", "sit_to_stand_power")
-REGIONS: Final = ("asia", "korea", "europe", "us")
+Region = Literal["asia", "korea", "europe", "us"]
+REGIONS: Final[tuple[Region, ...]] = get_args(Region)
 
-Operator = Literal["<", "<=", ">", ">="]
-COMPARE: Final[Mapping[str, Callable[[float, float], bool]]] = MappingProxyType(
-    {"<": op.lt, "<=": op.le, ">": op.gt, ">=": op.ge}
-)
 TAGS: Final = MappingProxyType(
     {
         "V": "read in the paper's own abstract or table",
@@ -162,8 +159,8 @@ class Framework(_Data):
     note: str = ""
     applies_from_age_years: float | None = None
     meant_from_age_years: float | None = None
-    default_in: tuple[Literal["asia", "korea", "europe", "us"], ...] = ()
-    optional_in: tuple[Literal["asia", "korea", "europe", "us"], ...] = ()
+    default_in: tuple[Region, ...] = ()
+    optional_in: tuple[Region, ...] = ()
     outcome_only: tuple[str, ...] = ()
     criteria: dict[str, Criterion] = {}
     rules: dict[str, Rule] = {}

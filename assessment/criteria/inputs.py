@@ -9,13 +9,11 @@ from typing import Literal
 
 from assessment.criteria.definitions import Quantity, quantities
 from assessment.criteria.sarc_f import is_small_calf, sarc_calf_score
+from assessment.uncertainty import Z95
 from models.errors import SettingsError
 from models.subject import ACCEPTED_SEXES, AGE_RANGE_YEARS, HEIGHT_RANGE_M, MASS_RANGE_KG, Sex
 
 Origin = Literal["typed in", "measured", "estimated"]
-
-# A value nearer to its cut-off than this many standard errors is on neither side (95 %, two-sided).
-BOUND = 1.96
 
 
 @dataclass(frozen=True)
@@ -116,6 +114,23 @@ class Inputs:
         return name in self.given or getattr(self.person, name, None) is not None
 
 
+def check_muscle_mass(asm_kg: float | None, asm_method: str | None) -> None:
+    """Refuse a muscle mass without its method, and a method without a muscle mass, as the commands take them.
+
+    Raises
+    ------
+    SettingsError
+        One is given without the other.
+    """
+    if asm_kg is not None and asm_method is None:
+        raise SettingsError(
+            "--asm-kg is given without the method of measuring.",
+            hint="Add --asm-method bia or --asm-method dxa: the cut-offs differ.",
+        )
+    if asm_kg is None and asm_method is not None:
+        raise SettingsError("--asm-method is given without a muscle mass.", hint="Add --asm-kg, in kilograms.")
+
+
 def _derived(person: Person, given: Mapping[str, Measurement]) -> dict[str, Measurement]:
     """Muscle mass by body size, with its standard error; height and body mass count as exact."""
     derived = {}
@@ -127,9 +142,7 @@ def _derived(person: Person, given: Mapping[str, Measurement]) -> dict[str, Meas
     sarc_f, calf = given.get("sarc_f"), given.get("calf_cm")
     if sarc_f is not None and calf is not None and person.sex != "unspecified":
         # A calf on neither side of its cut-off has no score; calf and SARC-F are then judged by themselves.
-        ends = {
-            is_small_calf(calf.value + shift * BOUND * calf.standard_error, person.sex, "awgs") for shift in (-1, 1)
-        }
+        ends = {is_small_calf(calf.value + shift * Z95 * calf.standard_error, person.sex, "awgs") for shift in (-1, 1)}
         if len(ends) == 1:
             score = sarc_calf_score(int(sarc_f.value), calf.value, person.sex, "awgs")
             derived["sarc_calf"] = Measurement(score, origin=sarc_f.origin)
@@ -164,6 +177,11 @@ def _check(name: str, measurement: Measurement) -> None:
             f"{name} by {measurement.protocol!r} is not accepted.",
             hint=f"Accepted methods: {', '.join(quantity.protocols)}.",
         )
+
+
+def is_possible(name: str, value: float) -> bool:
+    """Whether a person can show this value of a quantity, or it is a slip or another movement."""
+    return _is_possible(value, quantities()[name])
 
 
 def _is_possible(value: float, quantity: Quantity) -> bool:

@@ -6,8 +6,8 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from assessment.criteria.definitions import Operator
 from assessment.criteria.verdicts import Verdict
+from assessment.uncertainty import Operator
 
 
 class _Record(BaseModel):

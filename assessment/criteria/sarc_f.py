@@ -1,13 +1,12 @@
-"""SARC-F and SARC-CalF: five questions, and the circumference of the calf."""
+"""SARC-CalF: the points of SARC-F, and the circumference of the calf."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from functools import cache
 from typing import Any, Literal
 
-from assessment.criteria.definitions import COMPARE, read_table
-from models.errors import SettingsError
+from assessment.criteria.definitions import read_table
+from assessment.uncertainty import COMPARE
 
 Reading = Literal["awgs", "barbosa_silva"]
 """What a small calf is: AWGS takes one below the cut-off, the authors of SARC-CalF also one that equals it."""
@@ -16,34 +15,6 @@ Reading = Literal["awgs", "barbosa_silva"]
 @cache
 def _table() -> dict[str, Any]:
     return read_table("sarc_calf")
-
-
-def sarc_f_score(answers: Mapping[str, int]) -> int:
-    """Add up the five answers.
-
-    Parameters
-    ----------
-    answers : mapping of str to int
-        ``strength``, ``assistance_walking``, ``rise_from_chair``, ``climb_stairs`` (0 no, 1 some, 2 a lot of difficulty
-        or unable) and ``falls`` in the past year (0 none, 1 one to three, 2 four or more).
-
-    Returns
-    -------
-    int
-        0 to 10 points.
-
-    Raises
-    ------
-    SettingsError
-        A question has no answer, or one that is not 0, 1 or 2.
-    """
-    items, most = _table()["items"], _table()["points_per_item"]
-    if set(answers) != set(items) or any(answer not in range(most + 1) for answer in answers.values()):
-        raise SettingsError(
-            "SARC-F needs one answer to each of its five questions.",
-            hint=f"Give {', '.join(items)}, each as a whole number from 0 to {most}.",
-        )
-    return sum(answers.values())
 
 
 def is_small_calf(calf_cm: float, sex: Literal["f", "m"], reading: Reading) -> bool:

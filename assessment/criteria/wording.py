@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from assessment.criteria.compare import candidates
-from assessment.criteria.definitions import COMPARE, Framework, Stage, quantities
+from assessment.criteria.definitions import Framework, Stage, quantities
 from assessment.criteria.inputs import Inputs
 from assessment.criteria.logic import Decision
 from assessment.criteria.results import CriterionResult
 from assessment.criteria.verdicts import Verdict
+from assessment.uncertainty import COMPARE
 
 SIGN = {"<": "<", "<=": "≤", ">": ">", ">=": "≥"}
 OPPOSITE = {"<": "≥", "<=": ">", ">": "≤", ">=": "<"}

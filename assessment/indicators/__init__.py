@@ -18,7 +18,6 @@ from assessment.indicators import (
 )
 from assessment.indicators.base import Definition, Indicator, TrialResults, catalogue
 from assessment.indicators.errors import with_marker_errors
-from assessment.indicators.forces_error import with_errors_of_plates
 
 __all__ = ["Definition", "Indicator", "TrialResults", "catalogue", "compute_indicators"]
 
@@ -46,6 +45,5 @@ def compute_indicators(results: TrialResults, copies: Sequence[TrialResults] = (
     copies : sequence of TrialResults
         The same trial with other marker errors, see `assessment.indicators.errors`.
     """
-    results = with_errors_of_plates(results)
     found = (indicator for family in FAMILIES for indicator in family(results))
     return tuple(with_marker_errors(found, FAMILIES, copies))

@@ -46,6 +46,7 @@ class Definition:
     standard_error: float | None = None
     estimated_forces_error: float | None = None
     largest_error_share: float | None = None
+    decimals: int | None = None
 
 
 @cache

@@ -22,6 +22,8 @@ ONE_SIGMA = 0.6827
 # Bias: what noise has already done to a peak grows with its root mean square. Errors that were there and as many again
 # are root 2 of it: what the copies add is 0.41 of what the recording has.
 BIAS_FACTOR = 1.0 / (2.0**0.5 - 1.0)
+# Standard error of the median of n normal values, times root n, over their standard deviation: root of pi / 2.
+MEDIAN_ERROR = 1.2533
 
 
 def with_marker_errors(
@@ -62,7 +64,9 @@ def _error(indicator: Indicator, found: list[dict[Key, float]]) -> float | None:
         return None
     middle = float(np.median(values))
     spread = float(np.quantile(np.abs(values - middle), ONE_SIGMA))
-    return float(np.hypot(spread, BIAS_FACTOR * (middle - indicator.value)))
+    # What a median of so few copies is off by in itself is no bias.
+    bias_squared = max((middle - indicator.value) ** 2 - (MEDIAN_ERROR * spread) ** 2 / len(values), 0.0)
+    return float(np.hypot(spread, BIAS_FACTOR * np.sqrt(bias_squared)))
 
 
 def _pooled(errors: dict[Key, float | None]) -> dict[Key, float | None]:
@@ -80,16 +84,15 @@ def _pooled(errors: dict[Key, float | None]) -> dict[Key, float | None]:
 def _with_error(indicator: Indicator, error: float) -> Indicator:
     assert indicator.value is not None  # noqa: S101 - the caller has looked
     declared = catalogue()[indicator.name]
-    if declared.largest_error_share is not None and error > declared.largest_error_share * abs(indicator.value):
-        share = f"{error / abs(indicator.value):.0%}" if indicator.value else "all of it"
-        noise = Quality.withheld(
-            f"Marker errors alone would change this number by {share}: what was recorded is mostly noise."
-        )
+    total = float(np.hypot(indicator.standard_error or 0.0, error))
+    if declared.largest_error_share is not None and total > declared.largest_error_share * abs(indicator.value):
+        share = f"{total / abs(indicator.value):.0%} of it" if indicator.value else "more than all of it"
+        noise = Quality.withheld(f"The error of this number is {share}: what was recorded is mostly noise.")
         return replace(indicator, value=None, standard_error=None, quality=indicator.quality & noise)
     if indicator.standard_error is None and declared.needs == "moments":
         # Without an error of its forces, that of the markers alone would look like the whole.
         return indicator
-    return replace(indicator, standard_error=float(np.hypot(indicator.standard_error or 0.0, error)))
+    return replace(indicator, standard_error=total)
 
 
 def _values(families: Sequence[Family], copy: TrialResults) -> dict[Key, float]:

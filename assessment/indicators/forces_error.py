@@ -6,8 +6,10 @@ from dataclasses import replace
 
 import numpy as np
 
-from assessment.indicators.base import TrialResults, catalogue
+from assessment.indicators.base import catalogue
 from assessment.motion import SIDES
+from models.subject import Subject
+from pipeline.trajectories import ContactForces, JointMoments
 
 # The peak whose declared error holds for each coordinate, in every movement and all that is made of its moment.
 DECLARED_BY = {
@@ -17,15 +19,14 @@ DECLARED_BY = {
 }
 
 
-def with_errors_of_plates(results: TrialResults) -> TrialResults:
-    """The same results, standard errors of flexion moments raised to what peaks missed those of plates by.
+def with_errors_of_plates(forces: ContactForces, moments: JointMoments, subject: Subject) -> JointMoments:
+    """The same moments, standard errors of flexion moments raised to what peaks missed those of plates by.
 
     Standard errors from the uncertainty of contacts and movement hold the truth where the model of the errors is
     right; the comparison with plates holds what it leaves out. Measured forces stay as they are.
     """
-    moments, forces = results.moments, results.forces
-    if moments is None or forces is None or forces.origin != "estimated":
-        return results
+    if forces.origin != "estimated":
+        return moments
     known = moments.standard_errors_nm
     errors_nm = np.full_like(moments.moments_nm, np.nan) if known is None else known.copy()
     for coordinate, name in DECLARED_BY.items():
@@ -34,5 +35,5 @@ def with_errors_of_plates(results: TrialResults) -> TrialResults:
             if per_kg is not None and f"{coordinate}_{side}" in moments.coordinates:
                 place = moments.coordinates.index(f"{coordinate}_{side}")
                 # fmax takes the declared one where none is known.
-                errors_nm[:, place] = np.fmax(errors_nm[:, place], per_kg * results.subject.mass_kg)
-    return replace(results, moments=replace(moments, standard_errors_nm=errors_nm))
+                errors_nm[:, place] = np.fmax(errors_nm[:, place], per_kg * subject.mass_kg)
+    return replace(moments, standard_errors_nm=errors_nm)

@@ -20,6 +20,8 @@ from pipeline.trajectories import Array
 # of the time of a repetition.
 MASS_SHARE, LEG_SHARE, RISING_SHARE = 0.9, 0.5, 0.5
 FIVE = 5
+# Less is not lifted by anybody who rises from a chair: the seat's or the person's height is mistyped [m].
+LEAST_LIFT_M = 0.10
 # A tape measure between floor and seat, and a stadiometer [m].
 SEAT_ERROR_M, HEIGHT_ERROR_M = 0.01, 0.01
 NO_SEAT_HEIGHT = "The field equation needs the height of the seat (--seat-height-m): 2 cm change the power by 5 %."
@@ -107,8 +109,13 @@ def _field_equation(results: TrialResults) -> Iterator[Indicator]:
     if five is None:
         return
     subject, seat_m = results.subject, results.seat_height_m
-    if seat_m is None or five.value is None:
-        why = Quality.withheld(NO_SEAT_HEIGHT) if seat_m is None else five.quality
+    why = Quality.withheld(NO_SEAT_HEIGHT) if seat_m is None else five.quality
+    if seat_m is not None and LEG_SHARE * subject.height_m - seat_m < LEAST_LIFT_M:
+        why = Quality.withheld(
+            f"A seat of {seat_m:.2f} m is too high for the equation and a person of {subject.height_m:.2f} m: half of "
+            "the height must be at least 0.10 m more."
+        )
+    if seat_m is None or five.value is None or why.mark is Mark.WITHHELD:
         yield results.indicator(name, None, why)
         yield results.indicator(f"{name}_per_kg", None, why)
         return

@@ -23,6 +23,8 @@ SUPPORTING = ("hip_flexion", "knee_angle", "ankle_angle")
 # a moment whose error is a quarter of it: the interval of such a ratio is not symmetric any more.
 LEAST_KNEE_NM_PER_KG = 0.1
 LARGEST_KNEE_ERROR_SHARE = 0.25
+# An interval of +-100 % says no more than that there are two legs [%].
+LARGEST_ASYMMETRY_ERROR = 50.0
 
 
 def compute(results: TrialResults) -> Iterator[Indicator]:
@@ -79,6 +81,9 @@ def _asymmetry(results: TrialResults, name: str, peaks: dict[Side, dict[int, Qua
         # Errors of repetitions of a side are alike; those of the two sides are taken as independent.
         of_means = np.array([np.mean(np.array(side, dtype=float)) for side in errors])
         error = 100.0 * float(np.linalg.norm(of_means * np.array([left.mean(), right.mean()]))) / middle**2
+    if error is not None and error > LARGEST_ASYMMETRY_ERROR:
+        split = Quality.withheld("How the legs share the load is too uncertain here for a comparison of sides.")
+        return results.indicator(name, None, split)
     value = 100.0 * float(right.mean() - left.mean()) / middle
     return results.indicator(name, value, _origin(results), standard_error=error)
 
@@ -113,9 +118,7 @@ def _summed(results: TrialResults, repetition: Repetition, side: Side, joints: t
         frame = int(np.argmax(np.where(known, total, -np.inf)))
         errors = [one for name in names if (one := stretch.moments.standard_error_nm(name)) is not None]
         # One force under one foot causes the errors of all its joints: they add up rather than cancel.
-        error = (
-            None if any(one is None for one in errors) else float(sum(one[frame] for one in errors if one is not None))
-        )
+        error = float(sum(one[frame] for one in errors)) if len(errors) == len(names) else None
         return Quantity(_hidden(replace(stretch, known=known), frame), float(total[frame]), error)
 
     # The hip is hidden wherever any of them is: its frames decide, the other joints' hands come with them.

@@ -2,20 +2,28 @@
 
 from __future__ import annotations
 
+import operator as op
+from collections.abc import Callable, Mapping
 from math import floor, isfinite, log10
-from typing import Literal
+from types import MappingProxyType
+from typing import Final, Literal
 
 from scipy.stats import norm
 
 Operator = Literal["<", "<=", ">", ">="]
+COMPARE: Final[Mapping[Operator, Callable[[float, float], bool]]] = MappingProxyType(
+    {"<": op.lt, "<=": op.le, ">": op.gt, ">=": op.ge}
+)
 
 DEFAULT_LEVEL = 0.95
+Z95 = 1.96
+"""Standard errors to either side that hold 95 % of normal errors, as published detectable changes round it."""
 
 # Decimals that a unit is shown with at most. Time, speed, angle, moment and power: what clinical repeatability supports
 # (time 0.1 s, speed 0.01 m/s, angle 1 deg, moment 0.1 Nm/kg, power 0.1 W/kg); the others follow their size.
 FINEST_DECIMALS = {
     "s": 1, "m/s": 2, "mm/s": 0, "m": 2, "cm": 1, "mm": 0, "cm2": 1, "mm2": 0, "deg": 0, "deg/s": 0,
-    "Nm": 0, "Nm/kg": 1, "Nm/s": 0, "Nm/s/kg": 1, "Nms": 0, "Nms/kg": 1, "J": 0, "J/kg": 1, "W": 0, "W/kg": 1,
+    "Nm": 0, "Nm/kg": 1, "Nm/s": 0, "Nm/s/kg": 1, "Nms": 0, "Nms/kg": 2, "J": 0, "J/kg": 2, "W": 0, "W/kg": 1,
     "N": 0, "N/kg": 1, "kg": 1, "kg/m2": 1, "1/min": 0, "steps/min": 0, "%": 0, "1": 1, "ratio": 2,
     "Nm/kg per repetition": 2, "W/kg per repetition": 2, "s per repetition": 2,
 }  # fmt: skip
@@ -62,13 +70,12 @@ def probability_beyond(value: float, standard_error: float, operator: Operator, 
     operator : {'<', '<=', '>', '>='}
     """
     if standard_error == 0.0:
-        met = {"<": value < cut_off, "<=": value <= cut_off, ">": value > cut_off, ">=": value >= cut_off}
-        return float(met[operator])
+        return float(COMPARE[operator](value, cut_off))
     below = float(norm.cdf((cut_off - value) / standard_error))
     return below if operator in ("<", "<=") else 1.0 - below
 
 
-def decimals(unit: str, standard_error: float | None) -> int:
+def decimals(unit: str, standard_error: float | None, finest: int | None = None) -> int:
     """Decimals that a number may be shown with; negative where not even its ones are known.
 
     Never more than a unit is used with in the clinic, and never beyond the first figure of the standard error.
@@ -78,8 +85,10 @@ def decimals(unit: str, standard_error: float | None) -> int:
     unit : str
     standard_error : float or None
         In ``unit``; None where it is not known: the unit alone decides.
+    finest : int or None
+        In place of the unit's.
     """
-    finest = FINEST_DECIMALS.get(unit, OTHER_UNIT_DECIMALS)
+    finest = FINEST_DECIMALS.get(unit, OTHER_UNIT_DECIMALS) if finest is None else finest
     if standard_error is None or standard_error <= 0.0:
         return finest
     return min(finest, -floor(log10(standard_error)))

@@ -7,6 +7,7 @@ joints and of the pelvis so belong together as they do in a recording: a foot th
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -72,7 +73,7 @@ def marker_error_replicates(
     weight_of = marker_set_of(marker_set).ik_weights
     tracked = [name for name in tree.markers if name in kinematics.marker_names and name in weight_of]
     draw = _Draw(tree, tracked, marker_set, regime, kinematics.rate_hz, count, torch.Generator().manual_seed(seed))
-    errors_m = _in_pieces(draw, torch.from_numpy(values))
+    errors_m = draw.errors_m(torch.from_numpy(values))
     weights = torch.tensor([weight_of[name] for name in tracked], dtype=tree.default.dtype)
     of_markers = [tree.markers.index(name) for name in tracked]
     moved = _in_coordinates(tree, torch.from_numpy(values.T.copy()), of_markers, weights, errors_m)
@@ -103,21 +104,6 @@ def _in_coordinates(
     return torch.cat(parts, dim=1)
 
 
-def _in_pieces(draw: _Draw, values: torch.Tensor) -> torch.Tensor:
-    """Errors of a trial of any length, shape (count, n_frames, n_markers, 3) [m]."""
-    import torch
-
-    whole = draw.errors_m(values[:, :PIECE])
-    while whole.shape[1] < values.shape[1]:
-        begin = whole.shape[1] - FADE
-        piece = draw.errors_m(values[:, begin : begin + PIECE])
-        # Independent errors whose squares add up: sine and cosine keep the variance.
-        angle = torch.linspace(0.0, 0.5 * torch.pi, min(FADE, piece.shape[1]), dtype=piece.dtype)[:, None, None]
-        faded = torch.cos(angle) * whole[:, begin:] + torch.sin(angle) * piece[:, : len(angle)]
-        whole = torch.cat([whole[:, :begin], faded, piece[:, len(angle) :]], dim=1)
-    return whole
-
-
 @dataclass(frozen=True)
 class _Draw:
     """How errors of the tracked markers are drawn."""
@@ -131,42 +117,59 @@ class _Draw:
     generator: torch.Generator
 
     def errors_m(self, values: torch.Tensor) -> torch.Tensor:
-        """Errors for these poses, (n_coordinates, n_frames): shape (count, n_frames, n_markers, 3) [m]."""
+        """Errors for these poses, (n_coordinates, n_frames): shape (count, n_frames, n_markers, 3) [m].
+
+        Constant errors turn the pose that is found in the static trial. Markers are placed on the model by that pose,
+        so that its angles stay wrong by as much in all movements.
+        """
+        import torch
+
         from rl_scaling.marker_errors import MarkerErrors, PosedMarkers
 
-        tree, count = self.tree, self.count
+        tree, count, generator = self.tree, self.count, self.generator
         pose = tree.kinematics(values, tree.offsets(), twists=False)
         places = [tree.markers.index(name) for name in self.names]
         of_marker = tree.marker_bodies[places] + 1
-        true_m = pose.markers[places].permute(2, 0, 1)
-        if self.marker_set != "study" or not {"RHJC_study", "LHJC_study"} <= set(self.names):
-            return self._wander(true_m.expand(count, -1, -1, -1), of_marker, pose.rotations[of_marker])
-        knees = [tree.coordinates.index(f"knee_angle_{side}") for side in ("r", "l")]
-        posed = PosedMarkers(
-            positions_m=true_m.expand(count, -1, -1, -1),
-            body_to_ground=pose.rotations[of_marker].permute(3, 0, 1, 2).expand(count, -1, -1, -1, -1),
-            knee_flexion_rad=values[knees].T.expand(count, -1, -1),
+        like = pose.markers[places].permute(2, 0, 1).expand(count, -1, -1, -1)
+        to_ground = pose.rotations[of_marker].permute(3, 0, 1, 2).expand(count, -1, -1, -1, -1)
+        if self.marker_set == "study" and {"RHJC_study", "LHJC_study"} <= set(self.names):
+            knees = [tree.coordinates.index(f"knee_angle_{side}") for side in ("r", "l")]
+            posed = PosedMarkers(like, to_ground, values[knees].T.expand(count, -1, -1))
+            errors = MarkerErrors(tuple(self.names))
+            bias_m = errors.session_bias(count, generator, like) + errors.placement(count, generator, like)
+            lasting = errors.lasting(posed, bias_m, self.regime, generator)
+            return lasting + _in_pieces(like, lambda part: errors.passing(part, self.regime, self.rate_hz, generator))
+        bodies = torch.unique(of_marker, return_inverse=True)[1]
+        places_m = PLACEMENT_SD_M * torch.randn(count, len(self.names), 3, generator=generator, dtype=like.dtype)
+        return torch.einsum("btmij,bmj->btmi", to_ground, places_m) + _in_pieces(
+            like, lambda part: self._wander(part, bodies)
         )
-        errors = MarkerErrors(tuple(self.names))
-        # Constant errors turn the pose that is found in the static trial. Markers are placed on the model by that pose,
-        # so that its angles stay wrong by as much in all movements.
-        bias_m = errors.session_bias(count, self.generator, true_m) + errors.placement(count, self.generator, true_m)
-        return errors.disturb(posed, bias_m, self.regime, self.rate_hz, self.generator) - true_m
 
-    def _wander(self, like: torch.Tensor, of_marker: torch.Tensor, to_ground: torch.Tensor) -> torch.Tensor:
+    def _wander(self, like: torch.Tensor, bodies: torch.Tensor) -> torch.Tensor:
+        """Wander that the markers of a body share, and a little of each marker's own."""
         import torch
 
         from rl_scaling import correlated_noise
 
-        bodies = torch.unique(of_marker, return_inverse=True)[1]
         kernel = correlated_noise.smooth(like.shape[1], SKIN_TIME_S * self.rate_hz)
         slow = correlated_noise.draw(kernel, self.count, int(bodies.max()) + 1, self.generator, like)[:, :, bodies]
         own = torch.randn(like.shape, generator=self.generator, dtype=like.dtype)
-        places = PLACEMENT_SD_M * torch.randn(
-            like.shape[0], *like.shape[2:], generator=self.generator, dtype=like.dtype
-        )
-        fixed = torch.einsum("mijt,nmj->ntmi", to_ground, places)
-        return fixed + (VIDEO_SD_M if self.marker_set == "study" else SKIN_SD_M) * slow + OWN_SD_M * own
+        return (VIDEO_SD_M if self.marker_set == "study" else SKIN_SD_M) * slow + OWN_SD_M * own
+
+
+def _in_pieces(like: torch.Tensor, draw: Callable[[torch.Tensor], torch.Tensor]) -> torch.Tensor:
+    """Passing errors of a trial of any length, shape (count, n_frames, n_markers, 3) [m]."""
+    import torch
+
+    whole = draw(like[:, :PIECE])
+    while whole.shape[1] < like.shape[1]:
+        begin = whole.shape[1] - FADE
+        piece = draw(like[:, begin : begin + PIECE])
+        # Independent errors whose squares add up: sine and cosine keep the variance.
+        angle = torch.linspace(0.0, 0.5 * torch.pi, min(FADE, piece.shape[1]), dtype=piece.dtype)[:, None, None]
+        faded = torch.cos(angle) * whole[:, begin:] + torch.sin(angle) * piece[:, : len(angle)]
+        whole = torch.cat([whole[:, :begin], faded, piece[:, len(angle) :]], dim=1)
+    return whole
 
 
 def regime_of(activity: str) -> Regime:

@@ -81,6 +81,13 @@ def test_a_recording_that_ends_before_ten_seconds_tells_a_lower_bound() -> None:
     assert "may have been held for longer" in held.quality.reasons[0]
 
 
+@pytest.mark.parametrize("rate_hz", [60.0, 120.0])
+def test_a_recording_of_exactly_ten_seconds_holds_a_stance_of_ten(rate_hz: float) -> None:
+    held = one(swaying(np.zeros((int(10 * rate_hz), 2)), rate_hz), "stance_held_time")
+    assert round(held.value, 2) == 10.0
+    assert held.quality == Quality()
+
+
 def test_sway_of_a_few_seconds_is_withheld() -> None:
     for name in ("sway_path", "sway_velocity", "sway_area"):
         short = one(swaying(circle_m(0.005, 5.0, 4.0)), name)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from assessment.criteria import Verdict
+from assessment.indicators.balance import STILL_HELD
 from assessment.person import judge_person, typed_in
 from assessment.records import indicator_of
 from assessment.summary import ActivityRecord, ClinicalMeasures, TrialRecord
@@ -69,7 +70,7 @@ def test_a_withheld_value_reaches_no_criterion() -> None:
     assert all(criterion.value is None for criterion in result_of("awgs_2019", [lost]).criteria)
 
 
-def test_sppb_of_ten_points() -> None:
+def test_sppb_of_eleven_points() -> None:
     # Balance 4; 4 m at 0.9 m/s take 4.44 s, under 4.82 s: 4; 12.8 s of chair stands, 11.20 to 13.69 s: 3.
     ((score,), _) = judge_person([*STANCES, CHAIR, WALK], WOMAN, NOTHING)
     assert score.value == 11.0
@@ -97,6 +98,52 @@ def test_sppb_near_a_step_carries_the_error_of_its_times() -> None:
     assert at_the_step is not None
     assert far_from_it is not None
     assert at_the_step > 2.0 * far_from_it
+
+
+def test_a_stance_whose_recording_ends_too_early_is_no_lost_stance() -> None:
+    cut = trial("tandem", "standing", "tandem", stance_held_time=8.0)
+    still = Quality.caution(STILL_HELD)
+    cut = cut.model_copy(update={"indicators": [indicator_of("stance_held_time", 8.0, 0.0, still)]})
+    ((score,), _) = judge_person([*STANCES[:2], cut, CHAIR, WALK], WOMAN, NOTHING)
+    assert score.value is None
+    assert "tandem stance ends before 10 s" in score.quality.reasons[0]
+    lost = trial("tandem", "standing", "tandem", stance_held_time=8.0)
+    ((score,), _) = judge_person([*STANCES[:2], lost, CHAIR, WALK], WOMAN, NOTHING)
+    assert score.value == 10.0
+
+
+def test_of_two_attempts_at_a_stance_the_longer_counts() -> None:
+    failed = trial("tandem2", "standing", "tandem", stance_held_time=None)
+    ((score,), _) = judge_person([*STANCES, failed, CHAIR, WALK], WOMAN, NOTHING)
+    assert score.value == 11.0
+
+
+def test_the_speed_of_a_belt_is_nobodys_usual_speed() -> None:
+    belt = trial("belt", "walking", "treadmill", gait_speed=0.5)
+    assert result_of("sdoc", [belt]).verdict is Verdict.NOT_ASSESSABLE
+    values = {one.quantity: one.value for one in result_of("awgs_2019", [WALK, belt]).criteria}
+    assert values["gait_speed_m_s"] == 0.9
+
+
+def test_a_trial_with_hands_counts_only_where_there_is_no_other_and_its_caution_is_told() -> None:
+    hands = Quality.caution("The test asks for folded arms.")
+    helped = CHAIR.model_copy(
+        update={"indicators": [indicator_of("five_times_sit_to_stand_time", 9.0, 0.0, hands)], "name": "helped"}
+    )
+    both = result_of("ewgsop2", [CHAIR, helped])
+    assert [one.value for one in both.criteria if one.quantity == "chair_stand_s"] == [12.8]
+    assert not any("folded arms" in note for note in both.notes)
+    assert any("with caution: The test asks for folded arms." in note for note in result_of("ewgsop2", [helped]).notes)
+
+
+def test_a_value_without_a_known_error_is_not_taken_as_exact() -> None:
+    unsure = WALK.model_copy(update={"indicators": [indicator_of("gait_speed", 0.79, None, Quality())]})
+    assert result_of("sdoc", [unsure]).verdict is Verdict.NOT_ASSESSABLE
+
+
+def test_a_value_no_person_shows_is_left_out_and_does_not_stop_the_session() -> None:
+    run = trial("run", "walking", "overground", gait_speed=4.5)
+    assert result_of("sdoc", [run]).verdict is Verdict.NOT_ASSESSABLE
 
 
 def test_a_session_without_stances_has_no_sppb_at_all() -> None:

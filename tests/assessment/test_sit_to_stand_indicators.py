@@ -56,6 +56,12 @@ def test_field_equation_is_withheld_without_the_height_of_the_seat_and_says_how_
     assert "--seat-height-m" in power.quality.reasons[0]
 
 
+def test_a_seat_too_high_for_the_person_is_withheld_not_negative() -> None:
+    power = one(rising(seat_height_m=0.75), "sit_to_stand_power_field_per_kg")
+    assert power.value is None
+    assert "0.75 m is too high" in power.quality.reasons[0]
+
+
 def test_field_equation_uses_the_time_that_is_reported_and_carries_its_error() -> None:
     found = rising(seat_height_m=0.43)
     five = one(found, "five_times_sit_to_stand_time")

@@ -34,6 +34,13 @@ def test_support_moment_is_the_sum_of_the_three() -> None:
     assert one(found, "peak_support_moment_per_kg", side="r", repetition=2).value == pytest.approx(60.0 / 60.0)
 
 
+def test_without_errors_of_the_moments_there_is_none_of_their_sum() -> None:
+    support = one(
+        pushed(hip_flexion_r=30.0, knee_angle_r=20.0, ankle_angle_r=10.0), "peak_support_moment", side="r", repetition=2
+    )
+    assert support.standard_error is None
+
+
 def test_hip_against_knee_with_the_error_of_a_ratio() -> None:
     ratio = one(
         pushed(hip_flexion_r=30.0, knee_angle_r=20.0, errors_nm=2.0), "hip_to_knee_moment_ratio", side="r", repetition=1

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
@@ -93,23 +95,30 @@ def test_long_trials_get_their_errors_in_pieces_without_a_seam(
     assert max(steps[seam - 2 : seam + 2].max() for seam in seams) < 3.0 * np.median(steps)
 
 
-def test_glued_markers_err_less_than_video(walk: Kinematics) -> None:
-    optical = marker_set("optical").tracked
-    named = Kinematics(walk.time_s, walk.coordinates, walk.values, TRACKED, walk.marker_errors_m)
-    video = marker_error_replicates(MODEL, named, "study", "task", 6)
-    without_hips = tuple(name for name in TRACKED if "HJC" not in name)
-    monocular = marker_error_replicates(
-        MODEL,
-        Kinematics(
-            walk.time_s, walk.coordinates, walk.values, without_hips, walk.marker_errors_m[:, : len(without_hips)]
-        ),
-        "study",
-        "task",
-        6,
-    )
-    assert len(optical) > 20
-    for copies in (video, monocular):
-        assert 0.5 < np.degrees(np.std(changes(copies, walk, "knee_angle_r"))) < 10.0
+def test_constant_errors_stay_for_the_whole_of_a_long_trial(walk: Kinematics, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "PIECE", 120)
+    monkeypatch.setattr(module, "FADE", 30)
+    still = replace(walk, values=np.repeat(walk.values[:1], len(walk.time_s), axis=0))
+    change = changes(marker_error_replicates(MODEL, still, "study", "standing", 8), still, "hip_flexion_r")
+    first, last = change[:, :90].mean(axis=1), change[:, -90:].mean(axis=1)
+    assert np.std(first) > np.radians(0.5)
+    assert np.corrcoef(first, last)[0, 1] > 0.95
+
+
+def test_glued_markers_wander_less_than_video(walk: Kinematics) -> None:
+    # The study markers stand in for glued ones: only the kind of error differs.
+    glued = marker_error_replicates(MODEL, walk, "study", "task", 6)
+    monocular = replace(walk, marker_names=tuple(name for name in TRACKED if "HJC" not in name))
+    wander = {}
+    for kind in ("study", "optical"):
+        tree = SkeletonTree.from_model(without_patellae(load_model(MODEL)))
+        names = [name for name in tree.markers if name in monocular.marker_names]
+        draw = module._Draw(tree, names, kind, "task", 60.0, 6, torch.Generator().manual_seed(1))
+        values = torch.zeros(len(tree.coordinates), 200, dtype=tree.default.dtype)
+        errors_m = draw.errors_m(values)
+        wander[kind] = float((errors_m - errors_m.mean(dim=1, keepdim=True)).std())
+    assert 2.0 < wander["study"] / wander["optical"] < 8.0
+    assert 0.5 < np.degrees(np.std(changes(glued, walk, "knee_angle_r"))) < 10.0
 
 
 @pytest.mark.parametrize(
