@@ -6,13 +6,15 @@ Everything here is derived from joint coordinates alone (OpenCap's names), so it
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from typing import Literal
 
 import numpy as np
 from scipy.signal import butter, sosfiltfilt
 from scipy.spatial.transform import Rotation
 
-from models.errors import ModelError
+from assessment.once import once_per_object
+from models.errors import InverseKinematicsError, ModelError
 from pipeline.trajectories import Array, Kinematics
 
 Side = Literal["r", "l"]
@@ -25,6 +27,11 @@ CLOCK_HZ = 100.0
 # Rising from a chair and squatting hold no content above about 3 Hz (van Lummel 2013, Gait Posture 38:303 samples
 # the phases at that bandwidth); walking's second harmonic is below 4 Hz.
 CUTOFF_HZ = 4.0
+# What is before and after a recording is not known; the filter mirrors so much of it.
+EDGE_S = 1.0
+# Less shows no movement, and has no speed that could be told from noise. Own.
+SHORTEST_S = 0.1
+FEWEST_FRAMES = 4
 # Ischial tuberosity behind and below the pelvis origin (midpoint of the ASIS) in LaiUhlrich2022, unscaled [m].
 ISCHIUM_IN_PELVIS_M = np.array([-0.075, -0.135, 0.0])
 # Half way from the ASIS to the PSIS, which stand 0.15 m behind them in LaiUhlrich2022, unscaled [m].
@@ -59,6 +66,8 @@ class Motion:
         Where the pelvis faces, about the vertical, positive to the left; turns add up [rad].
     pelvis_lean_rad, trunk_lean_rad : ndarray, shape (n,)
         Forward inclination from the vertical in the pelvis' own sagittal plane [rad], positive forward.
+    trunk_known : bool
+        False where the model has no lumbar joint: ``trunk_lean_rad`` is then that of the pelvis.
     hip_rad, knee_rad : dict of side to ndarray
         Flexion, positive [rad].
     """
@@ -72,6 +81,7 @@ class Motion:
     yaw_rad: Array
     pelvis_lean_rad: Array
     trunk_lean_rad: Array
+    trunk_known: bool
     hip_rad: dict[Side, Array]
     knee_rad: dict[Side, Array]
 
@@ -96,14 +106,60 @@ class Motion:
         return (np.sin(thigh) + np.sin(thigh - self.mean_knee_rad)) / 2.0
 
 
+@once_per_object
 def describe_motion(kinematics: Kinematics) -> Motion:
-    """Derive the heading-free signals of a trial.
+    """Derive the heading-free signals of a trial; its arrays are shared by all who ask and cannot be written to.
 
     Raises
     ------
     ModelError
         The model lacks a coordinate that assessment reads.
+    InverseKinematicsError
+        The trial has fewer than 4 frames, or lasts for less than 0.1 s.
     """
+    _refuse_what_shows_no_movement(kinematics)
+    rotation = pelvis_rotation(kinematics)
+    height = kinematics.coordinate("pelvis_ty")
+    matrix = rotation.as_matrix()
+    # Ground's vertical seen from the pelvis (its row 1) does not change when the subject faces another way.
+    lean = np.unwrap(np.arctan2(-matrix[:, 1, 0], matrix[:, 1, 1]))
+    trunk_known = "lumbar_extension" in kinematics.coordinates
+    signals = {
+        "height": height,
+        "middle": height + rotation.apply(MIDDLE_IN_PELVIS_M)[:, 1],
+        "ischium": height + rotation.apply(ISCHIUM_IN_PELVIS_M)[:, 1],
+        "x": kinematics.coordinate("pelvis_tx"),
+        "z": kinematics.coordinate("pelvis_tz"),
+        "yaw": np.unwrap(np.arctan2(-matrix[:, 2, 0], matrix[:, 0, 0])),
+        "lean": lean,
+        "trunk": lean - kinematics.coordinate("lumbar_extension") if trunk_known else lean,
+        **{f"hip_{side}": kinematics.coordinate(f"hip_flexion_{side}") for side in SIDES},
+        **{f"knee_{side}": kinematics.coordinate(f"knee_angle_{side}") for side in SIDES},
+    }
+    clock_s = uniform_clock_s(kinematics.time_s)
+    smooth = on_clock(kinematics.time_s, np.stack(list(signals.values()), axis=1), clock_s)
+    horizontal = smooth[:, [list(signals).index("x"), list(signals).index("z")]]
+    forward = (horizontal - horizontal[0]) @ mean_heading(rotation)
+    for array in (clock_s, smooth, horizontal, forward):
+        array.flags.writeable = False
+    of = dict(zip(signals, smooth.T, strict=True))
+    return Motion(
+        time_s=clock_s,
+        pelvis_height_m=of["height"],
+        middle_height_m=of["middle"],
+        ischium_height_m=of["ischium"],
+        horizontal_m=horizontal,
+        forward_m=forward,
+        yaw_rad=of["yaw"],
+        pelvis_lean_rad=of["lean"],
+        trunk_lean_rad=of["trunk"],
+        trunk_known=trunk_known,
+        hip_rad={side: of[f"hip_{side}"] for side in SIDES},
+        knee_rad={side: of[f"knee_{side}"] for side in SIDES},
+    )
+
+
+def _refuse_what_shows_no_movement(kinematics: Kinematics) -> None:
     missing = [name for name in REQUIRED if name not in kinematics.coordinates]
     if missing:
         raise ModelError(
@@ -111,35 +167,15 @@ def describe_motion(kinematics: Kinematics) -> Motion:
             hint="Use a model with OpenCap's coordinate names (LaiUhlrich2022); see docs/indicators.md.",
             stage="assessment",
         )
-    time_s = kinematics.time_s
-    clock_s = uniform_clock_s(time_s)
-    rotation = pelvis_rotation(kinematics)
-    height = kinematics.coordinate("pelvis_ty")
-    matrix = rotation.as_matrix()
-    # Ground's vertical seen from the pelvis (its row 1) does not change when the subject faces another way.
-    lean = np.unwrap(np.arctan2(-matrix[:, 1, 0], matrix[:, 1, 1]))
-    yaw = np.unwrap(np.arctan2(-matrix[:, 2, 0], matrix[:, 0, 0]))
-    extension = kinematics.coordinate("lumbar_extension") if "lumbar_extension" in kinematics.coordinates else 0.0
-    horizontal = np.stack([kinematics.coordinate("pelvis_tx"), kinematics.coordinate("pelvis_tz")], axis=1)
-    heading = mean_heading(rotation)
-
-    def smooth(values: Array) -> Array:
-        return on_clock(time_s, values, clock_s)
-
-    smooth_horizontal = np.stack([smooth(horizontal[:, 0]), smooth(horizontal[:, 1])], axis=1)
-    return Motion(
-        time_s=clock_s,
-        pelvis_height_m=smooth(height),
-        middle_height_m=smooth(height + rotation.apply(MIDDLE_IN_PELVIS_M)[:, 1]),
-        ischium_height_m=smooth(height + rotation.apply(ISCHIUM_IN_PELVIS_M)[:, 1]),
-        horizontal_m=smooth_horizontal,
-        forward_m=(smooth_horizontal - smooth_horizontal[0]) @ heading,
-        yaw_rad=smooth(yaw),
-        pelvis_lean_rad=smooth(lean),
-        trunk_lean_rad=smooth(lean - extension),
-        hip_rad={side: smooth(kinematics.coordinate(f"hip_flexion_{side}")) for side in SIDES},
-        knee_rad={side: smooth(kinematics.coordinate(f"knee_angle_{side}")) for side in SIDES},
-    )
+    n = len(kinematics.time_s)
+    lasts_s = float(kinematics.time_s[-1] - kinematics.time_s[0]) if n else 0.0
+    if n < FEWEST_FRAMES or lasts_s < SHORTEST_S:
+        raise InverseKinematicsError(
+            f"The trial is too short to show a movement: {n} frame{'' if n == 1 else 's'} in {lasts_s:.2f} s.",
+            hint=f"A trial needs at least {FEWEST_FRAMES} frames and {SHORTEST_S:g} s. Leave this one out, or record "
+            "it again.",
+            stage="assessment",
+        )
 
 
 def pelvis_rotation(kinematics: Kinematics) -> Rotation:
@@ -213,14 +249,43 @@ def uniform_clock_s(time_s: Array) -> Array:
 
 
 def on_clock(time_s: Array, values: Array, clock_s: Array, cutoff_hz: float = CUTOFF_HZ) -> Array:
-    """Signal of a trial on the uniform clock of its `Motion`, low-passed as all signals there, shape (n,)."""
+    """Signals of a trial on the uniform clock of its `Motion`, low-passed as all signals there.
+
+    Parameters
+    ----------
+    time_s : ndarray, shape (n_frames,)
+    values : ndarray, shape (n_frames,) or (n_frames, n_signals)
+        NaN where a signal is not known; zero is returned for one that never is.
+    clock_s : ndarray, shape (n,)
+
+    Returns
+    -------
+    ndarray, shape (n,) or (n, n_signals)
+    """
+    columns = values.reshape(len(values), -1).T
+    resampled = np.stack([_resampled(time_s, column, clock_s) for column in columns], axis=1)
+    return low_passed(resampled, cutoff_hz).reshape(len(clock_s), *values.shape[1:])
+
+
+def low_passed(signals: Array, cutoff_hz: float, edge_s: float = EDGE_S) -> Array:
+    """Second-order Butterworth low-pass forwards and backwards, without delay, on the uniform clock.
+
+    Parameters
+    ----------
+    signals : ndarray, shape (n, ...)
+        On a clock of 100 Hz; filtered along the first axis.
+    edge_s : float
+        How much of the signal is mirrored beyond its ends [s].
+    """
+    padlen = min(len(signals) - 1, int(edge_s * CLOCK_HZ))
+    return np.asarray(sosfiltfilt(_sections(cutoff_hz), signals, axis=0, padlen=padlen))
+
+
+@cache
+def _sections(cutoff_hz: float) -> Array:
+    return np.asarray(butter(2, cutoff_hz, fs=CLOCK_HZ, output="sos"))
+
+
+def _resampled(time_s: Array, values: Array, clock_s: Array) -> Array:
     known = np.isfinite(values)
-    if not known.any():
-        return np.zeros_like(clock_s)
-    resampled = np.interp(clock_s, time_s[known], values[known])
-    sections = butter(2, cutoff_hz, fs=CLOCK_HZ, output="sos")
-    return (
-        sosfiltfilt(sections, resampled, padlen=min(int(CLOCK_HZ), len(resampled) - 1))
-        if len(resampled) > 1
-        else resampled
-    )
+    return np.interp(clock_s, time_s[known], values[known]) if known.any() else np.zeros_like(clock_s)

@@ -5,22 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.signal import butter, sosfiltfilt
 
-from assessment.motion import CLOCK_HZ, describe_motion, pelvis_rotation
+from assessment.motion import CLOCK_HZ, describe_motion, low_passed
+from assessment.turns import Turn, facing_rad, find_turns
 from pipeline.preparation.masks import runs
 from pipeline.trajectories import Array, Kinematics
 
 # Below the step frequency of slow walkers (about 1.2 Hz) and above the changes of speed of a whole walk.
 PATH_CUTOFF_HZ = 0.8
+# What the filter mirrors at the ends.
+EDGE_S = 2.0
 # Walking at less than this share of the trial's usual speed is setting off, stopping or turning.
 STEADY_SHARE = 0.8
-# The pelvis swings by some 5 deg with every stride (0.7 to 1 Hz), which this leaves out; a turn of 1 s stays.
-FACING_CUTOFF_HZ = 0.5
-# A turn: the smoothed pelvis turns faster than this, and by at least the angle that El-Gohary et al. ask for
-# (Sensors 2014;14:356-369: 45 deg). Walking a circle of 5 m radius at 1 m/s is just faster.
-TURNING_RAD_S = np.radians(11.0)
-SMALLEST_TURN_RAD = np.radians(45.0)
 # A pelvis that within this time never gets farther than this speed would take it (the slowest walk that activities are
 # recognised by), and in all stays within the length of a belt, is on a treadmill or on the spot.
 TRAVEL_WINDOW_S = 2.0
@@ -51,28 +47,6 @@ class Pass:
     forward: Array
     travel_m: float
     speed_m_s: float
-
-
-@dataclass(frozen=True)
-class Turn:
-    """One change of direction.
-
-    Attributes
-    ----------
-    start_s, stop_s : float
-        While the smoothed pelvis turns faster than 11 deg/s [s].
-    angle_rad : float
-        To the left positive [rad].
-    """
-
-    start_s: float
-    stop_s: float
-    angle_rad: float
-
-    @property
-    def duration_s(self) -> float:
-        """How long it takes [s]."""
-        return self.stop_s - self.start_s
 
 
 @dataclass(frozen=True)
@@ -114,19 +88,18 @@ def find_route(kinematics: Kinematics) -> Route:
 
     Raises
     ------
-    ModelError
+    ModelError, InverseKinematicsError
         See `assessment.motion.describe_motion`.
     """
     motion = describe_motion(kinematics)
-    facing_rad = _facing_rad(kinematics, motion.time_s)
-    turns = _turns(motion.time_s, facing_rad)
+    facing, turns = facing_rad(motion), find_turns(motion)
     straight = np.ones(len(motion.time_s), dtype=bool)
     for turn in turns:
         straight &= (motion.time_s < turn.start_s) | (motion.time_s > turn.stop_s)
     horizontal_m = motion.horizontal_m
     span_m = float(np.linalg.norm(np.ptp(horizontal_m, axis=0)))
     over_ground = span_m > BELT_LENGTH_M or _travels(horizontal_m)
-    path_m = _low_passed(horizontal_m, PATH_CUTOFF_HZ)
+    path_m = low_passed(horizontal_m, PATH_CUTOFF_HZ, EDGE_S)
     if over_ground:
         speed = np.linalg.norm(np.gradient(path_m, 1.0 / CLOCK_HZ, axis=0), axis=1)
         usual = float(np.median(speed[straight & (speed >= 0.5 * np.max(speed[straight]))]))
@@ -135,11 +108,11 @@ def find_route(kinematics: Kinematics) -> Route:
     for start, stop in runs(straight):
         if (stop - start) < SHORTEST_PASS_S * CLOCK_HZ:
             continue
-        facing = np.array([np.cos(facing_rad[start:stop]).mean(), -np.sin(facing_rad[start:stop]).mean()])
-        way_m = path_m[stop - 1] - path_m[start] if over_ground else facing
+        ahead = np.array([np.cos(facing[start:stop]).mean(), -np.sin(facing[start:stop]).mean()])
+        way_m = path_m[stop - 1] - path_m[start] if over_ground else ahead
         forward = way_m / np.linalg.norm(way_m)
         seconds = (stop - 1 - start) / CLOCK_HZ
-        if forward @ facing < np.cos(FORWARD_WITHIN_RAD) * np.linalg.norm(facing):
+        if forward @ ahead < np.cos(FORWARD_WITHIN_RAD) * np.linalg.norm(ahead):
             not_forward_s += seconds
             continue
         steps_m = np.linalg.norm(np.diff(path_m[start:stop], axis=0), axis=1)
@@ -149,29 +122,7 @@ def find_route(kinematics: Kinematics) -> Route:
     return Route(tuple(passes), turns, over_ground, span_m, not_forward_s)
 
 
-def _facing_rad(kinematics: Kinematics, clock_s: Array) -> Array:
-    """Where the pelvis faces, about the vertical, smoothed over strides; zero along X, to the left positive [rad]."""
-    ahead = pelvis_rotation(kinematics).as_matrix()[:, [0, 2], 0]
-    yaw = np.unwrap(np.arctan2(-ahead[:, 1], ahead[:, 0]))
-    return _low_passed(np.interp(clock_s, kinematics.time_s, yaw), FACING_CUTOFF_HZ)
-
-
-def _turns(time_s: Array, facing_rad: Array) -> tuple[Turn, ...]:
-    rate = np.gradient(facing_rad, 1.0 / CLOCK_HZ)
-    return tuple(
-        Turn(float(time_s[start]), float(time_s[stop - 1]), float(facing_rad[stop - 1] - facing_rad[start]))
-        for start, stop in (*runs(rate > TURNING_RAD_S), *runs(rate < -TURNING_RAD_S))
-        if abs(facing_rad[stop - 1] - facing_rad[start]) >= SMALLEST_TURN_RAD
-    )
-
-
 def _travels(horizontal_m: Array) -> bool:
     window = min(len(horizontal_m) - 1, round(TRAVEL_WINDOW_S * CLOCK_HZ))
     moved_m = np.linalg.norm(horizontal_m[window:] - horizontal_m[:-window], axis=1) if window else np.zeros(1)
     return bool(np.max(moved_m) > SLOWEST_TRAVEL_M_S * window / CLOCK_HZ)
-
-
-def _low_passed(signal: Array, cutoff_hz: float) -> Array:
-    sections = butter(2, cutoff_hz, fs=CLOCK_HZ, output="sos")
-    padlen = min(len(signal) - 1, int(2 * CLOCK_HZ))
-    return np.asarray(sosfiltfilt(sections, signal, axis=0, padlen=padlen))

@@ -7,15 +7,14 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy.interpolate import CubicSpline
-from scipy.signal import butter, sosfiltfilt
 
-from assessment.motion import CLOCK_HZ
+from assessment.motion import CLOCK_HZ, low_passed, uniform_clock_s
 from pipeline.motion.landmarks import Landmarks
 from pipeline.trajectories import Array, Kinematics
 
 # Of 5, 7, 10 Hz and none, 7 Hz gave the smallest greatest error of both events, on plates and with OpenCap's errors.
 CUTOFF_HZ = 7.0
-# What is before and after a recording is not known; the filter mirrors this much of it.
+# What the filter mirrors of a recording at its ends.
 EDGE_S = 0.5
 
 
@@ -87,9 +86,7 @@ def angles_rad(kinematics: Kinematics, names: tuple[str, ...]) -> dict[str, Arra
 
 def smoother(time_s: Array) -> tuple[Array, Callable[[Array], Array]]:
     """The uniform clock of a recording, and what resamples a signal of it, shape (n_frames, ...), and smooths it."""
-    clock_s = np.arange(time_s[0], time_s[-1] + 1e-9, 1.0 / CLOCK_HZ)
-    sections = butter(2, CUTOFF_HZ, fs=CLOCK_HZ, output="sos")
-    padlen = min(len(clock_s) - 1, int(EDGE_S * CLOCK_HZ))
+    clock_s = uniform_clock_s(time_s)
 
     def smooth(values: Array) -> Array:
         known = np.isfinite(values.reshape(len(values), -1)).all(axis=1)
@@ -97,7 +94,6 @@ def smoother(time_s: Array) -> tuple[Array, Callable[[Array], Array]]:
             return np.zeros((len(clock_s), *values.shape[1:]))
         # Outside the known frames a cubic runs away: there the nearest one holds.
         inside_s = np.clip(clock_s, time_s[known][0], time_s[known][-1])
-        resampled = CubicSpline(time_s[known], values[known])(inside_s)
-        return np.asarray(sosfiltfilt(sections, resampled, axis=0, padlen=padlen))
+        return low_passed(CubicSpline(time_s[known], values[known])(inside_s), CUTOFF_HZ, EDGE_S)
 
     return clock_s, smooth

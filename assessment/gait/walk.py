@@ -11,6 +11,7 @@ from assessment.gait.passes import Pass, Route, find_route
 from assessment.gait.strides import Step, Stride, strides_of
 from assessment.gait.track import Track, track
 from assessment.motion import SIDES
+from assessment.once import once_per_object
 from pipeline.motion.landmarks import Landmarks
 from pipeline.quality import Quality
 from pipeline.trajectories import Kinematics
@@ -67,6 +68,7 @@ class Walk:
         return tuple(sorted(steps.values(), key=lambda step: step.stop_s))
 
 
+@once_per_object
 def describe_walk(kinematics: Kinematics, landmarks: Landmarks | None) -> Walk:
     """Find passes, turns, events, strides and speed of a walking trial.
 
@@ -78,7 +80,7 @@ def describe_walk(kinematics: Kinematics, landmarks: Landmarks | None) -> Walk:
 
     Raises
     ------
-    ModelError
+    ModelError, InverseKinematicsError
         See `assessment.motion.describe_motion`.
     """
     route = find_route(kinematics)

@@ -7,10 +7,11 @@ from collections.abc import Iterator
 import numpy as np
 
 from assessment.indicators.base import Indicator, TrialResults
+from assessment.indicators.starts import of_start
 from assessment.motion import Motion, describe_motion
 from assessment.repetitions import Repetition
 from assessment.repetitions.timed_up_and_go import distance_from_seat_m
-from assessment.repetitions.turns import yaw_rate_rad_s
+from assessment.turns import yaw_rate_rad_s
 from pipeline.quality import Quality
 
 # The line is 3 m from the chair's front legs. The pelvis starts 0.2 to 0.4 m behind them and turns about at the line.
@@ -32,10 +33,11 @@ def compute(results: TrialResults) -> Iterator[Indicator]:
         return
     passage = results.repetitions[0] if results.repetitions else None
     motion = describe_motion(results.kinematics)
+    start = Quality() if passage is None else of_start(motion, passage)
     way = Quality() if passage is None else _way(motion, passage)
-    yield _total(results, passage, way)
+    yield _total(results, passage, way & start)
     for name, (first, last) in PHASES.items():
-        yield _phase(results, name, passage, first, last)
+        yield _phase(results, name, passage, first, last, start if first == "start" else Quality())
     if passage is None or "turn_stop" not in passage.events:
         yield results.indicator(
             "tug_peak_turn_velocity", None, Quality.withheld("The turn at the far end is not seen.")
@@ -46,7 +48,7 @@ def compute(results: TrialResults) -> Iterator[Indicator]:
     yield results.indicator("tug_peak_turn_velocity", fastest_deg_s)
 
 
-def _total(results: TrialResults, passage: Repetition | None, way: Quality) -> Indicator:
+def _total(results: TrialResults, passage: Repetition | None, quality: Quality) -> Indicator:
     if passage is None:
         return results.indicator(TOTAL, None, Quality.withheld("No rise from a seat is seen in this trial."))
     if not passage.complete:
@@ -54,17 +56,19 @@ def _total(results: TrialResults, passage: Repetition | None, way: Quality) -> I
     supports = () if results.forces is None else results.forces.hand_supports
     helped = [support.text for support in supports if support.start_s < passage.stop_s]
     # Armrests may be used in this test, so hands are told but not held against it.
-    quality = way & (Quality.caution("Hands may have helped; this test allows it.", *helped) if helped else Quality())
+    quality &= Quality.caution("Hands may have helped; this test allows it.", *helped) if helped else Quality()
     return results.indicator(TOTAL, passage.events["sit"] - passage.events["start"], quality)
 
 
-def _phase(results: TrialResults, name: str, passage: Repetition | None, first: str, last: str) -> Indicator:
+def _phase(
+    results: TrialResults, name: str, passage: Repetition | None, first: str, last: str, quality: Quality
+) -> Indicator:
     events = {} if passage is None else passage.events
     missing = [event for event in (first, last) if event not in events]
     if missing or events[last] < events[first]:
         why = f"{', '.join(missing)} not seen" if missing else f"{last} comes before {first}: the phases overlap"
         return results.indicator(name, None, Quality.withheld(f"This phase cannot be timed: {why}."))
-    return results.indicator(name, events[last] - events[first])
+    return results.indicator(name, events[last] - events[first], quality)
 
 
 def _way(motion: Motion, passage: Repetition) -> Quality:

@@ -8,13 +8,16 @@ import numpy as np
 
 from assessment.indicators.base import Indicator, TrialResults
 from assessment.indicators.slopes import slope_over_repetitions
-from assessment.motion import describe_motion
+from assessment.indicators.starts import of_start, of_trunk
+from assessment.motion import Motion, describe_motion
 from assessment.repetitions import Repetition
 from pipeline.quality import Quality
 
 REPEATED = ("sit-to-stand", "squat", "step-up", "pick-up")
 FIVE = 5
 THIRTY_S = 30.0
+# Movements whose repetitions begin with the trunk.
+BY_TRUNK = ("sit-to-stand", "pick-up")
 # Tests in which five rises are not asked for, or not as fast as possible up to the fifth.
 NOT_FIVE_TIMES = ("single", "thirty-seconds")
 
@@ -23,29 +26,34 @@ def compute(results: TrialResults) -> Iterator[Indicator]:
     """Number and duration of repetitions; times of rises; five-times and 30-s sit-to-stand."""
     if results.activity.name not in REPEATED:
         return
+    motion = describe_motion(results.kinematics)
     yield results.indicator("number_of_repetitions", float(len(results.complete_repetitions)))
     for repetition in results.complete_repetitions:
         if results.activity.name != "sit-to-stand" or "sit" in repetition.events:
-            yield results.indicator("repetition_duration", repetition.duration_s, repetition=repetition.index)
+            quality = of_start(motion, repetition) if results.activity.name in BY_TRUNK else Quality()
+            yield results.indicator("repetition_duration", repetition.duration_s, quality, repetition=repetition.index)
     if results.activity.name == "sit-to-stand":
-        yield from _rises(results)
+        yield from _rises(results, motion)
         if results.activity.variant not in NOT_FIVE_TIMES:
-            yield from _five_times(results)
+            yield from _five_times(results, motion)
         if results.activity.variant == "thirty-seconds":
-            yield _thirty_seconds(results)
+            yield _thirty_seconds(results, motion)
 
 
-def _rises(results: TrialResults) -> Iterator[Indicator]:
+def _rises(results: TrialResults, motion: Motion) -> Iterator[Indicator]:
     durations_s: dict[int, float] = {}
     for repetition in results.complete_repetitions:
         index, events = repetition.index, repetition.events
-        durations_s[index] = events["stand"] - events["rise_start"]
-        yield results.indicator("rise_duration", durations_s[index], repetition=index)
-        yield results.indicator("seat_off_delay", events["seat_off"] - events["rise_start"], repetition=index)
+        quality = of_start(motion, repetition)
+        duration_s = events["stand"] - events["rise_start"]
+        yield results.indicator("rise_duration", duration_s, quality, repetition=index)
+        yield results.indicator("seat_off_delay", events["seat_off"] - events["rise_start"], quality, repetition=index)
+        if not repetition.starts_before_recording:
+            durations_s[index] = duration_s
     yield from slope_over_repetitions(results, "rise_duration_slope", durations_s)
 
 
-def _five_times(results: TrialResults) -> Iterator[Indicator]:
+def _five_times(results: TrialResults, motion: Motion) -> Iterator[Indicator]:
     """Times of the first five complete rises that follow each other without a failed attempt."""
     to_stand, to_sit = "five_times_sit_to_stand_time", "five_times_sit_to_stand_time_to_sit"
     five = _first_five(results.repetitions)
@@ -67,7 +75,7 @@ def _five_times(results: TrialResults) -> Iterator[Indicator]:
             f"The trial holds {len(results.repetitions)} rises, complete or not; the time is that of rises "
             f"{five[0].index} to {five[-1].index}."
         )
-    quality &= _remarks(five)
+    quality &= _remarks(five) & of_trunk(motion)
     yield results.indicator(to_stand, stand_s - start_s, _hands(results, start_s, stand_s) & quality)
     sit_s = five[-1].events.get("sit")
     if sit_s is None:
@@ -85,15 +93,14 @@ def _first_five(repetitions: tuple[Repetition, ...]) -> tuple[Repetition, ...] |
     return None
 
 
-def _thirty_seconds(results: TrialResults) -> Indicator:
+def _thirty_seconds(results: TrialResults, motion: Motion) -> Indicator:
     """Full stands within 30 s of the first start, and the rise that is more than half way up when the time is over."""
     name = "thirty_second_sit_to_stand_count"
     rises = results.repetitions
     if not rises:
         return results.indicator(name, None, Quality.withheld("No rise is seen in this trial."))
-    if rises[0].starts_before_recording:
+    if rises[0].starts_before_recording and not rises[0].complete:
         return results.indicator(name, None, Quality.withheld("The test had begun before the recording."))
-    motion = describe_motion(results.kinematics)
     start_s = rises[0].events["rise_start"]
     end_s = start_s + THIRTY_S
     recorded_s = float(motion.time_s[-1]) - start_s
@@ -110,7 +117,7 @@ def _thirty_seconds(results: TrialResults) -> Indicator:
             now, seated, standing = np.interp(times, motion.time_s, motion.middle_height_m)
             count += int(now > (seated + standing) / 2.0)
     counted = tuple(rise for rise in rises if rise.start_s < end_s)
-    quality = _hands(results, start_s, end_s) & _remarks(counted)
+    quality = _hands(results, start_s, end_s) & _remarks(counted) & of_trunk(motion)
     failed = [rise for rise in counted if not rise.complete and rise.events["stand"] <= end_s]
     if failed:
         quality &= Quality.caution(f"Incomplete attempts are not counted: {len(failed)} in this trial.")

@@ -6,8 +6,10 @@ from dataclasses import dataclass, field
 
 from assessment.motion import Side
 
-# How the note of a repetition begins that was under way in the first frame.
-STARTED = "The recording starts"
+STARTS_LEANING = (
+    "The recording starts while the trunk already moves forward: the rise began earlier, and times from its start are "
+    "too short."
+)
 
 
 @dataclass(frozen=True)
@@ -33,6 +35,10 @@ class Repetition:
         Why it is not complete, and what else a reader should know of it; empty otherwise.
     lead_side : {'r', 'l'} or None
         Leg that goes first onto a step; None in other movements.
+    starts_before_recording : bool
+        Whether it was under way when the recording began; where only the trunk was, it is complete all the same.
+    falls_short : bool
+        Whether it is not complete because it reaches much less than the trial's greatest.
     """
 
     index: int
@@ -42,11 +48,8 @@ class Repetition:
     complete: bool = True
     note: str = ""
     lead_side: Side | None = None
-
-    @property
-    def starts_before_recording(self) -> bool:
-        """Whether it was under way when the recording began."""
-        return self.note.startswith(STARTED)
+    starts_before_recording: bool = False
+    falls_short: bool = False
 
     @property
     def duration_s(self) -> float:

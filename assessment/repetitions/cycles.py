@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from assessment.motion import Motion, crossing_s
-from assessment.repetitions.base import STARTED, Repetition
+from assessment.repetitions.base import Repetition
 from assessment.repetitions.levels import (
     LEVEL_SHARE,
     STILL_MOVING_M_S,
@@ -65,14 +65,25 @@ def _cycles(
             end = points[k + 2][0] if k + 2 < len(points) else len(signal) - 1
             upright = resting_level(signal, back, end, signal[after], swing, low=False)
             events["stop"] = crossing_s(time, signal, upright - LEVEL_SHARE * swing, back, after)
+        started = before is None or (before == 0 and speed[0] < -still_moving)
         cut = after == len(signal) - 1 and speed[-1] > still_moving
-        if before is None:
-            note = f"{STARTED} in the {noun}."
+        short = fell_short(reached, greatest)
+        if started:
+            note = f"The recording starts in the {noun}."
         elif after is None:
             note = f"The recording ends in the {noun}."
         else:
-            note = "The recording ends before the full stand." if cut else fell_short(reached, greatest)
+            note = "The recording ends before the full stand." if cut else short
         repetitions.append(
-            Repetition(index, min(events.values()), max(events.values()), events, complete=not note, note=note)
+            Repetition(
+                index,
+                min(events.values()),
+                max(events.values()),
+                events,
+                complete=not note,
+                note=note,
+                starts_before_recording=started,
+                falls_short=bool(short) and note == short,
+            )
         )
     return tuple(repetitions)

@@ -60,9 +60,7 @@ def foot_moves(landmarks: Landmarks) -> tuple[FootMove, ...]:
 
 def _moves(landmarks: Landmarks, side: Side) -> list[FootMove]:
     time = uniform_clock_s(landmarks.time_s)
-    toe = np.stack(
-        [on_clock(landmarks.time_s, column, time, CUTOFF_HZ) for column in landmarks[f"toe_{side}"].T], axis=1
-    )
+    toe = on_clock(landmarks.time_s, landmarks[f"toe_{side}"], time, CUTOFF_HZ)
     speed = np.linalg.norm(np.gradient(toe, 1.0 / CLOCK_HZ, axis=0), axis=1)
     fewest = round(RESTING_S * CLOCK_HZ)
     rests = [(start, stop) for start, stop in runs(speed < RESTING_M_S) if stop - start >= fewest]

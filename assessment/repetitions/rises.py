@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from assessment.motion import Motion, crossing_s
-from assessment.repetitions.base import STARTED, Repetition
+from assessment.repetitions.base import STARTS_LEANING, Repetition
 from assessment.repetitions.levels import (
     COMPLETE_SHARE,
     LEVEL_SHARE,
@@ -21,6 +21,7 @@ from assessment.repetitions.levels import (
 from assessment.repetitions.remarks import remarks
 from assessment.repetitions.seat import Seat, without_drift
 from assessment.repetitions.seat_off import seat_off_s
+from pipeline.trajectories import Array
 
 # Forward trunk motion slower than this is sway, not the start of a rise [rad/s].
 TRUNK_ONSET_RAD_S = 0.17
@@ -64,7 +65,10 @@ def find_rises(motion: Motion) -> tuple[Repetition, ...]:
     repetitions: list[Repetition] = []
     for index, rise in enumerate(rises, start=1):
         events = _events(motion, rise, seat, greatest)
-        failure = _why_incomplete(motion, rise, greatest)
+        under_way = rise.low == 0 and _speed_m_s(motion)[0] > STILL_MOVING_M_S
+        leaning = not under_way and events["rise_start"] <= motion.time_s[0]
+        short = fell_short(rise.swing_m, greatest)
+        failure = "The recording starts during the rise." if under_way else _why_incomplete(motion, rise, short)
         notes = remarks(motion, rise, seat, events, repetitions[-1] if repetitions else None)
         repetitions.append(
             Repetition(
@@ -73,7 +77,9 @@ def find_rises(motion: Motion) -> tuple[Repetition, ...]:
                 max(events.values()),
                 events,
                 complete=not failure,
-                note=" ".join([failure, *notes]).strip(),
+                note=" ".join([failure, *([STARTS_LEANING] if leaning else []), *notes]).strip(),
+                starts_before_recording=under_way or leaning,
+                falls_short=bool(short) and failure == short,
             )
         )
     return tuple(repetitions)
@@ -125,16 +131,18 @@ def _events(motion: Motion, rise: Rise, seat: Seat, greatest_m: float) -> dict[s
     return events
 
 
-def _why_incomplete(motion: Motion, rise: Rise, greatest_m: float) -> str:
-    """Say why a rise does not count, or nothing."""
-    speed = np.gradient(motion.middle_height_m, motion.time_s)
-    if rise.low == 0 and speed[0] > STILL_MOVING_M_S:
-        return f"{STARTED} during the rise."
+def _why_incomplete(motion: Motion, rise: Rise, short: str) -> str:
+    """Say why a rise that the recording shows from its start does not count, or nothing."""
+    speed = _speed_m_s(motion)
     if rise.high == len(speed) - 1 and speed[-1] > STILL_MOVING_M_S:
         return "The recording ends before the full stand."
     knee_rad = float(motion.mean_knee_rad[rise.high])
     bent = f"No full stand: the knees stay bent by {np.degrees(knee_rad):.0f} deg."
-    return fell_short(rise.swing_m, greatest_m) or (bent if knee_rad > STANDING_KNEE_RAD else "")
+    return short or (bent if knee_rad > STANDING_KNEE_RAD else "")
+
+
+def _speed_m_s(motion: Motion) -> Array:
+    return np.asarray(np.gradient(motion.middle_height_m, motion.time_s))
 
 
 def _trunk_onset(motion: Motion, seated_from: int, left: int, seat_off_s: float, onset_height_m: float) -> float:

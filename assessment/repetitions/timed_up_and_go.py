@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from assessment.motion import Motion
-from assessment.repetitions.base import Repetition
+from assessment.repetitions.base import STARTS_LEANING, Repetition
 from assessment.repetitions.rises import find_rises
-from assessment.repetitions.turns import Turn, find_turns
+from assessment.turns import Turn, find_turns
 from pipeline.trajectories import Array
 
 # Thighs this far apart have made a step; standing feet are not (more than half of a slow step of 30 cm). Own [rad].
@@ -29,7 +29,7 @@ def find_timed_up_and_go(motion: Motion) -> tuple[Repetition, ...]:
     if sits:
         events["sit"] = sits[-1]
     events |= _walk_start(motion, events["seat_off"]) | _turning(motion, events)
-    note = "" if rise.complete or "reaches" in rise.note else rise.note
+    failure = "" if rise.complete or rise.falls_short else rise.note
     missing = [
         text
         for name, text in (
@@ -39,9 +39,20 @@ def find_timed_up_and_go(motion: Motion) -> tuple[Repetition, ...]:
         )
         if name not in events
     ]
-    note = " ".join([note, *missing]).strip()
+    failures = " ".join([failure, *missing]).strip()
+    leaning = STARTS_LEANING if rise.starts_before_recording and not failure else ""
     ordered = dict(sorted(events.items(), key=lambda event: event[1]))
-    return (Repetition(1, events["start"], max(events.values()), ordered, complete=not note, note=note),)
+    return (
+        Repetition(
+            1,
+            events["start"],
+            max(events.values()),
+            ordered,
+            complete=not failures,
+            note=" ".join([failures, leaning]).strip(),
+            starts_before_recording=rise.starts_before_recording,
+        ),
+    )
 
 
 def distance_from_seat_m(motion: Motion, start_s: float) -> Array:

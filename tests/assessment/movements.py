@@ -214,6 +214,17 @@ def later(kinematics: Kinematics, shift_s: float) -> Kinematics:
     return replace(kinematics, time_s=kinematics.time_s + shift_s)
 
 
+def from_s(kinematics: Kinematics, start_s: float) -> Kinematics:
+    """What a recording shows that starts later."""
+    late = kinematics.time_s >= start_s - 1e-9
+    return replace(
+        kinematics,
+        time_s=kinematics.time_s[late],
+        values=kinematics.values[late],
+        marker_errors_m=kinematics.marker_errors_m[late],
+    )
+
+
 def resampled(kinematics: Kinematics, rate_hz: float) -> Kinematics:
     time_s = np.arange(kinematics.time_s[0], kinematics.time_s[-1], 1.0 / rate_hz)
     values = np.stack([np.interp(time_s, kinematics.time_s, v) for v in kinematics.values.T], axis=1)

@@ -123,6 +123,31 @@ def test_the_time_to_sitting_ends_later_and_needs_the_fifth_sitting_down() -> No
     assert one(standing, "five_times_sit_to_stand_time_to_sit").value is None
 
 
+def test_a_recording_that_starts_while_the_trunk_leans_puts_a_caution_on_times_from_there() -> None:
+    found = indicators("sit-to-stand", movements.from_s(movements.sit_to_stand(5), 0.7))
+    for name in ("five_times_sit_to_stand_time", "five_times_sit_to_stand_time_to_sit"):
+        assert any("trunk already moves forward" in reason for reason in one(found, name).quality.reasons)
+    for name in ("rise_duration", "seat_off_delay", "repetition_duration"):
+        marks = [one(found, name, repetition=k).quality.mark for k in range(1, 6)]
+        assert marks == [Mark.WITH_CAUTION] + [Mark.REPORTED] * 4
+    # The first rise, too short by what was not recorded, is no part of a trend: the others are alike.
+    assert one(found, "rise_duration_slope").value == pytest.approx(0.0, abs=0.005)
+
+
+def test_without_a_lumbar_joint_times_that_begin_with_the_trunk_say_so() -> None:
+    five = movements.sit_to_stand(5)
+    index = five.coordinates.index("lumbar_extension")
+    bare = replace(
+        five,
+        coordinates=five.coordinates[:index] + five.coordinates[index + 1 :],
+        values=np.delete(five.values, index, axis=1),
+    )
+    found = indicators("sit-to-stand", bare)
+    for indicator in (one(found, "five_times_sit_to_stand_time"), one(found, "rise_duration", repetition=1)):
+        assert indicator.quality.mark is Mark.WITH_CAUTION
+        assert "no lumbar joint" in indicator.quality.reasons[0]
+
+
 def test_a_pause_puts_a_caution_on_the_five_times_test() -> None:
     slow = one(indicators("sit-to-stand", movements.sit_to_stand(5, cycle_s=6.0)), "five_times_sit_to_stand_time")
     assert slow.quality.mark is Mark.WITH_CAUTION
@@ -150,11 +175,10 @@ def test_rises_in_thirty_seconds_need_thirty_seconds_from_the_first_start_on() -
     assert short.value is None
     assert "s were recorded after the first start; 30 s are needed" in short.quality.reasons[0]
     whole = movements.sit_to_stand(12)
-    late = whole.time_s >= 1.15
-    begun = replace(
-        whole, time_s=whole.time_s[late], values=whole.values[late], marker_errors_m=whole.marker_errors_m[late]
-    )
-    assert "begun before the recording" in count(begun).quality.reasons[0]
+    assert "begun before the recording" in count(movements.from_s(whole, 1.15)).quality.reasons[0]
+    leaning = count(movements.from_s(whole, 0.7))
+    assert leaning.value == 10.0
+    assert "trunk already moves forward" in leaning.quality.reasons[0]
     failed = count(movements.sit_to_stand(12, reach=(1, 1, 0.5)))
     assert failed.value == 9.0
     assert "not counted: 1" in failed.quality.reasons[0]

@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 import tomllib
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -121,22 +120,42 @@ def test_a_recording_that_ends_standing_has_a_complete_last_rise_without_sitting
 
 
 def test_a_recording_that_starts_during_a_rise_keeps_it_as_incomplete() -> None:
-    whole = movements.sit_to_stand(3)
-    late = whole.time_s >= 1.15
-    cut = replace(
-        whole, time_s=whole.time_s[late], values=whole.values[late], marker_errors_m=whole.marker_errors_m[late]
-    )
-    repetitions = find_repetitions(STS, cut)
+    repetitions = find_repetitions(STS, movements.from_s(movements.sit_to_stand(3), 1.15))
     assert [repetition.complete for repetition in repetitions] == [False, True, True]
+    assert [repetition.starts_before_recording for repetition in repetitions] == [True, False, False]
     assert repetitions[0].note == "The recording starts during the rise."
 
 
+@pytest.mark.parametrize("start_s", [0.6, 0.7, 0.8])
+def test_a_recording_that_starts_while_the_trunk_leans_forward_says_so(start_s: float) -> None:
+    repetitions = find_repetitions(STS, movements.from_s(movements.sit_to_stand(3), start_s))
+    assert [repetition.complete for repetition in repetitions] == [True] * 3
+    assert [repetition.starts_before_recording for repetition in repetitions] == [True, False, False]
+    assert repetitions[0].note.startswith("The recording starts while the trunk already moves forward")
+    assert repetitions[1].note == ""
+
+
+@pytest.mark.parametrize("start_s", [0.0, 0.2, 0.4])
+@pytest.mark.parametrize("noise", [False, True])
+def test_sitting_still_before_the_trunk_leans_is_the_start(start_s: float, noise: bool) -> None:
+    whole = movements.sit_to_stand(3)
+    cut = movements.from_s(movements.noisy(whole) if noise else whole, start_s)
+    repetitions = find_repetitions(STS, cut)
+    assert not any(repetition.starts_before_recording for repetition in repetitions)
+    assert [repetition.note for repetition in repetitions] == [""] * 3
+
+
+def test_a_recording_that_starts_on_the_way_down_into_a_squat_or_a_bend_keeps_it_as_incomplete() -> None:
+    squats = find_repetitions(SQUAT, movements.from_s(movements.squats(3), 0.75))
+    assert [repetition.complete for repetition in squats] == [False, True, True]
+    assert squats[0].starts_before_recording
+    assert squats[0].note == "The recording starts in the squat."
+    (bend,) = find_repetitions(PICK_UP, movements.from_s(movements.stoop(), 1.5))
+    assert bend.note == "The recording starts in the bend."
+
+
 def test_a_recording_that_starts_standing_counts_the_rises_only() -> None:
-    whole = movements.sit_to_stand(4)
-    late = whole.time_s >= 1.8
-    cut = replace(
-        whole, time_s=whole.time_s[late], values=whole.values[late], marker_errors_m=whole.marker_errors_m[late]
-    )
+    cut = movements.from_s(movements.sit_to_stand(4), 1.8)
     assert [repetition.complete for repetition in find_repetitions(STS, cut)] == [True] * 3
 
 
@@ -302,7 +321,7 @@ def test_fifteen_seconds_take_less_than_a_twentieth_of_one(activity: Activity, k
 @pytest.mark.parametrize("seed", range(6))
 def test_noise_without_any_movement_in_it_breaks_nothing(name: str, seed: int) -> None:
     random = np.random.default_rng(seed)
-    n = int(random.choice([2, 5, 40, 400]))
+    n = int(random.choice([7, 12, 40, 400]))
     values = np.cumsum(random.normal(0.0, 0.1, (n, len(movements.COORDINATES))), axis=0)
     values[random.random(n) < 0.1] = np.nan
     clock_s = np.arange(n) / 60.0

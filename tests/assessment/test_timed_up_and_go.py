@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from assessment.activities import Activity
+from assessment.gait.passes import find_route
 from assessment.indicators import Indicator, TrialResults, catalogue
 from assessment.indicators.timed_up_and_go import compute
 from assessment.repetitions import Repetition, find_repetitions
@@ -93,6 +94,23 @@ def test_a_passage_that_is_cut_off_withholds_what_it_does_not_show(stop_s: float
     assert missing in found["timed_up_and_go_time"].quality.reasons[0]
     assert found["tug_turn_to_sit_time"].value is None
     assert found["tug_turn_time"].value == pytest.approx(2.0, abs=0.3)
+
+
+def test_a_recording_that_starts_while_the_trunk_leans_puts_a_caution_on_the_times_from_there() -> None:
+    found = indicators(movements.from_s(PASSAGE, 0.65))
+    late = {name for name, indicator in found.items() if indicator.quality.mark is Mark.WITH_CAUTION}
+    assert late == {"timed_up_and_go_time", "tug_rise_time"}
+    assert "trunk already moves forward" in found["tug_rise_time"].quality.reasons[0]
+    cut = passage(movements.from_s(PASSAGE, 1.2))
+    assert not cut.complete
+    assert cut.note.startswith("The recording starts during the rise.")
+
+
+def test_a_turn_takes_as_long_in_a_walk_as_in_the_test() -> None:
+    far, near = find_route(PASSAGE).turns
+    events = passage(PASSAGE).events
+    assert (far.start_s, far.stop_s) == (events["turn_start"], events["turn_stop"])
+    assert (near.start_s, near.stop_s) == (events["turn2_start"], events["turn2_stop"])
 
 
 def test_a_trial_in_which_nobody_rises_withholds_everything() -> None:

@@ -50,7 +50,7 @@ def test_no_stride_reaches_across_a_turn() -> None:
     found = walk_of(walk)
     (turn,) = found.route.turns
     assert all(stride.stop_s < turn.start_s or stride.start_s > turn.stop_s for stride in found.strides)
-    assert len(found.strides) == 18
+    assert len(found.strides) == 19
     assert found.speed_m_s == pytest.approx(walkers.SPEED_M_S, rel=0.005)
     assert np.mean([stride.length_m for stride in found.strides]) == pytest.approx(STRIDE_M, abs=0.003)
 
