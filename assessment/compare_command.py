@@ -13,8 +13,11 @@ from rich.table import Table
 from assessment.console import console
 from assessment.options import one_message
 from assessment.presentation import SIDE_NAMES
-from assessment.uncertainty import Change, Comparison, compare_visits, decimals, fixed, read_summary
+from assessment.results_folder import read_summary
+from assessment.uncertainty import decimals, fixed
+from assessment.uncertainty.change import Change
 from assessment.uncertainty.interval import UNPRINTED
+from assessment.uncertainty.visits import Comparison, compare_visits
 
 _STYLE = {"increased": "bold", "decreased": "bold", "cannot be told": "dim"}
 

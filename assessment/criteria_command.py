@@ -3,15 +3,25 @@
 from __future__ import annotations
 
 import json
-from typing import Annotated, Literal
+from typing import Annotated
 
 import typer
 from rich.markup import escape
 from rich.table import Table
 
 from assessment.console import console
-from assessment.criteria import FRAMEWORKS, FrameworkResult, Measurement, Person, Verdict, evaluate
-from assessment.options import AgeYears, HeightM, MassKg, one_message
+from assessment.criteria import (
+    FRAMEWORKS,
+    FrameworkResult,
+    Measurement,
+    Person,
+    Region,
+    Verdict,
+    check_muscle_mass,
+    default_frameworks,
+    evaluate,
+)
+from assessment.options import AgeYears, AsmKg, AsmMethod, CalfCm, GripKg, HeightM, MassKg, SarcF, one_message
 from assessment.summary import NOT_A_DIAGNOSIS
 from models.errors import SettingsError
 from models.subject import Sex
@@ -31,7 +41,7 @@ def criteria(
     age_years: AgeYears = None,
     height_m: HeightM = None,
     mass_kg: MassKg = None,
-    grip_kg: Annotated[float | None, typer.Option(help="Grip strength, best value [kg]")] = None,
+    grip_kg: GripKg = None,
     grip_se_kg: StandardError = 0.0,
     chair_stand_s: Annotated[
         float | None, typer.Option(help="Five rises to the full stand of the fifth [s]; inf if not completed")
@@ -42,13 +52,11 @@ def criteria(
     sppb: Annotated[float | None, typer.Option(help="Short Physical Performance Battery, 0 to 12 points")] = None,
     tug_s: Annotated[float | None, typer.Option(help="Timed up and go [s]; inf if not completed")] = None,
     walk_400m_s: Annotated[float | None, typer.Option(help="400-m walk [s]; inf if not completed")] = None,
-    asm_kg: Annotated[float | None, typer.Option(help="Muscle mass of arms and legs [kg]; needs --asm-method")] = None,
+    asm_kg: AsmKg = None,
     asm_se_kg: StandardError = 0.0,
-    asm_method: Annotated[
-        Literal["bia", "dxa"] | None, typer.Option(help="How the muscle mass was measured; cut-offs differ")
-    ] = None,
-    calf_cm: Annotated[float | None, typer.Option(help="Largest circumference of the calf [cm]")] = None,
-    sarc_f: Annotated[float | None, typer.Option(help="SARC-F, 0 to 10 points")] = None,
+    asm_method: AsmMethod = None,
+    calf_cm: CalfCm = None,
+    sarc_f: SarcF = None,
     sarc_calf: Annotated[
         float | None, typer.Option(help="SARC-CalF, 0 to 20 points [default: from SARC-F and calf]")
     ] = None,
@@ -57,6 +65,9 @@ def criteria(
     ] = None,
     frameworks: Annotated[
         list[str] | None, typer.Option("--framework", help=f"One of {', '.join(FRAMEWORKS)}; may be repeated")
+    ] = None,
+    region: Annotated[
+        Region | None, typer.Option(help="Only the frameworks that are used first there, and those named")
     ] = None,
     as_json: Annotated[
         bool, typer.Option("--json", help="Print one JSON object on standard output, keyed by framework")
@@ -77,13 +88,14 @@ def criteria(
         "sit_to_stand_power_w_per_kg": (sit_to_stand_power_w_per_kg, 0.0),
     }
     with one_message():
-        _check_pairs(given, asm_method)
+        check_muscle_mass(asm_kg, asm_method)
+        _check_errors(given)
         measurements = {
             name: Measurement(value, error, protocol=asm_method or "" if name == "asm_kg" else "")
             for name, (value, error) in given.items()
             if value is not None
         }
-        results = evaluate(Person(sex, age_years, height_m, mass_kg), measurements, frameworks)
+        results = evaluate(Person(sex, age_years, height_m, mass_kg), measurements, _chosen(region, frameworks))
     if as_json:
         typer.echo(json.dumps({result.framework: result.model_dump(mode="json") for result in results}))
         return
@@ -109,14 +121,13 @@ def print_criteria(results: list[FrameworkResult]) -> None:
     console.print(f"[dim]{NOT_A_DIAGNOSIS}[/]")
 
 
-def _check_pairs(given: dict[str, tuple[float | None, float]], asm_method: str | None) -> None:
-    if given["asm_kg"][0] is not None and asm_method is None:
-        raise SettingsError(
-            "--asm-kg is given without the method of measuring.",
-            hint="Add --asm-method bia or --asm-method dxa: the cut-offs differ.",
-        )
-    if given["asm_kg"][0] is None and asm_method is not None:
-        raise SettingsError("--asm-method is given without a muscle mass.", hint="Add --asm-kg, in kilograms.")
+def _chosen(region: Region | None, frameworks: list[str] | None) -> list[str] | None:
+    """Keys of the frameworks asked for; None for all."""
+    first = default_frameworks(region) if region is not None else ()
+    return list(dict.fromkeys([*first, *(frameworks or [])])) or None
+
+
+def _check_errors(given: dict[str, tuple[float | None, float]]) -> None:
     for name, (value, error) in given.items():
         if value is None and error:
             raise SettingsError(f"A standard error of {name} is given without a value.", hint=f"Give {name} as well.")

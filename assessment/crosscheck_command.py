@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import tempfile
 from pathlib import Path
 from typing import Annotated
@@ -24,10 +23,10 @@ from assessment.options import (
     one_message,
     stoppable,
 )
-from assessment.results_folder import SUMMARY_NAME
+from assessment.results_folder import SUMMARY_NAME, read_summary
 from assessment.summary import Summary
 from assessment.workers import Workers, default_workers
-from models.errors import SarcoscopeError, SettingsError
+from models.errors import SarcoscopeError
 from models.subject import SubjectMetadata
 from pipeline.session import Session, find_sessions, read_session
 from pipeline.settings import Settings
@@ -55,7 +54,7 @@ def crosscheck(
     given = SubjectMetadata(height_m=height_m, mass_kg=mass_kg, sex=sex, age_years=age_years)
     if (session / SUMMARY_NAME).is_file():
         with one_message():
-            summary = _read_summary(session)
+            summary = read_summary(session)
             _show(_with_progress(checkout, summary, session, None, limit_s), as_json=as_json)
         return
     refused = False
@@ -102,13 +101,3 @@ def _show(result: Crosscheck, *, as_json: bool) -> None:
     print_crosscheck(result)
     if as_json:
         typer.echo(result.model_dump_json())
-
-
-def _read_summary(folder: Path) -> Summary:
-    try:
-        return Summary.model_validate(json.loads((folder / SUMMARY_NAME).read_text(encoding="utf-8")))
-    except (OSError, ValueError):
-        raise SettingsError(
-            f"{SUMMARY_NAME} in {folder.name} is no summary that this version of Sarcoscope reads.",
-            hint="Give the session itself instead, or assess it again: python -m assessment run.",
-        ) from None

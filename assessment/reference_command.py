@@ -13,9 +13,9 @@ from rich.table import Table
 from assessment.console import console, print_error
 from assessment.options import one_message
 from assessment.profile.cohort import MINIMUM_N, CohortReference, build_reference
-from assessment.results_folder import SUMMARY_NAME
+from assessment.results_folder import SUMMARY_NAME, read_summary
 from assessment.summary import Summary
-from assessment.uncertainty import decimals, fixed, read_summary
+from assessment.uncertainty import decimals, fixed
 from models.errors import SarcoscopeError, SettingsError
 from pipeline.quality import Mark
 

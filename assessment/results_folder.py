@@ -1,4 +1,4 @@
-"""Where results are put: complete or not at all, and never in place of anything but older results."""
+"""Where results are put, and how they are read again: complete or not at all, and never a file beside them."""
 
 from __future__ import annotations
 
@@ -9,10 +9,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from pydantic import ValidationError
+
+from assessment.summary import SCHEMA_VERSION, Summary, TrialRecord
 from models.errors import SettingsError
 from pipeline.session import Session
 
 SUMMARY_NAME = "summary.json"
+ASSESS_AGAIN = "Assess the session again: python -m assessment run SESSION --out OUT --overwrite."
 
 
 def results_folder(out: Path, session: Session, *, overwrite: bool, record: str = SUMMARY_NAME) -> Path:
@@ -85,6 +89,60 @@ def complete_or_nothing(folder: Path) -> Iterator[Path]:
     finally:
         shutil.rmtree(partial, ignore_errors=True)
         shutil.rmtree(aside, ignore_errors=True)
+
+
+def read_summary(folder: Path) -> Summary:
+    """Read the results of a session.
+
+    Raises
+    ------
+    SettingsError
+        There are none, they are damaged, or they are of a version that this one cannot read.
+    """
+    path = folder / SUMMARY_NAME
+    try:
+        text = path.read_text(encoding="utf-8")
+        version = str(json.loads(text)["schema_version"])
+    except OSError:
+        raise SettingsError(
+            f"There are no results in {folder}: {SUMMARY_NAME} is missing.",
+            hint="Give the folder of one session that `python -m assessment run` has written.",
+        ) from None
+    except (ValueError, KeyError, TypeError):
+        raise SettingsError(f"{SUMMARY_NAME} in {folder} is no record of results.", hint=ASSESS_AGAIN) from None
+    if version.partition(".")[0] != SCHEMA_VERSION.partition(".")[0]:
+        raise SettingsError(
+            f"The results in {folder} have schema version {version}; this program reads {SCHEMA_VERSION}.",
+            hint=ASSESS_AGAIN,
+        )
+    try:
+        return Summary.model_validate_json(text)
+    except ValidationError as error:
+        first = error.errors()[0]
+        raise SettingsError(
+            f"{SUMMARY_NAME} in {folder} cannot be read by this version: {'.'.join(map(str, first['loc']))}: "
+            f"{first['msg']}.",
+            hint=ASSESS_AGAIN,
+        ) from None
+
+
+def trial_file(folder: Path, trial: TrialRecord, kind: str) -> Path | None:
+    """A file of a trial, as its record names it; None where it has none of this kind.
+
+    Raises
+    ------
+    SettingsError
+        The record names a file outside the results folder.
+    """
+    if kind not in trial.files:
+        return None
+    path = folder / trial.files[kind]
+    if not path.resolve().is_relative_to(folder.resolve()):
+        raise SettingsError(
+            f"{SUMMARY_NAME} in {folder} names a file outside the folder: {trial.files[kind]}.",
+            hint=f"It was changed. {ASSESS_AGAIN}",
+        )
+    return path
 
 
 def _inputs(session: Session) -> list[Path]:

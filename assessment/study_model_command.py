@@ -29,8 +29,7 @@ from assessment.profile.study_model import (
     train_study_model,
 )
 from assessment.reference_command import read_cohort
-from assessment.results_folder import complete_or_nothing
-from assessment.uncertainty import read_summary
+from assessment.results_folder import complete_or_nothing, read_summary
 from models.errors import SettingsError
 
 study_model = typer.Typer(
@@ -49,7 +48,8 @@ def train(
     feature: Annotated[
         list[str],
         typer.Option(
-            help="INDICATOR@MOVEMENT, of moments INDICATOR@MOVEMENT:FORCES; age_years, height_m, mass_kg, or a column"
+            help="INDICATOR@MOVEMENT, of moments INDICATOR@MOVEMENT:FORCES; sppb_score, age_years, height_m, mass_kg, "
+            "grip_kg, asm_kg, calf_cm, sarc_f, or a column of the labels"
         ),
     ],
     out: Annotated[Path, typer.Option(help="Folder the model, its card and its calibration plot are written to")],
@@ -88,7 +88,9 @@ def apply_command(
     results: Annotated[Path, typer.Argument(metavar="RESULTS", help="Results folder of one person")],
     value: Annotated[
         list[str] | None,
-        typer.Option(metavar="NAME=NUMBER", help="A feature that is not in the results; repeat for more"),
+        typer.Option(
+            metavar="NAME=NUMBER", help="A feature that is not in the results, or in place of theirs; repeat for more"
+        ),
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the prediction on standard output as JSON")] = False,
 ) -> None:
@@ -96,9 +98,9 @@ def apply_command(
     with one_message():
         summary = read_summary(results)
         typed_in = dict(_typed(text) for text in value or [])
-        prediction = apply_study_model(
-            load_study_model(model), person_values(summary) | typed_in, person_errors(summary)
-        )
+        # The error of a measured value says nothing of one that is typed in for it.
+        errors = {name: error for name, error in person_errors(summary).items() if name not in typed_in}
+        prediction = apply_study_model(load_study_model(model), person_values(summary) | typed_in, errors)
     print_prediction(prediction)
     if as_json:
         typer.echo(prediction.model_dump_json())

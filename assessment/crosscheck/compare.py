@@ -13,12 +13,12 @@ from assessment.crosscheck.quantities import (
     QUANTITIES,
     AnalysisName,
     Quantity,
-    Side,
     analysis,
     analysis_of,
     sides_of,
 )
 from assessment.crosscheck.records import Crosscheck, CrosscheckRow, RunOn
+from assessment.motion import Side
 from assessment.opencap_layout import missing_files
 from assessment.summary import IndicatorRecord, Summary, TrialRecord
 from assessment.version import SARCOSCOPE_VERSION

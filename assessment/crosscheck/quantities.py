@@ -12,9 +12,9 @@ from operator import mul
 from typing import Literal
 
 from assessment.crosscheck.checkout import Analysis
+from assessment.motion import Side
 
 AnalysisName = Literal["gait", "sit-to-stand"]
-Side = Literal["r", "l"]
 Values = Mapping[str, tuple[float, ...]]
 
 # Cut-off of angles and markers in its own examples [Hz].

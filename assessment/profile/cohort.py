@@ -17,7 +17,7 @@ import pandas as pd
 
 from assessment.profile.reference import Cell, Population, Reference
 from assessment.summary import Summary
-from assessment.uncertainty import measured_values
+from assessment.uncertainty.measured import measured_values
 from assessment.version import SARCOSCOPE_VERSION
 from models.errors import SettingsError
 from pipeline.quality import Mark
@@ -114,7 +114,8 @@ def _values(people: Sequence[Summary], accepted: set[Mark]) -> pd.DataFrame:
 def _population(key: object, values: pd.DataFrame, left_out: list[str]) -> Population | None:
     fields: dict[str, str] = dict(zip(KEY, key, strict=True))  # type: ignore[call-overload]
     cells, reasons = _cells(values)
-    where = f"{fields['indicator']} ({', '.join(part for part in (fields['activity'], fields['origin']) if part)})"
+    measured_in = ", ".join(filter(None, (fields["activity"], fields["origin"])))
+    where = f"{fields['indicator']} ({measured_in})" if measured_in else fields["indicator"]
     left_out += [f"{where}: {reason}" for reason in reasons]
     if not cells:
         return None

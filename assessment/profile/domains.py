@@ -12,7 +12,7 @@ DOMAINS = Path(__file__).parent / "domains.toml"
 
 @dataclass(frozen=True)
 class ProfiledIndicator:
-    """One indicator of a domain; ``activities`` in order of preference, empty for clinical values typed in."""
+    """One indicator of a domain; ``activities`` in order of preference, empty for what is of no single movement."""
 
     domain: str
     name: str

@@ -11,7 +11,8 @@ from assessment.profile.domains import ProfiledIndicator, profiled_indicators
 from assessment.profile.placement import Placement, place
 from assessment.profile.reference import Cell, Population, Reference, references
 from assessment.summary import Summary
-from assessment.uncertainty import Measured, better, formatted, measured_values
+from assessment.uncertainty import better, formatted
+from assessment.uncertainty.measured import Measured, measured_values
 from assessment.uncertainty.reliability import Better
 from pipeline.quality import Mark
 

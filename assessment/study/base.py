@@ -7,15 +7,19 @@ from dataclasses import dataclass, replace
 
 import pandas as pd
 
+from assessment.summary import ClinicalMeasures
 from models.errors import SettingsError
 
 INDICATOR_COLUMNS = (
-    "session", "synthetic", "trial", "activity", "indicator", "repetition", "side", "value", "unit",
+    "session", "synthetic", "trial", "activity", "variant", "indicator", "repetition", "side", "value", "unit",
     "standard_error", "quality", "reasons",
 )  # fmt: skip
-"""What `Tables/indicators.csv` of a session holds and a study needs."""
+"""What `Tables/indicators.csv` of a session holds and a study needs; trial and activity are empty where several trials
+give an indicator together (SPPB)."""
 SUBJECT_COLUMNS = ("sex", "age_years", "height_m", "mass_kg")
 """What a session knows of the person; the study's own table may fill what is missing."""
+CLINICAL_COLUMNS = tuple(ClinicalMeasures.model_fields)
+"""What may have been typed in when a session was assessed; the study's own table may hold it as well."""
 
 
 @dataclass(frozen=True)
@@ -29,7 +33,7 @@ class Study:
         exactly where ``quality`` is ``withheld``.
     participants : DataFrame
         One row a participant and visit: ``session``, ``participant``, ``visit``, ``group``, `SUBJECT_COLUMNS`, and the
-        clinical measures of the study's own table.
+        clinical measures of the study's own table and of the sessions.
     """
 
     indicators: pd.DataFrame

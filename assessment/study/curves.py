@@ -12,9 +12,11 @@ import pandas as pd
 from scipy import stats
 
 from assessment.motion import SIDES
+from assessment.results_folder import read_summary, trial_file
 from assessment.study.groups import CONFIDENCE
 from assessment.study.means import Cautions, one_of, one_visit
-from assessment.study.results import read_summary, session_folders
+from assessment.study.results import session_folders
+from assessment.summary import RepetitionRecord, Summary, TrialRecord
 from models.errors import SettingsError
 from pipeline.quality import Mark
 from pipeline.trajectories import Array
@@ -50,12 +52,13 @@ def load_curves(
     coordinate: str,
     *,
     activity: str,
+    variant: str | None = None,
     unit: CurveUnit,
     cautions: Cautions,
     events: tuple[str, str] = ("start", "stop"),
     leg: Leg = "both",
 ) -> Curves:
-    """Cut a coordinate's curve out of `Tables/<trial>_curves.csv` by repetition and side.
+    """Cut a coordinate's curve out of the trials' tables of curves, by repetition and side.
 
     Parameters
     ----------
@@ -65,6 +68,8 @@ def load_curves(
         Without its side, such as ``knee_angle``.
     activity : str
         Trials of this movement.
+    variant : str or None
+        And of this variant, such as ``five-times``; empty for trials without one. Needed where there are several.
     unit : {'deg', 'Nm', 'W', 'Nm/kg', 'W/kg'}
         Says whether angle, moment or power is meant; ``/kg`` divides by body mass.
     cautions : {'include', 'exclude'}
@@ -78,36 +83,34 @@ def load_curves(
     Raises
     ------
     SettingsError
-        There are no results, or no repetition of this movement has such a curve.
+        There are no results, no repetition of this movement has such a curve, it was recorded in several variants and
+        none is named, or a record names a file outside its folder.
     """
     one_of("unit", unit, tuple(_COLUMN))
     one_of("cautions", cautions, ("include", "exclude"))
     one_of("leg", leg, ("both", "lead", "lag"))
     kept: dict[tuple, Array] = {}
     left_out: list[tuple] = []
-    for folder in (session for given in folders for session in session_folders(given)):
-        summary = read_summary(folder)
-        scale = 1.0 / summary["subject"]["mass_kg"] if unit.endswith("/kg") else 1.0
-        for trial in summary["trials"]:
-            if (trial["activity"] or {}).get("name") != activity:
-                continue
-            table = _read(folder, trial["name"])
-            for repetition in trial["repetitions"]:
-                for side in SIDES:
-                    lead = repetition.get("lead_side")
-                    if leg != "both" and lead is not None and (side == lead) != (leg == "lead"):
-                        continue
-                    key = (summary["session"], trial["name"], side, repetition["index"])
-                    unknown = leg != "both" and lead is None
-                    found = (
-                        "it is not known which leg led"
-                        if unknown
-                        else _cut(table, f"{coordinate}_{side}_{_COLUMN[unit]}", repetition, events, cautions)
-                    )
-                    if isinstance(found, str):
-                        left_out.append((*key, found))
-                    else:
-                        kept[key] = scale * found
+    for folder, summary, trial in _trials(folders, activity, variant):
+        scale = 1.0 / summary.subject.mass_kg if unit.endswith("/kg") else 1.0
+        path = trial_file(folder, trial, "curves")
+        table = pd.DataFrame() if path is None or not path.is_file() else pd.read_csv(path)
+        for repetition in trial.repetitions:
+            for side in SIDES:
+                lead = repetition.lead_side
+                if leg != "both" and lead is not None and (side == lead) != (leg == "lead"):
+                    continue
+                key = (summary.session, trial.name, side, repetition.index)
+                unknown = leg != "both" and lead is None
+                found = (
+                    "it is not known which leg led"
+                    if unknown
+                    else _cut(table, f"{coordinate}_{side}_{_COLUMN[unit]}", repetition, events, cautions)
+                )
+                if isinstance(found, str):
+                    left_out.append((*key, found))
+                else:
+                    kept[key] = scale * found
     lost = pd.DataFrame(left_out, columns=[*_KEYS, "reason"])
     if not kept:
         reasons = "; ".join(sorted(lost["reason"].unique())) or "no trial is one"
@@ -188,18 +191,36 @@ def mean_band(curves: pd.DataFrame, confidence: float = CONFIDENCE) -> pd.DataFr
     return table.rename_axis("percent")
 
 
-def _read(folder: Path, trial: str) -> pd.DataFrame:
-    path = folder / "Tables" / f"{trial}_curves.csv"
-    return pd.read_csv(path) if path.is_file() else pd.DataFrame()
+def _trials(folders: Iterable[Path], activity: str, variant: str | None) -> list[tuple[Path, Summary, TrialRecord]]:
+    """Trials of one movement and one variant of it."""
+    found = []
+    variants = set()
+    for folder in (session for given in folders for session in session_folders(given)):
+        summary = read_summary(folder)
+        for trial in summary.trials:
+            if trial.activity is None or trial.activity.name != activity:
+                continue
+            variants.add(trial.activity.variant)
+            if variant in (None, trial.activity.variant):
+                found.append((folder, summary, trial))
+    listed = ", ".join(repr(one) for one in sorted(variants))
+    if variant is None and len(variants) > 1:
+        raise SettingsError(
+            f"{activity} was recorded in several variants, which are not one task: {listed}.",
+            hint="Name one of them as variant.",
+        )
+    if variant is not None and variants and variant not in variants:
+        raise SettingsError(f"No trial of {activity} has variant {variant!r}.", hint=f"There are: {listed}.")
+    return found
 
 
 def _cut(
-    table: pd.DataFrame, column: str, repetition: dict, events: tuple[str, str], cautions: Cautions
+    table: pd.DataFrame, column: str, repetition: RepetitionRecord, events: tuple[str, str], cautions: Cautions
 ) -> Array | str:
     """The curve, or why there is none."""
-    instants = {"start": repetition["start_s"], "stop": repetition["stop_s"]} | repetition["events_s"]
+    instants = {"start": repetition.start_s, "stop": repetition.stop_s} | repetition.events_s
     missing = [event for event in events if event not in instants]
-    if not repetition["complete"]:
+    if not repetition.complete:
         return "the repetition is not complete"
     if missing:
         return f"the repetition has no event {', '.join(missing)}"

@@ -12,8 +12,8 @@ from pipeline.quality import Mark
 
 Cautions = Literal["include", "exclude"]
 Sides = Literal["average", "separate"]
-ENDPOINT = ["activity", "indicator", "side", "unit"]
-"""What one statistical test is about."""
+ENDPOINT = ["activity", "variant", "indicator", "side", "unit"]
+"""What one statistical test is about: a tandem stance and one with feet side by side are not averaged."""
 BOTH_SIDES = "r+l"
 _PERSON = ["participant", "visit", "group"]
 
@@ -56,9 +56,9 @@ def participant_means(study: Study, *, cautions: Cautions, sides: Sides = "avera
     -------
     DataFrame
         One row an endpoint, participant and visit, those without a value included: ``participant``, ``visit``,
-        ``group``, ``activity``, ``indicator``, ``side`` (``r+l`` where averaged), ``unit``, ``value``, ``n_values``,
-        ``n_sides``, ``n_withheld``, ``n_cautions``, ``n_rows``. ``n_rows`` is 0 where the indicator was never
-        computed, as when the trial is missing or failed.
+        ``group``, ``activity``, ``variant``, ``indicator``, ``side`` (``r+l`` where averaged), ``unit``, ``value``,
+        ``n_values``, ``n_sides``, ``n_withheld``, ``n_cautions``, ``n_rows``. ``n_rows`` is 0 where the indicator was
+        never computed, as when the trial is missing or failed.
     """
     one_of("sides", sides, ("average", "separate"))
     rows = study.indicators.copy()

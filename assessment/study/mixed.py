@@ -14,10 +14,12 @@ from statsmodels.tools.sm_exceptions import ConvergenceWarning
 
 from assessment.study.base import Study, require_columns
 from assessment.study.groups import CONFIDENCE
-from assessment.study.means import Cautions, one_of, one_visit, two_groups, usable
+from assessment.study.means import ENDPOINT, Cautions, one_of, one_visit, two_groups, usable
 
 SideEffect = Literal["fixed", "nested"]
 _GROUP = "group"
+# What one model is about: its sides are in it.
+_MODEL = [column for column in ENDPOINT if column != "side"]
 _INSTEAD = "Compare participant means instead."
 # A random effect below this share of the residual SD is estimated at zero.
 _ZERO = 1e-2
@@ -66,7 +68,7 @@ def mixed_models(
     Returns
     -------
     DataFrame
-        One row a term: ``activity``, ``indicator``, ``unit``, ``term`` (``group`` is second minus first),
+        One row a term: ``activity``, ``variant``, ``indicator``, ``unit``, ``term`` (``group`` is second minus first),
         ``estimate``, ``estimate_low``, ``estimate_high``, ``standard_error``, ``df``, ``p``; of the model
         ``converged``, ``problem``, ``participant_sd``, ``side_sd``, ``residual_sd``, ``n_1``, ``n_2`` (participants)
         and ``n_values``. A model that did not converge has one row with empty estimates, and ``problem`` says so.
@@ -85,8 +87,8 @@ def mixed_models(
     require_columns(study.participants, theirs, "The table of participants")
     rows = rows.merge(study.participants[["participant", "visit", *theirs]], on=["participant", "visit"], how="left")
     results = [
-        dict(zip(("activity", "indicator", "unit"), names, strict=True)) | term
-        for names, table in rows.groupby(["activity", "indicator", "unit"], sort=True)
+        dict(zip(_MODEL, names, strict=True)) | term
+        for names, table in rows.groupby(_MODEL, sort=True)
         for term in _fit(table.dropna(subset=[*own, *theirs]), groups, side, covariates, confidence)
     ]
     return pd.DataFrame(results)

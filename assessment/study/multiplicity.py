@@ -51,7 +51,7 @@ def adjust(results: pd.DataFrame, p: str, *, family: str, members: pd.DataFrame)
         found = "no result" if pd.isna(row["found"]) else f"{int(row['found'])} results"
         raise SettingsError(
             f"The family {family!r} declares {', '.join(f'{key} {row[key]}' for key in keys)}, which has {found}.",
-            hint="Correct the spelling, or declare more columns, such as side or measure, so that one result is meant.",
+            hint="Correct the spelling, or declare more columns (variant, side, measure) so that one result is meant.",
         )
     chosen = members.merge(results, on=keys, how="left")
     planned = chosen[p].fillna(1.0)

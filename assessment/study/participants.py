@@ -8,12 +8,13 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from assessment.study.base import SUBJECT_COLUMNS, Study, refuse_twice, require_columns
+from assessment.study.base import CLINICAL_COLUMNS, SUBJECT_COLUMNS, Study, refuse_twice, require_columns
 from assessment.study.results import load_indicators
 from models.errors import SettingsError
 
 ONLY_VISIT = "1"
 _IDENTIFIERS = ("session", "participant", "visit", "group")
+_WORDS = ("sex", "asm_method")
 _MISSING = ("", "NA", "NaN", "nan", "n/a")
 
 
@@ -65,7 +66,7 @@ def load_participants(path: Path) -> pd.DataFrame:
         table["visit"] = ONLY_VISIT
     for column in table:
         text = table[column].str.strip()
-        table[column] = text if column in (*_IDENTIFIERS, "sex") else _numbers(text)
+        table[column] = text if column in (*_IDENTIFIERS, *_WORDS) else _numbers(text)
     _check_participants(table)
     return table
 
@@ -84,7 +85,7 @@ def join_study(indicators: pd.DataFrame, subjects: pd.DataFrame, participants: p
     ------
     SettingsError
         A session is in no row of the participants, none of theirs has results, or the session and the study's table
-        disagree on sex, age, height or mass.
+        disagree on sex, age, height, mass or a clinical measure.
     """
     unknown = sorted(set(subjects["session"]) - set(participants["session"]))
     if unknown:
@@ -95,7 +96,7 @@ def join_study(indicators: pd.DataFrame, subjects: pd.DataFrame, participants: p
     if subjects.empty:
         raise SettingsError("No session has results.", hint="Give the folders that `assess` wrote.")
     people = participants.merge(subjects, on="session", how="left", suffixes=("", "_session"))
-    for column in SUBJECT_COLUMNS:
+    for column in (*SUBJECT_COLUMNS, *CLINICAL_COLUMNS):
         if f"{column}_session" in people:
             people[column] = _agreed(people, column)
             people = people.drop(columns=f"{column}_session")
@@ -134,10 +135,11 @@ def _numbers(text: pd.Series) -> pd.Series:
 def _agreed(people: pd.DataFrame, column: str) -> pd.Series:
     own, session = people[column].replace("", np.nan), people[f"{column}_session"]
     both = own.notna() & session.notna()
-    if column == "sex":
+    if column in _WORDS:
         differ = both & (own.astype(str) != session.astype(str))
     else:
-        numeric = pd.to_numeric(own, errors="coerce"), pd.to_numeric(session, errors="coerce")
+        session = pd.to_numeric(session)
+        numeric = pd.to_numeric(own, errors="coerce"), session
         differ = both & ~pd.Series(np.isclose(*numeric), index=people.index)
     if differ.any():
         row = people[differ].iloc[0]

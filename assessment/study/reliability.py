@@ -8,11 +8,9 @@ from scipy import stats
 
 from assessment.study.groups import CONFIDENCE
 from assessment.study.means import ENDPOINT
+from assessment.uncertainty import Z95
 from models.errors import SettingsError
 from pipeline.trajectories import Array
-
-# Two measurements each with this error differ by more only in 5 % of pairs.
-MDC95_PER_SEM = 1.96 * np.sqrt(2.0)
 
 
 def retest_reliability(means: pd.DataFrame, visits: tuple[str, ...], *, confidence: float = CONFIDENCE) -> pd.DataFrame:
@@ -83,7 +81,7 @@ def _reliability(values: Array, confidence: float) -> dict[str, float | str]:
     half = stats.t.ppf(tails[1], n - 1) * shift.std(ddof=1) / np.sqrt(n)
     numbers = (
         values.mean(), *icc_agreement(values, confidence), *icc_consistency(values, confidence), sem,
-        np.sqrt(ms_error), sem_low, sem_high, MDC95_PER_SEM * sem, shift.mean(), shift.mean() - half,
+        np.sqrt(ms_error), sem_low, sem_high, Z95 * np.sqrt(2.0) * sem, shift.mean(), shift.mean() - half,
         shift.mean() + half,
     )  # fmt: skip
     return empty | {name: float(number) for name, number in zip(names, numbers, strict=True)}

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable
 from pathlib import Path
 
 import pandas as pd
 
-from assessment.results_folder import SUMMARY_NAME
-from assessment.study.base import INDICATOR_COLUMNS, SUBJECT_COLUMNS, refuse_twice, require_columns
-from assessment.summary import SCHEMA_VERSION
+from assessment.results_folder import SUMMARY_NAME, read_summary
+from assessment.study.base import CLINICAL_COLUMNS, INDICATOR_COLUMNS, SUBJECT_COLUMNS, refuse_twice, require_columns
 from models.errors import SettingsError
 from pipeline.quality import Mark
 
@@ -28,7 +26,8 @@ def load_indicators(folders: Iterable[Path]) -> tuple[pd.DataFrame, pd.DataFrame
     indicators : DataFrame
         `INDICATOR_COLUMNS`, one row a value.
     subjects : DataFrame
-        ``session`` and `SUBJECT_COLUMNS`, one row a session; what a session does not know is empty.
+        ``session``, `SUBJECT_COLUMNS` and those of `CLINICAL_COLUMNS` that any session knows, one row a session; what
+        a session does not know is empty.
 
     Raises
     ------
@@ -39,7 +38,7 @@ def load_indicators(folders: Iterable[Path]) -> tuple[pd.DataFrame, pd.DataFrame
     """
     found = [session for folder in folders for session in session_folders(folder)]
     tables = [_read_indicators(folder) for folder in found]
-    subjects = pd.DataFrame([_read_subject(folder) for folder in found])
+    subjects = _subjects(found)
     if not tables:
         raise SettingsError("No results folders are given.", hint="Give the folders that `assess` wrote.")
     refuse_twice(subjects, ("session",), "results", "Leave one of the folders out.")
@@ -73,32 +72,9 @@ def session_folders(folder: Path) -> list[Path]:
     return inside
 
 
-def read_summary(folder: Path) -> dict:
-    """`summary.json` of a session as plain data, of any version this one can read.
-
-    Raises
-    ------
-    SettingsError
-        It is damaged, or of another major version.
-    """
-    try:
-        summary = json.loads((folder / SUMMARY_NAME).read_text(encoding="utf-8"))
-        version = str(summary["schema_version"])
-    except (OSError, ValueError, KeyError, TypeError):
-        raise SettingsError(
-            f"{SUMMARY_NAME} of {folder.name} cannot be read.", hint="Assess the session again."
-        ) from None
-    if version.split(".")[0] != SCHEMA_VERSION.split(".")[0]:
-        raise SettingsError(
-            f"The results of {folder.name} have schema version {version}; this program reads {SCHEMA_VERSION}.",
-            hint="Assess the session again with this version.",
-        )
-    return summary
-
-
 def _read_indicators(folder: Path) -> pd.DataFrame:
     path = folder / "Tables" / "indicators.csv"
-    text = ("session", "trial", "activity", "indicator", "side", "unit", "quality", "reasons")
+    text = ("session", "trial", "activity", "variant", "indicator", "side", "unit", "quality", "reasons")
     try:
         table = pd.read_csv(path, dtype=dict.fromkeys(text, str), keep_default_na=False, na_values=_empty_numbers())
     except (OSError, ValueError):
@@ -121,11 +97,16 @@ def _empty_numbers() -> dict[str, list[str]]:
     return {column: [""] for column in ("value", "standard_error", "repetition")}
 
 
-def _read_subject(folder: Path) -> dict[str, object]:
-    summary = read_summary(folder)
-    subject = dict(summary["subject"])
-    sex = None if subject["sex"] == "unspecified" else subject["sex"]
-    return {"session": summary["session"], **{name: subject[name] for name in SUBJECT_COLUMNS}, "sex": sex}
+def _subjects(folders: list[Path]) -> pd.DataFrame:
+    rows = []
+    for folder in folders:
+        summary = read_summary(folder)
+        subject = {name: getattr(summary.subject, name) for name in SUBJECT_COLUMNS}
+        subject["sex"] = None if subject["sex"] == "unspecified" else subject["sex"]
+        clinical = {name: getattr(summary.clinical, name) for name in CLINICAL_COLUMNS}
+        rows.append({"session": summary.session, **subject, **clinical})
+    table = pd.DataFrame(rows)
+    return table.drop(columns=[name for name in CLINICAL_COLUMNS if name in table and table[name].isna().all()])
 
 
 def _check_units(indicators: pd.DataFrame) -> None:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import json
+from collections.abc import Hashable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -13,7 +14,8 @@ from assessment.results_folder import SUMMARY_NAME
 from assessment.study.base import INDICATOR_COLUMNS, SUBJECT_COLUMNS, Study
 from assessment.study.curves import POINTS
 from assessment.study.figure9 import published_peaks
-from assessment.summary import SCHEMA_VERSION
+from assessment.summary import Provenance, SubjectRecord, Summary
+from assessment.version import SARCOSCOPE_VERSION
 from pipeline.quality import Mark
 from pipeline.trajectories import Array
 
@@ -34,6 +36,7 @@ class _MadeUp:
 
     name: str
     activity: str
+    variant: str
     unit: str
     sides: tuple[str, ...]
     repetitions: int
@@ -47,15 +50,16 @@ class _MadeUp:
 
 # Means of torques: `figure9.toml`, as positive magnitudes. All other numbers are of plausible size only.
 _BOTH = ("r", "l")
+_FIVE_RISES = ("sit-to-stand", "five-times")
 _KNEE, _HIP, _ANKLE = (
     f"peak_{joint}_moment_per_kg" for joint in ("knee_extension", "hip_extension", "ankle_plantarflexion")
 )
 _INDICATORS = (
-    _MadeUp(_KNEE, "sit-to-stand", "Nm/kg", _BOTH, 5, (0.535, 0.437), (0.25, 0.21), 0.05, 0.08, 0.06, 0.6),
-    _MadeUp(_HIP, "sit-to-stand", "Nm/kg", _BOTH, 5, (0.658, 0.782), (0.25, 0.25), 0.05, 0.08, 0.06, 0.1),
-    _MadeUp(_ANKLE, "step-up", "Nm/kg", _BOTH, 3, (1.174, 0.943), (0.18, 0.19), 0.05, 0.08, 0.06, 0.7),
-    _MadeUp("five_times_sit_to_stand_time", "sit-to-stand", "s", ("",), 1, (11.0, 14.5), (2.0, 3.0), 0, 0, 0.9, -0.6),
-    _MadeUp("gait_speed", "walking", "m/s", ("",), 1, (1.15, 0.95), (0.18, 0.18), 0, 0, 0.05, 0.5),
+    _MadeUp(_KNEE, *_FIVE_RISES, "Nm/kg", _BOTH, 5, (0.535, 0.437), (0.25, 0.21), 0.05, 0.08, 0.06, 0.6),
+    _MadeUp(_HIP, *_FIVE_RISES, "Nm/kg", _BOTH, 5, (0.658, 0.782), (0.25, 0.25), 0.05, 0.08, 0.06, 0.1),
+    _MadeUp(_ANKLE, "step-up", "", "Nm/kg", _BOTH, 3, (1.174, 0.943), (0.18, 0.19), 0.05, 0.08, 0.06, 0.7),
+    _MadeUp("five_times_sit_to_stand_time", *_FIVE_RISES, "s", ("",), 1, (11.0, 14.5), (2.0, 3.0), 0, 0, 0.9, -0.6),
+    _MadeUp("gait_speed", "walking", "overground", "m/s", ("",), 1, (1.15, 0.95), (0.18, 0.18), 0, 0, 0.05, 0.5),
 )
 _WITHHELD_SHARE = {"healthy": 0.04, "sarcopenia": 0.12}
 _CAUTION_SHARE = 0.10
@@ -158,17 +162,28 @@ def write_synthetic_results(study: Study, folder: Path) -> Path:
         (session / "Tables").mkdir(parents=True)
         rows = study.indicators[study.indicators["session"] == person["session"]]
         rows[list(INDICATOR_COLUMNS)].to_csv(session / "Tables" / "indicators.csv", index=False)
-        summary = {
-            "schema_version": SCHEMA_VERSION,
-            "session": person["session"],
-            "synthetic": True,
-            "subject": {name: person[name] for name in SUBJECT_COLUMNS},
-            "trials": [],
-        }
-        (session / SUMMARY_NAME).write_text(json.dumps(summary), encoding="utf-8")
+        (session / SUMMARY_NAME).write_text(_summary(person).model_dump_json(), encoding="utf-8")
     path = folder / "participants.csv"
     study.participants.drop(columns=list(SUBJECT_COLUMNS)).to_csv(path, index=False)
     return path
+
+
+def _summary(person: dict[Hashable, Any]) -> Summary:
+    """The record of a session that never was: whose it is, and no trial."""
+    provenance = Provenance(
+        created="", sarcoscope_version=SARCOSCOPE_VERSION, opensim_version="", python_version="", settings={},
+        generic_model_sha256="", input_sha256={},
+    )  # fmt: skip
+    return Summary(
+        session=person["session"],
+        kind="opencap",
+        synthetic=True,
+        subject=SubjectRecord(**{str(name): person[name] for name in SUBJECT_COLUMNS}),
+        models=[],
+        trials=[],
+        warnings=["Synthetic: only what a study reads is here."],
+        provenance=provenance,
+    )
 
 
 def _clinical(generator: np.random.Generator, shift: float, strength: float) -> dict[str, object]:
@@ -208,6 +223,7 @@ def _rows(
                     "synthetic": True,
                     "trial": made_up.activity,
                     "activity": made_up.activity,
+                    "variant": made_up.variant,
                     "indicator": made_up.name,
                     "repetition": repetition if made_up.repetitions > 1 else None,
                     "side": side,

@@ -1,27 +1,32 @@
-"""Measurement uncertainty: intervals, digits, published repeatability, and change between visits."""
+"""Measurement uncertainty: intervals, digits, published repeatability, and change between visits.
 
-from assessment.uncertainty.change import Change, MeaningfulRecord, change
-from assessment.uncertainty.interval import decimals, fixed, formatted, interval, probability_beyond
-from assessment.uncertainty.measured import Measured, measured_values, read_summary
+Here is what needs nothing of the package but numbers, so that everything may import it, the criteria and the records of
+results included. What reads results is imported from its own module: `measured`, `change`, `visits`.
+"""
+
+from assessment.uncertainty.interval import (
+    COMPARE,
+    Z95,
+    Operator,
+    decimals,
+    fixed,
+    formatted,
+    interval,
+    probability_beyond,
+)
 from assessment.uncertainty.reliability import Repeatability, better, meaningful_difference, repeatability
-from assessment.uncertainty.visits import Comparison, compare_visits
 
 __all__ = [
-    "Change",
-    "Comparison",
-    "MeaningfulRecord",
-    "Measured",
+    "COMPARE",
+    "Z95",
+    "Operator",
     "Repeatability",
     "better",
-    "change",
-    "compare_visits",
     "decimals",
     "fixed",
     "formatted",
     "interval",
     "meaningful_difference",
-    "measured_values",
     "probability_beyond",
-    "read_summary",
     "repeatability",
 ]

@@ -7,10 +7,9 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from assessment.uncertainty.interval import formatted
+from assessment.uncertainty.interval import Z95, formatted
 from assessment.uncertainty.measured import Measured
 from assessment.uncertainty.reliability import (
-    Z95,
     Meaningful,
     Repeatability,
     Setting,

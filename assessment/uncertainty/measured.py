@@ -4,21 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Literal
 
 import numpy as np
-from pydantic import ValidationError
 
 from assessment.indicators.base import catalogue
-from assessment.results_folder import SUMMARY_NAME
+from assessment.motion import Side
 from assessment.summary import IndicatorRecord, Summary, TrialRecord
-from models.errors import SettingsError
 from pipeline.quality import Mark
 
-Side = Literal["r", "l"]
-
-NOT_MEASURED = "It was not measured."
+# The trial that gave an indicator; None where several gave it together.
+_Found = tuple[TrialRecord | None, IndicatorRecord]
 
 
 @dataclass(frozen=True)
@@ -30,7 +25,8 @@ class Measured:
     indicator, unit : str
         Name in the catalogue; a clinical value typed in has a name of its own.
     activity : str
-        The movement it was taken from, with its variant: ``sit-to-stand/five-times``; empty where typed in.
+        The movement it was taken from, with its variant: ``sit-to-stand/five-times``; empty where typed in, and
+        of what several trials give together (SPPB).
     side : {'r', 'l'} or None
         None: of the whole body, or the mean of both sides.
     value, standard_error : float or None
@@ -63,31 +59,8 @@ class Measured:
         return self.indicator, self.activity, self.side or ""
 
 
-def read_summary(folder: Path) -> Summary:
-    """Read the results of a session.
-
-    Raises
-    ------
-    SettingsError
-        There are none, or they are of a version that this one cannot read.
-    """
-    path = folder / SUMMARY_NAME
-    try:
-        return Summary.model_validate_json(path.read_text(encoding="utf-8"))
-    except OSError:
-        raise SettingsError(
-            f"There are no results in {folder}: {SUMMARY_NAME} is missing.",
-            hint="Give the folder of one session that `python -m assessment run` has written.",
-        ) from None
-    except ValidationError:
-        raise SettingsError(
-            f"{SUMMARY_NAME} in {folder} cannot be read by this version.",
-            hint="Assess the session again: python -m assessment run SESSION --out OUT --overwrite.",
-        ) from None
-
-
 def measured_values(summary: Summary, *, both_sides: bool = False) -> list[Measured]:
-    """Every indicator of a session as one value for each movement and side.
+    """Every indicator of a session as one value for each movement and side, those of the person included.
 
     Parameters
     ----------
@@ -95,22 +68,23 @@ def measured_values(summary: Summary, *, both_sides: bool = False) -> list[Measu
     both_sides : bool
         Average right and left too: one value for each movement.
     """
-    groups: dict[tuple[str, str, str], list[tuple[TrialRecord, IndicatorRecord]]] = {}
-    for trial in summary.trials:
-        for record in trial.indicators:
-            side = "" if both_sides else record.side or ""
-            groups.setdefault((record.name, _movement(trial), side), []).append((trial, record))
+    groups: dict[tuple[str, str, str], list[_Found]] = {}
+    of_trials = [(trial, record) for trial in summary.trials for record in trial.indicators]
+    of_person = [(None, record) for record in summary.indicators]
+    for trial, record in [*of_trials, *of_person]:
+        side = "" if both_sides else record.side or ""
+        groups.setdefault((record.name, _movement(trial), side), []).append((trial, record))
     return [_pooled(activity, side, group) for (_, activity, side), group in groups.items()]
 
 
-def _movement(trial: TrialRecord) -> str:
+def _movement(trial: TrialRecord | None) -> str:
     """Name and variant: a single rise and the first of five are not the same task."""
-    if trial.activity is None:
+    if trial is None or trial.activity is None:
         return ""
     return f"{trial.activity.name}/{trial.activity.variant}" if trial.activity.variant else trial.activity.name
 
 
-def _pooled(activity: str, side: str, group: list[tuple[TrialRecord, IndicatorRecord]]) -> Measured:
+def _pooled(activity: str, side: str, group: list[_Found]) -> Measured:
     records = [record for _, record in group]
     usable = [(trial, record) for trial, record in group if record.value is not None]
     first = records[0]
@@ -130,7 +104,7 @@ def _pooled(activity: str, side: str, group: list[tuple[TrialRecord, IndicatorRe
         mark=_worst(record.quality.mark for record in records) if usable else Mark.WITHHELD,
         reasons=tuple(dict.fromkeys(reason for record in records for reason in record.quality.reasons)),
         protocol=_joined(record.protocol for record in records),
-        origin=_joined(trial.forces.origin for trial, _ in counted if trial.forces) if of_moments else "",
+        origin=_joined(trial.forces.origin for trial, _ in counted if trial and trial.forces) if of_moments else "",
     )
 
 

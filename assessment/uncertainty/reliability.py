@@ -9,14 +9,13 @@ from math import sqrt
 from pathlib import Path
 from typing import Any, Literal
 
+from assessment.uncertainty.interval import Z95
+
 RELIABILITY = Path(__file__).parent / "reliability.toml"
 
 Setting = Literal["within session", "between sessions"]
 Better = Literal["higher", "lower"]
 Tag = Literal["V", "S", "D", "M"]
-
-Z95 = 1.96
-"""Of a standard normal distribution, as the published minimal detectable changes use it."""
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,7 @@ from sklearn.preprocessing import StandardScaler
 from statsmodels.miscmodels.ordinal_model import OrderedModel
 from statsmodels.tools.sm_exceptions import ConvergenceWarning, HessianInversionWarning
 
+from assessment.profile.study_model.records import is_covariance
 from models.errors import SettingsError
 
 Array = NDArray[np.float64]
@@ -122,11 +123,14 @@ def _ordinal(features: Array, levels: NDArray[np.int64]) -> Fit:
     steps = np.exp(parameters[n_features + 1 :])
     jacobian[n_features:, n_features] = 1.0
     jacobian[n_features:, n_features + 1 :] = np.tril(np.ones((n_thresholds, n_thresholds)), -1)[:, :-1] * steps
+    covariance = jacobian @ raw @ jacobian.T
+    if not np.isfinite(covariance).all() or not is_covariance(covariance):
+        raise _not_found()
     return Fit(
         scaler.mean_,
         scaler.scale_,
         parameters[:n_features],
         np.asarray(model.transform_threshold_params(parameters)[1:-1]),
-        jacobian @ raw @ jacobian.T,
+        covariance,
         penalty_c=None,
     )

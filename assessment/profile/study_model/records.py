@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from pathlib import Path
-from typing import Literal
+from typing import Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+import numpy as np
+from pydantic import BaseModel, ConfigDict, Field, FiniteFloat, ValidationError, model_validator
 
 from models.errors import SettingsError
 
 STUDY_MODEL_SCHEMA_VERSION: Literal["1.0"] = "1.0"
 MODEL_NAME = "model.json"
+# A covariance worked out in floating point may have an eigenvalue of 0 as this share of the largest below 0.
+ROUNDING = 1e-9
 CARD_NAME = "card.md"
 PLOT_NAME = "calibration.svg"
 
@@ -23,11 +27,11 @@ class Feature(_Record):
     """One input, standardised by the training people's mean and standard deviation."""
 
     name: str = Field(description="indicator@movement, a subject field, or a column of the study's table")
-    mean: float
-    sd: float = Field(gt=0)
-    low: float = Field(description="2.5th percentile in training")
-    high: float = Field(description="97.5th percentile in training")
-    coefficient: float = Field(description="log odds of the next level per standard deviation")
+    mean: FiniteFloat
+    sd: FiniteFloat = Field(gt=0)
+    low: FiniteFloat = Field(description="2.5th percentile in training")
+    high: FiniteFloat = Field(description="97.5th percentile in training")
+    coefficient: FiniteFloat = Field(description="log odds of the next level per standard deviation")
 
 
 class Estimate(_Record):
@@ -86,15 +90,40 @@ class StudyModel(_Record):
     counts: list[int]
     n: int = Field(description="people it was trained on: those with every feature and the label")
     n_incomplete: int = Field(description="people left out because something was missing; nothing was imputed")
-    features: list[Feature]
-    thresholds: list[float]
-    covariance: list[list[float]] = Field(description="of coefficients, then thresholds")
+    features: list[Feature] = Field(min_length=1)
+    thresholds: list[FiniteFloat] = Field(description="between neighbouring levels, ascending")
+    covariance: list[list[FiniteFloat]] = Field(description="of coefficients, then thresholds")
     penalty_c: float | None = Field(description="inverse strength of the L2 penalty; null where there is none")
     validation: StudyModelValidation
     warnings: list[str]
     synthetic: bool
     created: str
     sarcoscope_version: str
+
+    @model_validator(mode="after")
+    def _fits_together(self) -> Self:
+        """Numbers that do not belong together would give wrong probabilities without a sign of it."""
+        names = [feature.name for feature in self.features]
+        size = len(names) + len(self.thresholds)
+        if len(set(names)) < len(names) or len(set(self.levels)) < len(self.levels):
+            raise ValueError("a feature or a level is there twice")
+        if (self.kind == "binary") != (len(self.levels) == 2) or len(self.counts) != len(self.levels):
+            raise ValueError("kind, levels and counts do not fit together")
+        if len(self.thresholds) != len(self.levels) - 1 or any(low >= high for low, high in pairwise(self.thresholds)):
+            raise ValueError("thresholds are not one less than levels, ascending")
+        if [len(row) for row in self.covariance] != [size] * size:
+            raise ValueError("the covariance has not a row and a column for each coefficient and threshold")
+        if not is_covariance(np.array(self.covariance)):
+            raise ValueError("the covariance is not symmetric, or gives a negative variance")
+        return self
+
+
+def is_covariance(matrix: np.ndarray) -> bool:
+    """Whether a square matrix is symmetric and no combination of its variables has a negative variance."""
+    size = float(np.abs(matrix).max())
+    if not np.allclose(matrix, matrix.T, rtol=0.0, atol=ROUNDING * size):
+        return False
+    return bool(np.linalg.eigvalsh(matrix).min() >= -ROUNDING * size)
 
 
 def save_study_model(model: StudyModel, folder: Path) -> Path:
@@ -120,8 +149,9 @@ def load_study_model(path: Path) -> StudyModel:
             f"The model {file} cannot be opened.",
             hint=f"Give the folder, or the {MODEL_NAME}, that `python -m assessment study-model train` has written.",
         ) from None
-    except (ValidationError, UnicodeDecodeError):
+    except (ValidationError, UnicodeDecodeError) as error:
+        first = error.errors()[0]["msg"] if isinstance(error, ValidationError) else "not a text in UTF-8"
         raise SettingsError(
-            f"{file.name} is not a study's model of schema {STUDY_MODEL_SCHEMA_VERSION}.",
+            f"{file.name} is not a study's model of schema {STUDY_MODEL_SCHEMA_VERSION}: {first}.",
             hint="Give a model that `python -m assessment study-model train` of this version has written.",
         ) from None

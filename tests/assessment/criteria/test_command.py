@@ -66,6 +66,20 @@ def test_without_age_the_other_frameworks_still_answer() -> None:
     assert {one["verdict"] for one in found.values()} <= VERDICTS
 
 
+@pytest.mark.parametrize(
+    ("arguments", "keys"),
+    [
+        (("--region", "asia"), ["awgs_2025"]),
+        (("--region", "us", "--framework", "fnih"), ["sdoc", "fnih"]),
+        (("--region", "europe", "--framework", "ewgsop2"), ["ewgsop2"]),
+    ],
+)
+def test_a_region_has_frameworks_of_its_own_and_others_may_be_added(
+    arguments: tuple[str, ...], keys: list[str]
+) -> None:
+    assert list(_json("--sex", "f", *arguments)) == keys
+
+
 def test_standard_errors() -> None:
     exact = _json("--sex", "m", "--chair-stand-s", 12.8, "--framework", "awgs_2019")
     assert list(exact) == ["awgs_2019"]

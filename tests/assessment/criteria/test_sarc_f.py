@@ -1,4 +1,4 @@
-"""SARC-F and SARC-CalF, in both readings of a small calf."""
+"""SARC-CalF, in both readings of a small calf."""
 
 from __future__ import annotations
 
@@ -6,28 +6,8 @@ from typing import Literal
 
 import pytest
 
-from assessment.criteria import sarc_calf_score, sarc_f_score
-from models.errors import SettingsError
+from assessment.criteria import sarc_calf_score
 from tests.assessment.criteria.people import ask
-
-ANSWERS = {"strength": 1, "assistance_walking": 0, "rise_from_chair": 2, "climb_stairs": 1, "falls": 0}
-
-
-def test_sum_of_five_answers() -> None:
-    assert sarc_f_score(ANSWERS) == 4
-    assert sarc_f_score(dict.fromkeys(ANSWERS, 2)) == 10
-
-
-@pytest.mark.parametrize("wrong", [{"falls": 3}, {"falls": -1}, {"stairs": 1}])
-def test_other_answers_are_refused(wrong: dict[str, int]) -> None:
-    with pytest.raises(SettingsError, match="one answer to each of its five questions") as caught:
-        sarc_f_score({**ANSWERS, **wrong})
-    assert "rise_from_chair" in caught.value.hint
-
-
-def test_a_missing_answer_is_refused() -> None:
-    with pytest.raises(SettingsError):
-        sarc_f_score({"strength": 1})
 
 
 @pytest.mark.parametrize(("sex", "limit_cm"), [("m", 34.0), ("f", 33.0)])

@@ -124,7 +124,7 @@ def test_results_that_cannot_be_read_are_one_message(tmp_path: Path) -> None:
     (tmp_path / "summary.json").write_text('{"schema_version": "0.1"}')
     run = _run(tmp_path, checkout=build_checkout(tmp_path))
     assert run.exit_code == 2
-    assert "is no summary that this version of Sarcoscope reads" in run.stderr
+    assert "have schema version 0.1; this program reads" in run.stderr
     assert "python -m assessment run" in run.stderr
 
 

@@ -11,9 +11,9 @@ from assessment.indicators.base import catalogue
 from assessment.profile import Cell, Population, Profile, Reference, load_reference, place, profile, profile_of
 from assessment.profile.domains import profiled_indicators
 from assessment.profile.reference import published_references, references
-from assessment.uncertainty import Measured
+from assessment.uncertainty.measured import Measured
 from models.errors import SettingsError
-from tests.assessment.uncertainty.people import KNEE, SPEED, chair_stand, indicator, person, trial
+from tests.assessment.uncertainty.people import KNEE, SPEED, SPPB, chair_stand, indicator, person, trial
 
 CHAIR = Measured("five_times_sit_to_stand_time", "s", "sit-to-stand", 13.0, 0.9, protocol="p")
 
@@ -169,3 +169,9 @@ def test_what_is_no_reference_is_refused(tmp_path: Path, text: str | None, messa
     with pytest.raises(SettingsError, match=message) as refusal:
         load_reference(path)
     assert "python -m assessment reference" in refusal.value.hint
+
+
+def test_the_battery_of_the_person_is_in_the_profile() -> None:
+    found = _entry(profile_of(person(indicators=[indicator(SPPB, 9.0, 0.5)])), SPPB)
+    assert (found.value, found.activity, found.domain) == (9.0, "", "physical performance")
+    assert found.reason == "No reference population for short Physical Performance Battery."

@@ -17,7 +17,7 @@ from assessment.reference_command import reference
 from assessment.summary import Summary
 from models.errors import SettingsError
 from pipeline.quality import Mark
-from tests.assessment.uncertainty.people import FIVE_TIMES, KNEE, chair_stand, indicator, person, save, trial
+from tests.assessment.uncertainty.people import FIVE_TIMES, KNEE, SPPB, chair_stand, indicator, person, save, trial
 
 
 def _run(*arguments: object) -> Result:
@@ -66,6 +66,14 @@ def test_a_person_counts_once_with_the_mean_of_both_sides() -> None:
     (population,) = build_reference(people, name="x").reference.population
     assert (population.cell[0].n, population.origin) == (30, "estimated")
     assert population.cell[0].sd < 0.13
+
+
+def test_the_battery_of_the_person_has_a_population_of_its_own() -> None:
+    people = [person(indicators=[indicator(SPPB, points, 0.5)]) for points in (8.0, 9.0, 10.0, 11.0) * 6]
+    (population,) = build_reference(people, name="x").reference.population
+    assert (population.indicator, population.activity, population.cell[0].n) == (SPPB, "", 24)
+    built = build_reference([*people, person(chair_stand(12.0))], name="x")
+    assert f"{FIVE_TIMES} (sit-to-stand): 1 people, at least {MINIMUM_N} are needed." in built.left_out
 
 
 def test_small_bands_join_their_neighbours_so_that_no_difference_tells_of_few() -> None:
@@ -176,5 +184,5 @@ def test_results_that_cannot_be_read_are_named_and_the_others_count(tmp_path: Pa
     (tmp_path / "cohort" / "broken" / "summary.json").write_text("{", encoding="utf-8")
     result = _run(tmp_path / "cohort", "--out", tmp_path / "own.toml")
     assert result.exit_code == 2
-    assert "cannot be read by this version" in result.stderr
+    assert "is no record of results" in result.stderr
     assert load_reference(tmp_path / "own.toml").population[0].cell[0].n == 20

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -271,4 +274,32 @@ def test_what_is_no_model_is_refused(tmp_path: Path) -> None:
         load_study_model(tmp_path)
     (tmp_path / "model.json").write_text("{}", encoding="utf-8")
     with pytest.raises(SettingsError, match=r"not a study's model of schema 1\.0"):
+        load_study_model(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("damage", "message"),
+    [
+        (lambda found: found["covariance"].pop(), "not a row and a column for each coefficient and threshold"),
+        (lambda found: found["covariance"][0].pop(), "not a row and a column for each coefficient and threshold"),
+        (lambda found: found["covariance"][0].__setitem__(1, 9.0), "not symmetric, or gives a negative variance"),
+        (lambda found: found["covariance"][0].__setitem__(0, -1.0), "not symmetric, or gives a negative variance"),
+        (lambda found: found["covariance"][0].__setitem__(0, float("nan")), "finite number"),
+        (lambda found: found["thresholds"].append(9.0), "thresholds are not one less than levels"),
+        (lambda found: found["thresholds"].reverse(), "thresholds are not one less than levels, ascending"),
+        (lambda found: found["levels"].pop(), "kind, levels and counts do not fit together"),
+        (lambda found: found["counts"].pop(), "kind, levels and counts do not fit together"),
+        (lambda found: found["levels"].__setitem__(0, "possible"), "a feature or a level is there twice"),
+        (lambda found: found["features"][0].__setitem__("name", "moment"), "a feature or a level is there twice"),
+        (lambda found: found["features"][0].__setitem__("mean", float("inf")), "finite number"),
+        (lambda found: found["features"].clear(), "at least 1 item"),
+    ],
+)
+def test_numbers_that_do_not_fit_together_are_refused(
+    ordinal: StudyModel, tmp_path: Path, damage: Callable[[dict[str, Any]], object], message: str
+) -> None:
+    found = json.loads(ordinal.model_dump_json())
+    damage(found)
+    (tmp_path / "model.json").write_text(json.dumps(found), encoding="utf-8")
+    with pytest.raises(SettingsError, match=f"not a study's model of schema 1.0: .*{message}"):
         load_study_model(tmp_path)

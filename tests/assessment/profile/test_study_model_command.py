@@ -10,9 +10,11 @@ import pytest
 from click.testing import Result
 from typer.testing import CliRunner
 
-from assessment.profile.study_model import Prediction, load_study_model
+from assessment.profile.study_model import Prediction, join_labels, load_study_model, people_table
 from assessment.study_model_command import study_model
-from tests.assessment.uncertainty.people import FIVE_TIMES, chair_stand, person, save
+from assessment.summary import ClinicalMeasures
+from models.errors import SettingsError
+from tests.assessment.uncertainty.people import FIVE_TIMES, SPPB, chair_stand, indicator, person, save
 
 CHAIR = f"{FIVE_TIMES}@sit-to-stand"
 
@@ -79,6 +81,31 @@ def test_a_missing_feature_is_refused_with_what_to_do(trained: tuple[Result, Pat
     assert "needs what is not known of this person: grip_kg." in result.stderr
     assert "--value NAME=NUMBER" in result.stderr
     assert "is not NAME=NUMBER" in _run("apply", trained[1], study / "cohort" / "s0", "--value", "grip_kg").stderr
+
+
+def test_a_value_typed_in_does_not_keep_the_error_of_the_one_it_replaces(
+    trained: tuple[Result, Path], study: Path
+) -> None:
+    result = _run(
+        "apply", trained[1], study / "cohort" / "s0", "--value", "grip_kg=25.5", "--value", f"{CHAIR}=12.0", "--json"
+    )
+    assert Prediction.model_validate_json(result.stdout).without_measurement_error == [CHAIR, "grip_kg"]
+
+
+def test_grip_typed_in_with_the_session_is_a_feature(trained: tuple[Result, Path], tmp_path: Path) -> None:
+    folder = save(person(chair_stand(12.0), clinical=ClinicalMeasures(grip_kg=25.5)), tmp_path / "one")
+    assert _run("apply", trained[1], folder).exit_code == 0
+
+
+def test_the_battery_and_clinical_measures_are_features_of_a_cohort() -> None:
+    one = person(indicators=[indicator(SPPB, 9.0, 0.5)], clinical=ClinicalMeasures(grip_kg=25.5, sarc_f=4))
+    found = people_table([one])
+    assert found.loc["visit", [SPPB, "grip_kg", "sarc_f"]].tolist() == [9.0, 25.5, 4.0]
+    empty = pd.DataFrame({"session": ["visit"], "grip_kg": [np.nan]})
+    assert join_labels(found, empty).loc["visit", "grip_kg"] == 25.5
+    assert join_labels(found, empty.assign(grip_kg=25.5)).loc["visit", "grip_kg"] == 25.5
+    with pytest.raises(SettingsError, match="the results of session visit give different grip_kg"):
+        join_labels(found, empty.assign(grip_kg=20.0))
 
 
 def test_somebody_unlike_the_study_is_flagged(trained: tuple[Result, Path], tmp_path: Path) -> None:

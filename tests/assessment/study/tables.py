@@ -20,6 +20,7 @@ def row(participant: str, value: float | None, **other: object) -> dict[str, obj
         "synthetic": True,
         "trial": "rise",
         "activity": "sit-to-stand",
+        "variant": "five-times",
         "indicator": "peak_knee_extension_moment_per_kg",
         "repetition": 1,
         "side": "",

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import numpy as np
@@ -21,12 +20,23 @@ from assessment.study import (
 )
 from assessment.study.figure9 import published_peaks
 from assessment.study.synthetic import GROUPS, synthetic_torque_curves
+from assessment.summary import RepetitionRecord, TrialRecord
 from models.errors import SettingsError
+from tests.assessment.uncertainty.people import person, save, trial
 
 MASS_KG = 50.0
 
 
-def write_session(folder: Path, session: str, *, scale: float = 1.0, mark: str = "reported", gap: bool = False) -> None:
+def write_session(
+    folder: Path,
+    session: str,
+    *,
+    scale: float = 1.0,
+    mark: str = "reported",
+    gap: bool = False,
+    variant: str = "",
+    curves: str = "Tables/rise_curves.csv",
+) -> None:
     """Two complete repetitions of 2 s and an incomplete one: a half sine right, its double left, in Nm."""
     time_s = np.arange(0.0, 6.0, 0.02)
     knee = -scale * MASS_KG * np.sin(np.pi * ((time_s % 2.0) / 2.0))
@@ -38,22 +48,20 @@ def write_session(folder: Path, session: str, *, scale: float = 1.0, mark: str =
         folder / session / "Tables" / "rise_curves.csv", index=False
     )
     repetitions = [
-        {
-            "index": n + 1, "start_s": 2.0 * n, "stop_s": 2.0 * n + 1.98, "complete": n < 2,
-            "events_s": {"seat_off": 2.0 * n + 0.5}, "lead_side": "rl"[n % 2],
-        }
+        RepetitionRecord(
+            index=n + 1,
+            start_s=2.0 * n,
+            stop_s=2.0 * n + 1.98,
+            complete=n < 2,
+            events_s={"seat_off": 2.0 * n + 0.5},
+            lead_side="l" if n % 2 else "r",
+        )
         for n in range(3)
-    ]  # fmt: skip
-    summary = {
-        "schema_version": "1.2",
-        "session": session,
-        "subject": {"mass_kg": MASS_KG},
-        "trials": [
-            {"name": "rise", "activity": {"name": "sit-to-stand"}, "repetitions": repetitions},
-            {"name": "lost", "activity": None, "repetitions": []},
-        ],
-    }
-    (folder / session / "summary.json").write_text(json.dumps(summary), encoding="utf-8")
+    ]
+    movement = "/".join(filter(None, ("sit-to-stand", variant)))
+    rise = trial("rise", movement, []).model_copy(update={"repetitions": repetitions, "files": {"curves": curves}})
+    lost = TrialRecord(name="lost", status="failed")
+    save(person(rise, lost, session=session, mass_kg=MASS_KG), folder / session)
 
 
 def knee(folder: Path, **options: object) -> Curves:
@@ -79,7 +87,7 @@ def test_leading_and_lagging_leg_are_told_apart(tmp_path: Path) -> None:
     }
     assert sides == {"lead": [("r", 1), ("l", 2)], "lag": [("l", 1), ("r", 2)]}
     path = tmp_path / "A-1" / "summary.json"
-    path.write_text(path.read_text("utf-8").replace('"lead_side": "r"', '"lead_side": null'), encoding="utf-8")
+    path.write_text(path.read_text("utf-8").replace('"lead_side":"r"', '"lead_side":null'), encoding="utf-8")
     unknown = knee(tmp_path, leg="lag")
     assert unknown.values.index.tolist() == [("A-1", "rise", "r", 2)]
     assert "it is not known which leg led" in set(unknown.left_out["reason"])
@@ -110,6 +118,25 @@ def test_what_gives_no_curve_at_all_says_why(tmp_path: Path) -> None:
         knee(tmp_path, unit="W")
     with pytest.raises(SettingsError, match=r"unit is 'lbf'\. Accepted: deg, Nm, W, Nm/kg, W/kg\."):
         knee(tmp_path, unit="lbf")
+
+
+def test_variants_of_a_movement_are_not_put_together(tmp_path: Path) -> None:
+    write_session(tmp_path, "A-1", variant="five-times")
+    write_session(tmp_path, "B-1", variant="single")
+    with pytest.raises(SettingsError, match=r"several variants, which are not one task: 'five-times', 'single'\."):
+        knee(tmp_path)
+    with pytest.raises(SettingsError, match=r"No trial of sit-to-stand has variant 'slow'\. There are: 'five-times'"):
+        knee(tmp_path, variant="slow")
+    assert set(knee(tmp_path, variant="single").values.index.get_level_values("session")) == {"B-1"}
+    assert set(knee(tmp_path / "A-1").values.index.get_level_values("session")) == {"A-1"}
+
+
+@pytest.mark.parametrize("name", ["../../secret.csv", "/etc/hostname"])
+def test_a_record_leads_to_no_file_outside_its_folder(tmp_path: Path, name: str) -> None:
+    write_session(tmp_path / "in", "A-1", curves=name)
+    (tmp_path / "secret.csv").write_text("time_s\n0\n", encoding="utf-8")
+    with pytest.raises(SettingsError, match=f"names a file outside the folder: {name}"):
+        knee(tmp_path / "in")
 
 
 def test_each_participant_has_one_curve(tmp_path: Path) -> None:

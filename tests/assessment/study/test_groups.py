@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from assessment.study import adjust, compare_groups, hedges_g, participant_means
+from assessment.study import adjust, compare_groups, correlate, hedges_g, mixed_models, participant_means
 from assessment.study.synthetic import synthetic_study
 from models.errors import SettingsError
 from tests.assessment.study.tables import GROUPS, row, study, two_groups_of
@@ -29,6 +29,35 @@ def test_means_average_repetitions_within_trial_then_trials_then_sides() -> None
     assert means.iloc[0][["side", "n_values", "n_sides"]].tolist() == ["r+l", 7, 2]
     apart = participant_means(study(rows, {"A": "healthy"}), cautions="include", sides="separate")
     assert dict(zip(apart["side"], apart["value"], strict=True)) == {"l": 6.0, "r": 2.0}
+
+
+def test_unlike_tasks_of_one_name_are_not_averaged() -> None:
+    """Ten seconds side by side and two in tandem are no stance of six."""
+    held = {"activity": "standing", "indicator": "stance_held_time", "unit": "s"}
+    rows = [
+        row(person, value + n, variant=variant, trial=variant, repetition=repetition, **held)
+        for variant, value in (("side-by-side", 10.0), ("tandem", 2.0))
+        for n, person in enumerate(("H0", "H1", "H2", "S0", "S1", "S2"))
+        for repetition in (1, 2)
+    ]
+    made = study(rows, {f"{group}{n}": GROUPS[group == "S"] for group in "HS" for n in range(3)}, grip_kg=[3, 1, 5, 2, 0, 4])
+    means = participant_means(made, cautions="include")
+    assert means[means["participant"] == "H0"].set_index("variant")["value"].to_dict() == {
+        "side-by-side": 10.0,
+        "tandem": 2.0,
+    }
+    tables = (
+        compare_groups(means, GROUPS),
+        mixed_models(made, GROUPS, cautions="include").drop_duplicates("variant"),
+        correlate(means, made.participants, ["grip_kg"]),
+    )
+    assert [table["variant"].tolist() for table in tables] == [["side-by-side", "tandem"]] * 3
+
+
+def test_what_is_of_no_single_trial_counts_as_well() -> None:
+    points = {"activity": "", "variant": "", "trial": "", "indicator": "sppb_score", "unit": "1", "repetition": None}
+    means = participant_means(study([row("A", 9.0, **points)], {"A": "healthy"}), cautions="include")
+    assert means.iloc[0][["activity", "indicator", "value", "n_rows"]].tolist() == ["", "sppb_score", 9.0, 1]
 
 
 def test_withheld_values_never_count_even_where_a_table_still_holds_them() -> None:

@@ -36,7 +36,7 @@ def test_a_study_is_read_back_as_it_was_written(made_up: Study, tmp_path: Path) 
 
 
 def test_the_table_of_a_session_has_every_column_a_study_needs() -> None:
-    empty = Summary.model_construct(session="s", synthetic=False, trials=[])
+    empty = Summary.model_construct(session="s", synthetic=False, trials=[], indicators=[])
     assert set(INDICATOR_COLUMNS) <= set(indicator_table(empty).columns)
 
 
@@ -84,16 +84,21 @@ def test_a_withheld_row_with_a_value_is_refused(made_up: Study, tmp_path: Path) 
     [
         ({"schema_version": "9.0"}, "have schema version 9.0; this program reads"),
         ({"schema_version": None}, "have schema version None"),
+        ({"trials": [{"name": "rise"}]}, "cannot be read by this version: trials.0.status: Field required"),
     ],
 )
-def test_results_of_another_major_version_are_refused(made_up: Study, tmp_path: Path, change: dict, said: str) -> None:
+def test_results_that_this_version_does_not_read_are_refused(
+    made_up: Study, tmp_path: Path, change: dict, said: str
+) -> None:
     write_synthetic_results(made_up, tmp_path)
     path = tmp_path / "S001-1" / "summary.json"
     path.write_text(json.dumps(json.loads(path.read_text("utf-8")) | change), encoding="utf-8")
     with pytest.raises(SettingsError, match=said):
         load_indicators([tmp_path])
     path.write_text("[]", encoding="utf-8")
-    with pytest.raises(SettingsError, match=r"summary\.json of S001-1 cannot be read"):
+    with pytest.raises(
+        SettingsError, match=r"summary\.json in .*S001-1 is no record of results\. .*Assess the session again"
+    ):
         load_indicators([tmp_path])
 
 
@@ -139,6 +144,32 @@ def test_age_comes_from_the_table_where_the_session_does_not_know_it(made_up: St
     made_up.participants[["session", "participant", "visit", "group", "age_years"]].to_csv(people, index=False)
     read = load_study([tmp_path], people).participants
     assert list(read["age_years"]) == list(made_up.participants["age_years"])
+
+
+def typed_in(tmp_path: Path, session: str, **clinical: object) -> None:
+    path = tmp_path / session / "summary.json"
+    path.write_text(json.dumps(json.loads(path.read_text("utf-8")) | {"clinical": clinical}), encoding="utf-8")
+
+
+def test_clinical_measures_come_from_the_session_where_the_table_has_none(made_up: Study, tmp_path: Path) -> None:
+    people = write_synthetic_results(made_up, tmp_path)
+    made_up.participants.drop(columns=["grip_kg"]).to_csv(people, index=False)
+    for number, session in enumerate(made_up.participants["session"]):
+        typed_in(tmp_path, session, grip_kg=20.0 + number, asm_kg=15.0, asm_method="bia")
+    read = load_study([tmp_path], people).participants
+    assert read["grip_kg"].tolist() == [20.0 + number for number in range(len(read))]
+    assert set(read["asm_method"]) == {"bia"}
+    assert "calf_cm" not in read
+    made_up.participants.assign(grip_kg=[None, *range(21, 28)]).to_csv(people, index=False)
+    read = load_study([tmp_path], people).participants
+    assert read["grip_kg"].tolist() == [20.0 + number for number in range(len(read))]
+
+
+def test_clinical_measures_of_session_and_table_must_agree(made_up: Study, tmp_path: Path) -> None:
+    people = write_synthetic_results(made_up, tmp_path)
+    typed_in(tmp_path, "S001-1", grip_kg=99.0)
+    with pytest.raises(SettingsError, match=r"assessed with grip_kg 99\.0, the table of participants says"):
+        load_study([tmp_path], people)
 
 
 @pytest.mark.parametrize(

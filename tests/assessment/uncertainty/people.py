@@ -22,6 +22,7 @@ from pipeline.quality import Mark
 FIVE_TIMES = "five_times_sit_to_stand_time"
 SPEED = "gait_speed"
 KNEE = "peak_knee_extension_moment_per_kg"
+SPPB = "sppb_score"
 
 
 def indicator(name: str, value: float | None, error: float | None = None, **changes: Any) -> IndicatorRecord:

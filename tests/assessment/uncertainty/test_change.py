@@ -7,8 +7,9 @@ from math import sqrt
 
 import pytest
 
-from assessment.uncertainty import Measured, change, repeatability
-from assessment.uncertainty.change import NO_ERROR_KNOWN, OWN_ERRORS_ONLY
+from assessment.uncertainty import repeatability
+from assessment.uncertainty.change import NO_ERROR_KNOWN, OWN_ERRORS_ONLY, change
+from assessment.uncertainty.measured import Measured
 
 CHAIR = Measured("five_times_sit_to_stand_time", "s", "sit-to-stand", 15.0, 0.9, protocol="p", label="Chair stand")
 SPEED = Measured("gait_speed", "m/s", "walking", 1.00, None, protocol="p", label="Gait speed")

@@ -11,10 +11,21 @@ from typer.testing import CliRunner
 
 from assessment.compare_command import compare
 from assessment.summary import Summary
-from assessment.uncertainty import Comparison, compare_visits, measured_values
+from assessment.uncertainty.measured import measured_values
+from assessment.uncertainty.visits import Comparison, compare_visits
 from models.errors import SettingsError
 from pipeline.quality import Mark
-from tests.assessment.uncertainty.people import FIVE_TIMES, KNEE, SPEED, chair_stand, indicator, person, save, trial
+from tests.assessment.uncertainty.people import (
+    FIVE_TIMES,
+    KNEE,
+    SPEED,
+    SPPB,
+    chair_stand,
+    indicator,
+    person,
+    save,
+    trial,
+)
 
 
 def _run(*arguments: object) -> Result:
@@ -59,6 +70,15 @@ def test_an_indicator_of_one_visit_only_is_listed() -> None:
         (FIVE_TIMES, "It was not measured at the second visit."),
         (SPEED, "It was not measured at the first visit."),
     ]
+
+
+def test_the_battery_of_the_person_is_compared_too() -> None:
+    visits = [person(indicators=[indicator(SPPB, points, 0.5)]) for points in (8.0, 11.0)]
+    (found,) = compare_visits(visits[0], visits[1]).changes
+    assert (found.indicator, found.activity, found.side, found.difference) == (SPPB, "", None, 3.0)
+    assert (found.verdict, found.direction) == ("increased", "better")
+    assert found.meaningful is not None
+    assert found.meaningful.reached == "substantial"
 
 
 def test_moments_of_measured_and_estimated_forces_are_not_compared() -> None:
@@ -125,4 +145,4 @@ def test_folders_without_results_are_refused(tmp_path: Path) -> None:
     assert result.exit_code == 2
     assert "summary.json is missing" in result.stderr
     (tmp_path / "summary.json").write_text("{}", encoding="utf-8")
-    assert "cannot be read by this version" in _run(tmp_path, tmp_path).stderr
+    assert "is no record of results" in _run(tmp_path, tmp_path).stderr
