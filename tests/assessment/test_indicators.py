@@ -12,6 +12,7 @@ import pytest
 from assessment.activities import Activity
 from assessment.gates import MOMENT_GATES, MOVEMENT_GATES
 from assessment.indicators import Indicator, TrialResults, catalogue, compute_indicators
+from assessment.indicators.forces_error import with_errors_of_plates
 from assessment.repetitions import find_repetitions
 from benchmarks.saving import RESULTS
 from models.subject import Subject
@@ -34,6 +35,8 @@ def indicators(
 ) -> list[Indicator]:
     activity = Activity(name, confidence, (), variant)  # type: ignore[arg-type]
     forces, moments = dynamics or (None, None)
+    if forces is not None and moments is not None:
+        moments = with_errors_of_plates(forces, moments, SUBJECT)
     default = (Quality(), Quality() if dynamics else Quality.withheld("No contact forces."))
     results = TrialResults(
         activity,
