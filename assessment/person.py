@@ -14,6 +14,7 @@ from assessment.criteria import (
     FrameworkResult,
     Measurement,
     Person,
+    check_muscle_mass,
     evaluate,
     is_possible,
     sppb_balance_points,
@@ -75,6 +76,7 @@ def judge_person(
     SettingsError
         A clinical value is not possible.
     """
+    check_muscle_mass(clinical.asm_kg, clinical.asm_method)
     sppb = _sppb(trials)
     found = _from_trials(trials)
     if sppb is not None and sppb.value is not None:

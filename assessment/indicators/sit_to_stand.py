@@ -9,6 +9,7 @@ import numpy as np
 from assessment.indicators import timing
 from assessment.indicators.base import Indicator, TrialResults
 from assessment.indicators.slopes import slope_over_repetitions
+from assessment.indicators.starts import of_start
 from assessment.motion import Motion, describe_motion, on_clock
 from assessment.repetitions import Repetition
 from models.gravity import GRAVITY_M_PER_S2
@@ -24,6 +25,7 @@ FIVE = 5
 LEAST_LIFT_M = 0.10
 # A tape measure between floor and seat, and a stadiometer [m].
 SEAT_ERROR_M, HEIGHT_ERROR_M = 0.01, 0.01
+NO_TRUNK = "The model has no lumbar joint: how far the trunk leans is not known."
 NO_SEAT_HEIGHT = "The field equation needs the height of the seat (--seat-height-m): 2 cm change the power by 5 %."
 
 
@@ -39,9 +41,13 @@ def compute(results: TrialResults) -> Iterator[Indicator]:
     for repetition in results.complete_repetitions:
         rise = _between(motion.time_s, repetition, "rise_start", "stand")
         index = repetition.index
-        yield results.indicator("peak_trunk_flexion", float(np.max(lean_deg[rise])), repetition=index)
-        yield results.indicator("peak_trunk_flexion_velocity", float(np.max(lean_deg_s[rise])), repetition=index)
-        yield results.indicator("peak_trunk_extension_velocity", float(-np.min(lean_deg_s[rise])), repetition=index)
+        trunk = of_start(motion, repetition) if motion.trunk_known else Quality.withheld(NO_TRUNK)
+        for name, value in (
+            ("peak_trunk_flexion", np.max(lean_deg[rise])),
+            ("peak_trunk_flexion_velocity", np.max(lean_deg_s[rise])),
+            ("peak_trunk_extension_velocity", -np.min(lean_deg_s[rise])),
+        ):
+            yield results.indicator(name, float(value), trunk, repetition=index)
         if centre is not None:
             powers_w[index] = centre.mean_power_w(repetition)
             yield from centre.indicators(results, repetition, rise)

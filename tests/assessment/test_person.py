@@ -161,3 +161,9 @@ def test_impossible_clinical_values_are_refused_with_what_is_accepted() -> None:
     with pytest.raises(SettingsError, match="grip_kg = 300") as caught:
         judge_person([], WOMAN, ClinicalMeasures(grip_kg=300.0))
     assert "0 to 120" in caught.value.hint
+
+
+@pytest.mark.parametrize("clinical", [ClinicalMeasures(asm_kg=18.0), ClinicalMeasures(asm_method="bia")])
+def test_muscle_mass_and_its_method_come_together(clinical: ClinicalMeasures) -> None:
+    with pytest.raises(SettingsError, match="asm-"):
+        judge_person([], WOMAN, clinical)

@@ -127,6 +127,15 @@ def test_without_landmarks_there_is_no_power_but_still_a_trunk() -> None:
     assert "mean_rise_power" not in names
 
 
+def test_without_a_lumbar_joint_the_trunk_is_withheld() -> None:
+    kept = [index for index, name in enumerate(STS.coordinates) if not name.startswith("lumbar")]
+    stiff = replace(STS, coordinates=tuple(STS.coordinates[k] for k in kept), values=STS.values[:, kept])
+    trunk = one(rising(stiff), "peak_trunk_flexion", repetition=1)
+    assert trunk.value is None
+    assert "no lumbar joint" in trunk.quality.reasons[0]
+    assert one(rising(stiff), "peak_rise_velocity", repetition=1).value is not None
+
+
 def test_a_withheld_trial_withholds_all_of_it() -> None:
     activity = Activity("sit-to-stand", 1.0, ())
     gate = Quality.withheld("Mean marker error of the model: 6 cm (at most 4 cm is accepted).")
