@@ -14,6 +14,7 @@ from benchmarks.coverage.truth import ACTIVITIES, true_results
 from models.subject import Subject
 from pipeline.quality import Quality
 from tests.assessment import movements
+from tests.assessment.gait import walkers
 
 SUBJECT = Subject(height_m=1.56, mass_kg=58.0, sex="f", age_years=72.0)
 # Of the person, from several trials: tests/assessment/test_person.py.
@@ -29,7 +30,7 @@ BARE: tuple[tuple[ActivityName, str], ...] = (
 MOVEMENTS = {
     "timed-up-and-go": movements.timed_up_and_go,
     "standing": movements.standing,
-    "walking": movements.walk,
+    "walking": lambda: walkers.out_and_back()[0],
     "squat": movements.squats,
     "sit-to-stand": lambda: movements.sit_to_stand(12),
 }
