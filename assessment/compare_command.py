@@ -2,24 +2,30 @@
 
 from __future__ import annotations
 
-from math import sqrt
 from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.markup import escape
-from rich.table import Table
 
 from assessment.console import console
+from assessment.indicators import catalogue
 from assessment.options import one_message
 from assessment.presentation import SIDE_NAMES
 from assessment.results_folder import read_summary
 from assessment.uncertainty import decimals, fixed
-from assessment.uncertainty.change import Change
-from assessment.uncertainty.interval import UNPRINTED
+from assessment.uncertainty.change import Change, Verdict
 from assessment.uncertainty.visits import Comparison, compare_visits
 
-_STYLE = {"increased": "bold", "decreased": "bold", "cannot be told": "dim"}
+# The order in which a reader wants them; but for change only what clinical tests are known by, unless all is asked.
+HEADINGS: dict[Verdict, str] = {
+    "increased": "Increased",
+    "decreased": "Decreased",
+    "more than the recordings' error": "More than the error of the two recordings",
+    "no change beyond measurement error": "No change beyond measurement error",
+    "cannot be told": "Cannot be told",
+}
+ALWAYS_SHOWN: tuple[Verdict, ...] = ("increased", "decreased")
 
 
 def compare(
@@ -27,6 +33,9 @@ def compare(
     after: Annotated[Path, typer.Argument(metavar="AFTER", help="Results folder of the later visit, same person")],
     same_day: Annotated[
         bool, typer.Option("--same-day", help="Both were recorded on one day: within-session measurement error")
+    ] = False,
+    everything: Annotated[
+        bool, typer.Option("--all", help="Also what is for researchers, unchanged or cannot be told")
     ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the comparison on standard output as JSON")] = False,
 ) -> None:
@@ -37,27 +46,26 @@ def compare(
             read_summary(after),
             setting="within session" if same_day else "between sessions",
         )
-    print_comparison(comparison)
+    print_comparison(comparison, everything=everything)
     if as_json:
         typer.echo(comparison.model_dump_json())
 
 
-def print_comparison(comparison: Comparison) -> None:
-    """One line an indicator: both values, the difference, what can be detected, the verdict, what matters."""
-    table = Table(box=None, padding=(0, 2))
-    for column in ("indicator", "before", "after", "difference", "detectable", "verdict", "matters from"):
-        table.add_column(column)
-    for one in comparison.changes:
-        table.add_row(*(escape(cell) for cell in _cells(one)), style=_STYLE.get(one.verdict))
-    console.print(table)
-    reasons: dict[str, list[str]] = {}
-    for one in comparison.changes:
-        if one.reason:
-            reasons.setdefault(one.reason, []).append(_name(one))
-    for reason, names in reasons.items():
-        console.print(f"[dim]{escape(', '.join(names))}: {escape(reason)}[/]")
+def print_comparison(comparison: Comparison, *, everything: bool) -> None:
+    """One sentence an indicator, by verdict: what changed first."""
+    left_out = 0
+    for verdict, heading in HEADINGS.items():
+        of_verdict = [one for one in comparison.changes if one.verdict == verdict]
+        shown = [one for one in of_verdict if everything or verdict in ALWAYS_SHOWN or _is_clinical(one)]
+        left_out += len(of_verdict) - len(shown)
+        if shown:
+            console.print(f"[bold]{heading}[/]")
+        for one in shown:
+            console.print(f"  {escape(_line(one))}", soft_wrap=True)
     for source in dict.fromkeys(one.mdc95_source for one in comparison.changes if one.mdc95_source):
-        console.print(f"[dim]Detectable: {escape(source)}[/]")
+        console.print(f"[dim]Measurement error: {escape(source)}[/]", soft_wrap=True)
+    if left_out:
+        console.print(f"{left_out} more with --all, or with --json.")
     for warning in comparison.warnings:
         console.print(f"[yellow]note:[/] {escape(warning)}")
     if comparison.synthetic:
@@ -65,22 +73,19 @@ def print_comparison(comparison: Comparison) -> None:
     console.print(f"[dim]{comparison.disclaimer}[/]")
 
 
-def _name(one: Change) -> str:
-    side = f" {SIDE_NAMES[one.side]}" if one.side else ""
-    return f"{one.label}{side} ({one.activity})" if one.activity else f"{one.label}{side}"
+def _is_clinical(one: Change) -> bool:
+    declared = catalogue().get(one.indicator)
+    return declared is None or declared.tier == "clinical"
 
 
-def _cells(one: Change) -> tuple[str, ...]:
-    # The digits of one visit's error: half the variance of the difference.
-    places = decimals(one.unit, None if one.standard_error is None else one.standard_error / sqrt(2.0))
-
-    def number(value: float | None) -> str:
-        return "–" if value is None else fixed(value, places)
-
-    matters = "–"
-    if one.meaningful is not None:
-        matters = f"{one.meaningful.small:g} ({one.meaningful.reached or 'not verified, not applied'})"
-    unit = "" if one.unit in UNPRINTED else f" [{one.unit}]"
-    verdict = one.verdict + (f", {one.direction}" if one.direction else "")
-    numbers = (number(value) for value in (one.before, one.after, one.difference, one.mdc95))
-    return (f"{_name(one)}{unit}", *numbers, verdict, matters)
+def _line(one: Change) -> str:
+    """The sentence, with side and movement, both values, and from which difference on it matters."""
+    where = ", ".join(part for part in (SIDE_NAMES[one.side] if one.side else "", one.activity) if part)
+    values = ""
+    if one.before is not None and one.after is not None:
+        places = decimals(one.unit, None)
+        values = f" {fixed(one.before, places)} to {fixed(one.after, places)}."
+    matters = ""
+    if one.meaningful is not None and one.meaningful.reached is not None:
+        matters = f" What matters to people begins at {one.meaningful.small:g}: {one.meaningful.reached}."
+    return f"{one.sentence}{values}{matters}" + (f" ({where})" if where else "")

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+# Messages are compared whole: nothing is wrapped, whatever the terminal that tests run in. Here, before any test
+# imports the project, because a console reads its width when it is made.
+os.environ["COLUMNS"] = "400"
+
 SHARED_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
-
-
-@pytest.fixture(autouse=True)
-def _wide_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Messages are compared whole: nothing is wrapped, whatever the terminal that tests run in."""
-    monkeypatch.setenv("COLUMNS", "400")
 
 
 @pytest.fixture(scope="session")

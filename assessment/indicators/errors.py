@@ -16,9 +16,10 @@ Key = tuple[str, str | None, int | None]
 
 # A number that half of the copies do not show depends on how the markers happened to err.
 UNSTABLE_SHARE = 0.5
-# The 68th percentile of the distances is the standard deviation of a normal error, and one copy in which an event
-# was taken for another one does not decide it.
-ONE_SIGMA = 0.6827
+# The 68th percentile of the distances is the standard deviation of a normal error. Distances count up to four of it:
+# one session in ten errs three times as much (docs/population.md), one copy in which an event was taken for another
+# must not decide.
+ONE_SIGMA, FURTHEST = 0.6827, 4.0
 # Bias: what noise has already done to a peak grows with its root mean square. Errors that were there and as many again
 # are root 2 of it: what the copies add is 0.41 of what the recording has.
 BIAS_FACTOR = 1.0 / (2.0**0.5 - 1.0)
@@ -63,7 +64,9 @@ def _error(indicator: Indicator, found: list[dict[Key, float]]) -> float | None:
     if indicator.value is None or len(values) < max(1.0, UNSTABLE_SHARE * len(found)):
         return None
     middle = float(np.median(values))
-    spread = float(np.quantile(np.abs(values - middle), ONE_SIGMA))
+    distances = np.abs(values - middle)
+    usual = float(np.quantile(distances, ONE_SIGMA))
+    spread = float(np.sqrt(np.mean(np.minimum(distances, FURTHEST * usual) ** 2)))
     # What a median of so few copies is off by in itself is no bias.
     bias_squared = max((middle - indicator.value) ** 2 - (MEDIAN_ERROR * spread) ** 2 / len(values), 0.0)
     return float(np.hypot(spread, BIAS_FACTOR * np.sqrt(bias_squared)))

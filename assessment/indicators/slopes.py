@@ -9,11 +9,11 @@ from scipy.stats import linregress, t
 
 from assessment.indicators.base import Indicator, TrialResults
 from assessment.motion import Side
+from assessment.uncertainty import Z95
 from pipeline.quality import Quality
 
 # With three points a slope has one degree of freedom left.
 FEWEST = 4
-SIGMAS = 1.96
 
 
 def slope_over_repetitions(
@@ -40,5 +40,5 @@ def slope_over_repetitions(
         return
     fit = linregress(np.array(list(values)), np.array(list(values.values())) / per)
     # Few points: widened so that 1.96 of it is the 95 % interval of Student's t.
-    widened = float(fit.stderr) * float(t.ppf(0.975, len(values) - 2)) / SIGMAS
+    widened = float(fit.stderr) * float(t.ppf(0.975, len(values) - 2)) / Z95
     yield results.indicator(name, float(fit.slope), side=side, standard_error=widened)

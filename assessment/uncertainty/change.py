@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from math import hypot, isclose, sqrt
+from math import hypot, sqrt
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -18,7 +18,14 @@ from assessment.uncertainty.reliability import (
     repeatability,
 )
 
-Verdict = Literal["increased", "decreased", "no change beyond measurement error", "cannot be told"]
+Verdict = Literal[
+    "increased",
+    "decreased",
+    "more than the recordings' error",
+    "no change beyond measurement error",
+    "cannot be told",
+]
+"""Change is called change only where it is known how people repeat; beyond the errors of two recordings it is not."""
 
 # 1.2 - 1.1 is a little less than 0.1 in binary numbers.
 ROUNDING = 1e-9
@@ -26,7 +33,7 @@ ROUNDING = 1e-9
 NO_ERROR_KNOWN = "No measurement error is known for it: neither a published one nor one of these two values."
 OWN_ERRORS_ONLY = (
     "No published detectable change: 1.96 times the standard error of the difference of these two values. How much a "
-    "person varies from day to day is not in it, so that the true limit is wider."
+    "person varies from one test to the next is not in it, so that the true limit is wider and no change is called."
 )
 
 
@@ -101,7 +108,7 @@ def change(
         difference, error = _difference(before, after, published)
         if error is None:
             reason = NO_ERROR_KNOWN
-    verdict = _verdict(difference, error, reason)
+    verdict = _verdict(difference, error, reason, published)
     return Change(
         indicator=first.indicator,
         label=first.label,
@@ -162,16 +169,18 @@ def _difference(
 def _own_error(one: Measured) -> float | None:
     """A value's own standard error beyond the published within-session one, which every published change contains."""
     within = repeatability(one.indicator, one.unit, "within session")
-    if one.standard_error is None or within is None or not isclose(one.standard_error, within.sem):
+    if one.standard_error is None or within is None:
         return one.standard_error
-    return 0.0
+    return sqrt(max(one.standard_error**2 - within.sem**2, 0.0))
 
 
-def _verdict(difference: float | None, error: float | None, reason: str) -> Verdict:
+def _verdict(difference: float | None, error: float | None, reason: str, published: Repeatability | None) -> Verdict:
     if reason or difference is None or error is None:
         return "cannot be told"
     if abs(difference) <= Z95 * error:
         return "no change beyond measurement error"
+    if published is None:
+        return "more than the recordings' error"
     return "increased" if difference > 0.0 else "decreased"
 
 
@@ -210,10 +219,16 @@ def _sentence(first: Measured, difference: float | None, error: float | None, ve
     name = first.label or first.indicator
     if difference is None or error is None:
         return f"{name}: whether it changed cannot be told. {reason}"
-    size = formatted(difference, error / sqrt(2.0), first.unit).split(" (")[0]
+    # A difference keeps the digits of its unit: one that rounds to nothing would look like none.
+    size = formatted(difference, None, first.unit)
     limit = formatted(Z95 * error, error / sqrt(2.0), first.unit).split(" (")[0]
     if verdict == "no change beyond measurement error":
         return f"{name}: difference {size}, within measurement error (up to {limit})."
+    if verdict == "more than the recordings' error":
+        return (
+            f"{name}: difference {size}, more than the error of the two recordings ({limit}); how much a person varies "
+            "from one test to the next is not known."
+        )
     direction = _direction(first.indicator, verdict)
     ending = f": {direction}." if direction else "."
     return f"{name} {verdict} by {size.lstrip('-')}, more than measurement error ({limit}){ending}"

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assessment.motion import SIDES
+from assessment.uncertainty import Z95
 from assessment.validation.records import Agreement
 from models.errors import ForceDataError
 from pipeline.trajectories import Array, ContactForces, JointMoments
@@ -18,8 +19,6 @@ JOINTS = ("hip_flexion", "hip_adduction", "knee_angle", "ankle_angle")
 
 # Centres of pressure count where a foot bears this much: the threshold of MAISE's contact mask.
 CONTACT_N_PER_KG = 1.0
-# Half the width of a 95 % interval in standard errors.
-HALF_WIDTH_95 = 1.96
 
 
 @dataclass(frozen=True)
@@ -84,7 +83,7 @@ def agreement(measured: Dynamics, estimated: Dynamics, heading: Array, mass_kg: 
             joint: float(np.sqrt(np.mean(error**2))) / mass_kg for joint, (error, _) in errors.items()
         },
         interval_coverage={
-            joint: float(np.mean(np.abs(error) <= HALF_WIDTH_95 * standard_error))
+            joint: float(np.mean(np.abs(error) <= Z95 * standard_error))
             for joint, (error, standard_error) in errors.items()
             if standard_error is not None
         },

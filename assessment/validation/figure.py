@@ -12,9 +12,9 @@ from matplotlib.lines import Line2D
 
 from assessment.motion import SIDES
 from assessment.presentation import SIDE_COLOURS, SIDE_NAMES
+from assessment.uncertainty import Z95
 from assessment.validation.agreement import (
     CONTACT_N_PER_KG,
-    HALF_WIDTH_95,
     Dynamics,
     compared_frames,
     ground_to_person,
@@ -78,7 +78,7 @@ def write_figure(
             moment = np.where(frames, sign * one.moments.moment_nm(name) / mass_kg, np.nan)
             _draw(panel, one, moment, side, style)
             if one is estimated and (error := one.moments.standard_error_nm(name)) is not None:
-                half = HALF_WIDTH_95 * error / mass_kg
+                half = Z95 * error / mass_kg
                 panel.fill_between(
                     one.moments.time_s, moment - half, moment + half, color=SIDE_COLOURS[side], alpha=0.15, linewidth=0
                 )

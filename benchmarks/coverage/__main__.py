@@ -9,12 +9,12 @@ from multiprocessing import get_context
 
 import numpy as np
 
+from assessment.uncertainty import Z95
 from assessment.workers import default_workers
 from benchmarks.coverage.draws import Drawn, assess_draw
 from benchmarks.saving import save
 
 WANTED = 0.90
-SIGMAS = 1.96
 
 
 def main() -> None:
@@ -41,6 +41,8 @@ def main() -> None:
     short = [name for name, row in given.items() if row["held_share"] < WANTED]
     print(f"{len(given) - len(short)} of {len(given)} indicators hold the truth in {WANTED:.0%} of draws or more")
     print(f"short of it: {', '.join(short) or 'none'}")
+    single = [name for name, row in given.items() if row["worst_held_share"] < WANTED and name not in short]
+    print(f"a single side or repetition short of it: {', '.join(single) or 'none'}")
     print(f"saved {save('coverage', {'draws': arguments.draws, 'short': short, 'rows': rows}).name}")
 
 
@@ -54,7 +56,7 @@ def _row(ones: list[Drawn]) -> dict[str, float]:
     errors = np.array([one.value - one.truth for one in with_value if one.value is not None])
     stated = np.array([one.standard_error or 0.0 for one in with_value])
     # What rounding does to a count or a time is no error.
-    held = np.abs(errors) <= SIGMAS * stated + 1e-6
+    held = np.abs(errors) <= Z95 * stated + 1e-6
     single: dict[object, list[bool]] = defaultdict(list)
     for one, holds in zip(with_value, held, strict=True):
         single[one.key].append(bool(holds))

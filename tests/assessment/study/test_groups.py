@@ -40,7 +40,8 @@ def test_unlike_tasks_of_one_name_are_not_averaged() -> None:
         for n, person in enumerate(("H0", "H1", "H2", "S0", "S1", "S2"))
         for repetition in (1, 2)
     ]
-    made = study(rows, {f"{group}{n}": GROUPS[group == "S"] for group in "HS" for n in range(3)}, grip_kg=[3, 1, 5, 2, 0, 4])
+    groups = {f"{group}{n}": GROUPS[group == "S"] for group in "HS" for n in range(3)}
+    made = study(rows, groups, grip_kg=[3, 1, 5, 2, 0, 4])
     means = participant_means(made, cautions="include")
     assert means[means["participant"] == "H0"].set_index("variant")["value"].to_dict() == {
         "side-by-side": 10.0,

@@ -52,16 +52,20 @@ def test_longer_chair_stand_is_worse_and_faster_walking_better() -> None:
 
 
 def test_own_errors_beyond_the_published_ones_are_added() -> None:
-    """(4.52 / 1.96)^2 + 2 * 1^2 = 7.318; its root times 1.96 is 5.302 s."""
-    found = change(_to(CHAIR, 10.0, standard_error=1.0), _to(CHAIR, 15.2, standard_error=1.0))
-    assert found.mdc95 == pytest.approx(5.302, abs=1e-3)
+    """Beyond the published 0.9 s: (4.52 / 1.96)^2 + 2 * (1^2 - 0.9^2) = 5.698; its root times 1.96 is 4.679 s."""
+    found = change(_to(CHAIR, 10.0, standard_error=1.0), _to(CHAIR, 14.6, standard_error=1.0))
+    assert found.mdc95 == pytest.approx(4.679, abs=1e-3)
     assert found.verdict == "no change beyond measurement error"
 
 
-def test_without_a_published_figure_the_own_errors_decide_and_it_is_said() -> None:
+def test_without_a_published_figure_nothing_is_called_a_change() -> None:
     found = change(POWER, _to(POWER, 3.6))
     assert found.mdc95 == pytest.approx(1.96 * sqrt(2) * 0.2)
-    assert (found.verdict, found.direction, found.mdc95_source) == ("increased", "better", OWN_ERRORS_ONLY)
+    assert (found.verdict, found.direction, found.mdc95_source) == (
+        "more than the recordings' error", None, OWN_ERRORS_ONLY,
+    )  # fmt: skip
+    assert "from one test to the next is not known" in found.sentence
+    assert change(POWER, _to(POWER, 3.1)).verdict == "no change beyond measurement error"
 
 
 def test_without_any_error_nothing_can_be_told() -> None:
@@ -120,7 +124,7 @@ def test_what_cannot_be_compared_says_why(after: Measured | None, reason: str) -
 def test_sentences() -> None:
     assert (
         change(CHAIR, _to(CHAIR, 12.0)).sentence
-        == "Chair stand: difference -3 s, within measurement error (up to 5 s)."
+        == "Chair stand: difference -3.0 s, within measurement error (up to 5 s)."
     )
     assert (
         change(CHAIR, _to(CHAIR, 12.0), setting="within session").sentence

@@ -76,7 +76,7 @@ def test_the_battery_of_the_person_is_compared_too() -> None:
     visits = [person(indicators=[indicator(SPPB, points, 0.5)]) for points in (8.0, 11.0)]
     (found,) = compare_visits(visits[0], visits[1]).changes
     assert (found.indicator, found.activity, found.side, found.difference) == (SPPB, "", None, 3.0)
-    assert (found.verdict, found.direction) == ("increased", "better")
+    assert found.verdict == "more than the recordings' error"
     assert found.meaningful is not None
     assert found.meaningful.reached == "substantial"
 
@@ -120,14 +120,15 @@ def test_what_could_explain_a_difference_is_named(changes: dict[str, object], wa
     assert warning in found
 
 
-def test_the_command_prints_a_table_and_json(tmp_path: Path) -> None:
+def test_the_command_prints_sentences_and_json(tmp_path: Path) -> None:
     before = save(person(chair_stand(16.0)), tmp_path / "before")
     after = save(person(chair_stand(11.0)), tmp_path / "after")
     result = _run(before, after, "--json")
     assert result.exit_code == 0
     (found,) = Comparison.model_validate_json(result.stdout).changes
     assert (found.verdict, found.direction) == ("decreased", "better")
-    for text in ("Five-times sit-to-stand time (sit-to-stand) [s]", "16", "11", "decreased, better", "Donoghue 2019"):
+    assert "Five-times sit-to-stand time decreased by 5.0 s, more than measurement error" in result.stderr
+    for text in ("Decreased\n", ": better. 16.0 to 11.0. (sit-to-stand)", "Donoghue 2019"):
         assert text in result.stderr
 
 
