@@ -6,8 +6,10 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 
 import numpy as np
+from scipy.stats import t
 
 from assessment.indicators.base import Indicator, TrialResults, catalogue
+from assessment.uncertainty import Z95
 from models.errors import SarcoscopeError
 from pipeline.quality import Mark, Quality
 
@@ -46,7 +48,7 @@ def with_marker_errors(
         None leaves everything as it is.
     """
     given, found = list(indicators), [_values(families, copy) for copy in copies]
-    errors = _pooled({_key(one): _error(one, found) for one in given})
+    errors = _pooled({_key(one): _error(one, found) for one in given}, len(copies))
     for indicator in given:
         key = _key(indicator)
         if not found or indicator.value is None or key not in errors:
@@ -72,16 +74,21 @@ def _error(indicator: Indicator, found: list[dict[Key, float]]) -> float | None:
     return float(np.hypot(spread, BIAS_FACTOR * np.sqrt(bias_squared)))
 
 
-def _pooled(errors: dict[Key, float | None]) -> dict[Key, float | None]:
-    """Root mean square over the repetitions of an indicator and side: ten copies tell a single one's error badly."""
+def _pooled(errors: dict[Key, float | None], n_copies: int) -> dict[Key, float | None]:
+    """Root mean square over the repetitions of an indicator and side: ten copies tell a single one's error badly.
+
+    Widened, so that 1.96 of it is the 95 % interval of Student's t with as many degrees of freedom as the copies of
+    all repetitions leave.
+    """
     of_all: dict[tuple[str, str | None], list[float]] = {}
     for (name, side, _), error in errors.items():
         if error is not None:
             of_all.setdefault((name, side), []).append(error)
-    return {
-        key: None if error is None else float(np.sqrt(np.mean(np.square(of_all[key[0], key[1]]))))
-        for key, error in errors.items()
+    pooled = {
+        group: float(np.sqrt(np.mean(np.square(ones)))) * float(t.ppf(0.975, max(n_copies * len(ones) - 1, 1))) / Z95
+        for group, ones in of_all.items()
     }
+    return {key: None if error is None else pooled[key[0], key[1]] for key, error in errors.items()}
 
 
 def _with_error(indicator: Indicator, error: float) -> Indicator:

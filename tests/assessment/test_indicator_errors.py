@@ -59,13 +59,15 @@ def test_one_copy_that_went_astray_does_not_decide() -> None:
 def test_what_the_copies_have_in_common_is_bias_and_counts_more() -> None:
     biased = told("gait_speed", [0.3] * 10)
     # Root 2 times the noise added 0.3: what the recording has already is 0.3 / 0.41.
-    assert biased.standard_error == pytest.approx(0.3 / (np.sqrt(2) - 1))
+    # Ten copies: Student's t with nine degrees of freedom.
+    assert biased.standard_error == pytest.approx(0.3 / (np.sqrt(2) - 1) * 2.262 / 1.96, rel=1e-3)
     assert biased.value == 10.0
 
 
 def test_it_adds_in_squares_to_a_published_error() -> None:
     found = told("five_times_sit_to_stand_time", [-0.4, 0.4] * 10)
-    assert found.standard_error == pytest.approx(np.hypot(0.9, 0.4), rel=1e-6)
+    # Twenty copies: 2.093 / 1.96.
+    assert found.standard_error == pytest.approx(np.hypot(0.9, 0.4 * 2.093 / 1.96), rel=1e-3)
 
 
 def test_moments_keep_the_error_of_their_forces() -> None:
