@@ -16,10 +16,8 @@ from assessment.assess import assess
 from assessment.crosscheck import Crosscheck, CrosscheckRow
 from assessment.crosscheck_command import crosscheck
 from assessment.example import EXAMPLE
-from assessment.opencap_layout import write_marker_file, write_metadata
 from assessment.workers import Workers
-from pipeline.files.storage import read_storage
-from pipeline.session import read_markers, read_session
+from pipeline.session import read_session
 from pipeline.settings import Settings
 from tests.assessment.crosscheck.stand_in import build_checkout
 from tests.assessment.session_builder import build_session
@@ -42,6 +40,16 @@ def walk(tmp_path_factory: pytest.TempPathFactory) -> Path:
         (session / "OpenSimData" / name).parent.mkdir(parents=True)
         shutil.copy(EXAMPLE / "OpenSimData" / name, session / "OpenSimData" / name)
     return session
+
+
+@pytest.fixture(scope="module")
+def results(walk: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The walk, assessed."""
+    session = read_session(walk, tmp_path_factory.mktemp("work"))
+    out = tmp_path_factory.mktemp("out")
+    with Workers(1) as pool:
+        assess(session, session.subject.complete(), Settings(), out, workers=pool)
+    return out / session.identifier
 
 
 @pytest.fixture(scope="module")
@@ -79,9 +87,9 @@ def test_nothing_of_theirs_gets_out(result: Result) -> None:
     assert len(result.stdout.splitlines()) == 1
 
 
-def test_an_analysis_that_fails_leaves_a_row_and_exit_code_0(walk: Path, tmp_path: Path) -> None:
+def test_an_analysis_that_fails_leaves_a_row_and_exit_code_0(results: Path, tmp_path: Path) -> None:
     checkout = build_checkout(tmp_path, constructor='raise ValueError("The ordering of gait events is not correct.")')
-    run = _run(walk, "--age-years", 78, "--workers", 1, "--json", checkout=checkout)
+    run = _run(results, "--json", checkout=checkout)
     assert run.exit_code == 0
     rows = Crosscheck.model_validate_json(run.stdout).rows
     assert {(row.quantity, *row.reasons) for row in rows} == {
@@ -104,15 +112,7 @@ def test_a_session_that_is_none_is_one_message(tmp_path: Path) -> None:
     assert "There is nothing at" in run.stderr
 
 
-def test_a_results_folder_is_taken_as_it_is(walk: Path, tmp_path: Path) -> None:
-    session = read_session(walk, tmp_path)
-    subject = session.subject.complete()
-    with Workers(1) as pool:
-        summary = assess(session, subject, Settings(), tmp_path / "out", workers=pool)
-    results = tmp_path / "out" / session.identifier
-    write_metadata(results, subject, Path(summary.models[0].file), synthetic=True)
-    angles = read_storage(results / "OpenSimData" / "Kinematics" / "walk.mot")
-    write_marker_file(results, "walk", read_markers(session, session.trial("walk")), angles.time_s)
+def test_a_results_folder_is_taken_as_it_is(results: Path, tmp_path: Path) -> None:
     run = _run(results, "--json", checkout=build_checkout(tmp_path))
     assert run.exit_code == 0, run.stderr
     rows = Crosscheck.model_validate_json(run.stdout).rows

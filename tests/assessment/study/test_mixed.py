@@ -62,10 +62,10 @@ def test_no_effect_is_found_in_5_of_100_studies_without_one() -> None:
                 synthetic_study(seed, per_group=6, effect=0.0).where(indicator=KNEE), GROUPS, cautions="include"
             )
         )["p"]
-        for seed in range(60)
+        for seed in range(30)
     ]
-    # Three standard errors of a share of 0.05 in 60 draws are 0.085.
-    assert np.mean(np.array(found) < 0.05) < 0.05 + 0.085
+    # Three standard errors of a share of 0.05 in 30 draws are 0.12; a naive analysis of the repetitions finds half.
+    assert np.mean(np.array(found) < 0.05) < 0.05 + 0.12
 
 
 def test_a_planted_difference_lies_within_the_interval() -> None:
