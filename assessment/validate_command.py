@@ -10,6 +10,7 @@ import typer
 
 from assessment.console import SessionProgress, print_error, print_validation
 from assessment.options import (
+    Activities,
     AgeYears,
     CutoffHz,
     GivenSex,
@@ -26,6 +27,7 @@ from assessment.options import (
     ScalerName,
     SessionPath,
     WorkerCount,
+    chosen_activities,
     complete_subject,
     one_message,
     stoppable,
@@ -53,6 +55,7 @@ def validate(
     cutoff_hz: CutoffHz = None,
     lock_feet: LockFeet = None,
     load_kg: LoadKg = None,
+    activity: Activities = None,
     workers: WorkerCount = None,
     overwrite: Overwrite = False,
     as_json: Annotated[
@@ -70,6 +73,7 @@ def validate(
             cutoff_hz=cutoff_hz,
             lock_feet=lock_feet,
             load_kg=load_kg,
+            activities=chosen_activities(activity),
         )
     given = SubjectMetadata(height_m=height_m, mass_kg=mass_kg, sex=sex, age_years=age_years)
     refused = False

@@ -171,15 +171,17 @@ def test_a_validation_is_set_as_an_assessment_is(visit: Path, monkeypatch: pytes
     _run(
         visit, "--out", tmp_path, "--workers", 1, "--scaler", "rl", "--policy", "adults", "--model", "other.osim",
         "--no-marker-placement", "--ik-engine", "opensim", "--cutoff-hz", 3, "--no-lock-feet", "--load-kg", 2.5,
+        "--activity", "visit=squat",
     )  # fmt: skip
     # Forces are found both ways: their mode is the one setting that a validation has no option for.
     assert used == [
         Settings(
             scaler="rl", policy="adults", model=Path("other.osim"), marker_placement=False, ik_engine="opensim",
-            cutoff_hz=3.0, lock_feet=False, load_kg=2.5,
+            cutoff_hz=3.0, lock_feet=False, load_kg=2.5, activities={"visit": "squat"},
         )
     ]  # fmt: skip
-    assert used[0].model_fields_set == set(Settings.model_fields) - {"forces"}
+    # Nor does the height of a seat say anything of forces.
+    assert used[0].model_fields_set == set(Settings.model_fields) - {"forces", "seat_height_m"}
 
 
 def test_a_session_without_plates_is_one_clear_error(tmp_path: Path) -> None:

@@ -15,7 +15,10 @@ def executed() -> nbformat.NotebookNode:
     """The notebook, run again from the folder a reader opens it in."""
     notebook = nbformat.read(NOTEBOOK, as_version=4)
     resources = {"metadata": {"path": str(NOTEBOOK.parent)}}
-    return NotebookClient(notebook, timeout=120, kernel_name="python3", resources=resources).execute()
+    with pytest.MonkeyPatch.context() as patch:
+        # A kernel inherits what other tests have set, and then draws nothing.
+        patch.delenv("MPLBACKEND", raising=False)
+        return NotebookClient(notebook, timeout=120, kernel_name="python3", resources=resources).execute()
 
 
 def kinds(notebook: nbformat.NotebookNode) -> list[list[str]]:
