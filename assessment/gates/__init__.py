@@ -88,4 +88,5 @@ def explain(
 
 
 def _all(*qualities: Quality) -> Quality:
-    return reduce(and_, qualities)
+    """All of them together, the reasons of the worst first."""
+    return reduce(and_, sorted(qualities, key=lambda quality: list(Mark).index(quality.mark), reverse=True))
