@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import tempfile
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from assessment.assess import assess
-from assessment.console import SessionProgress, console, print_error
+from assessment.console import SessionProgress, console
 from assessment.crosscheck import Checkout, Crosscheck, compare_results, find_checkout
 from assessment.crosscheck.checkout import DEFAULT_LIMIT_S
 from assessment.crosscheck.table import print_crosscheck
@@ -20,15 +19,14 @@ from assessment.options import (
     MassKg,
     WorkerCount,
     complete_subject,
+    exit_after_each_session,
     one_message,
-    stoppable,
 )
 from assessment.results_folder import SUMMARY_NAME, read_summary
 from assessment.summary import Summary
-from assessment.workers import Workers, default_workers
-from models.errors import SarcoscopeError
+from assessment.workers import Workers
 from models.subject import SubjectMetadata
-from pipeline.session import Session, find_sessions, read_session
+from pipeline.session import Session
 from pipeline.settings import Settings
 
 
@@ -57,23 +55,13 @@ def crosscheck(
             summary = read_summary(session)
             _show(_with_progress(checkout, summary, session, None, limit_s), as_json=as_json)
         return
-    refused = False
-    with (
-        one_message(),
-        stoppable(),
-        Workers(workers or default_workers()) as pool,
-        tempfile.TemporaryDirectory() as workdir,
-    ):
-        for found in find_sessions(session, Path(workdir)):
-            try:
-                read = read_session(found, Path(workdir))
-                summary, results = _assessed(read, given, Path(workdir), pool)
-            except SarcoscopeError as error:
-                print_error(error)
-                refused = True
-                continue
-            _show(_with_progress(checkout, summary, results, read, limit_s), as_json=as_json)
-    raise typer.Exit(2 if refused else 0)
+
+    def treat(read: Session, workdir: Path, pool: Workers) -> bool:
+        summary, results = _assessed(read, given, workdir, pool)
+        _show(_with_progress(checkout, summary, results, read, limit_s), as_json=as_json)
+        return True
+
+    exit_after_each_session(session, workers, treat)
 
 
 def _assessed(session: Session, given: SubjectMetadata, workdir: Path, pool: Workers) -> tuple[Summary, Path]:
@@ -83,8 +71,7 @@ def _assessed(session: Session, given: SubjectMetadata, workdir: Path, pool: Wor
         summary = assess(
             session, subject, Settings(), workdir / "results", workers=pool, overwrite=True, on_progress=progress.update
         )
-    folder = workdir / "results" / session.identifier
-    return summary, folder
+    return summary, workdir / "results" / session.identifier
 
 
 def _with_progress(

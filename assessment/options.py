@@ -1,21 +1,23 @@
-"""Options that several commands share, and how every command tells an expected error."""
+"""Options that several commands share, and how every command goes through sessions and tells an expected error."""
 
 from __future__ import annotations
 
 import signal
-from collections.abc import Iterator
+import tempfile
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, NoReturn
 
 import typer
 
 from assessment.activities import parse_choice
 from assessment.console import console, print_error
+from assessment.workers import Workers, default_workers
 from models.errors import SarcoscopeError, SettingsError
 from models.subject import Sex, Subject, SubjectMetadata
 from pipeline.scaling import SCALERS
-from pipeline.session import Session
+from pipeline.session import Session, find_sessions, read_session
 from pipeline.settings import ACCEPTED, IkEngine
 
 SessionPath = Annotated[
@@ -121,6 +123,32 @@ def complete_subject(session: Session, given: SubjectMetadata) -> Subject:
         )
     except SarcoscopeError as error:
         raise error.within(session=session.identifier) from None
+
+
+def exit_after_each_session(
+    path: Path, workers: int | None, treat: Callable[[Session, Path, Workers], bool]
+) -> NoReturn:
+    """Treat every session of a path, then leave with exit code 0, or 2 where one was refused; the others go on.
+
+    Parameters
+    ----------
+    treat : callable
+        Takes a session, a temporary folder and the workers; False where something of the session failed.
+    """
+    complete = True
+    with (
+        one_message(),
+        stoppable(),
+        Workers(workers or default_workers()) as pool,
+        tempfile.TemporaryDirectory() as workdir,
+    ):
+        for found in find_sessions(path, Path(workdir)):
+            try:
+                complete &= treat(read_session(found, Path(workdir)), Path(workdir), pool)
+            except SarcoscopeError as error:
+                print_error(error)
+                complete = False
+    raise typer.Exit(0 if complete else 2)
 
 
 @contextmanager

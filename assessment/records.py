@@ -7,7 +7,8 @@ from pathlib import Path
 import numpy as np
 
 from assessment.activities import Activity
-from assessment.indicators import Indicator, catalogue
+from assessment.indicators import Definition, Indicator, catalogue
+from assessment.motion import Side
 from assessment.repetitions import Repetition
 from assessment.summary import (
     ActivityRecord,
@@ -140,33 +141,38 @@ def force_record(forces: ContactForces, moments: JointMoments, subject: Subject)
 
 def indicator_record(indicator: Indicator) -> IndicatorRecord:
     """One indicator."""
-    return IndicatorRecord(
-        name=indicator.name,
-        label=indicator.label,
-        value=indicator.value,
-        unit=indicator.unit,
-        tier=indicator.tier,
+    return _indicator_record(
+        indicator,
+        indicator.value,
+        indicator.standard_error,
+        indicator.quality,
         side=indicator.side,
         repetition=indicator.repetition,
-        standard_error=indicator.standard_error,
-        quality=QualityRecord.of(indicator.quality),
-        definition=indicator.definition,
-        protocol=indicator.protocol,
-        source=indicator.source,
     )
 
 
 def indicator_of(name: str, value: float | None, standard_error: float | None, quality: Quality) -> IndicatorRecord:
     """A declared indicator that no single trial gives."""
-    declared = catalogue()[name]
+    return _indicator_record(catalogue()[name], value, standard_error, quality)
+
+
+def _indicator_record(
+    declared: Definition | Indicator,
+    value: float | None,
+    standard_error: float | None,
+    quality: Quality,
+    *,
+    side: Side | None = None,
+    repetition: int | None = None,
+) -> IndicatorRecord:
     return IndicatorRecord(
-        name=name,
+        name=declared.name,
         label=declared.label,
         value=value,
         unit=declared.unit,
         tier=declared.tier,
-        side=None,
-        repetition=None,
+        side=side,
+        repetition=repetition,
         standard_error=standard_error,
         quality=QualityRecord.of(quality),
         definition=declared.definition,

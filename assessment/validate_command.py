@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import tempfile
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from assessment.console import SessionProgress, print_error, print_validation
+from assessment.console import SessionProgress, print_validation
 from assessment.options import (
     Activities,
     AgeYears,
@@ -29,14 +28,13 @@ from assessment.options import (
     WorkerCount,
     chosen_activities,
     complete_subject,
+    exit_after_each_session,
     one_message,
-    stoppable,
 )
 from assessment.validation import Validation, validate_session
-from assessment.workers import Workers, default_workers
-from models.errors import SarcoscopeError
+from assessment.workers import Workers
 from models.subject import SubjectMetadata
-from pipeline.session import Session, find_sessions, read_session
+from pipeline.session import Session
 from pipeline.settings import DEFAULT_SCALER, Settings, make_settings
 
 
@@ -76,25 +74,14 @@ def validate(
             activities=chosen_activities(activity),
         )
     given = SubjectMetadata(height_m=height_m, mass_kg=mass_kg, sex=sex, age_years=age_years)
-    refused = False
-    with (
-        one_message(),
-        stoppable(),
-        Workers(workers or default_workers()) as pool,
-        tempfile.TemporaryDirectory() as workdir,
-    ):
-        for found in find_sessions(session, Path(workdir)):
-            try:
-                read = read_session(found, Path(workdir))
-                validation = _validate_one(read, out, given, settings, pool, overwrite=overwrite)
-            except SarcoscopeError as error:
-                print_error(error)
-                refused = True
-                continue
-            refused |= any(trial.status == "failed" for trial in validation.trials)
-            if as_json:
-                typer.echo(validation.model_dump_json())
-    raise typer.Exit(2 if refused else 0)
+
+    def treat(read: Session, _workdir: Path, pool: Workers) -> bool:
+        validation = _validate_one(read, out, given, settings, pool, overwrite=overwrite)
+        if as_json:
+            typer.echo(validation.model_dump_json())
+        return all(trial.status != "failed" for trial in validation.trials)
+
+    exit_after_each_session(session, workers, treat)
 
 
 def _validate_one(
