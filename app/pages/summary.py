@@ -16,7 +16,7 @@ MARK_BADGES = {
     Mark.WITH_CAUTION: ":orange-badge[with caution]",
     Mark.WITHHELD: ":gray-badge[withheld]",
 }
-TILES_A_ROW = 4
+TILES_A_ROW = 3  # a value with its interval fits on one line
 
 
 def main() -> None:
@@ -55,7 +55,9 @@ def _tiles(rows: list[tuple[str, Row]]) -> None:
     for start in range(0, len(rows), TILES_A_ROW):
         for column, (trial, row) in zip(st.columns(TILES_A_ROW), rows[start : start + TILES_A_ROW], strict=False):
             with column.container(border=True):
-                st.metric(row.label, f"{row.text} {row.unit}", help=row.definition)
+                # Not st.metric: it cuts a long value off, and an interval must be read whole.
+                st.markdown(plain(row.label), help=row.definition)
+                st.markdown(f"#### {plain(f'{row.text} {row.unit}')}")
                 st.caption(f"{plain(trial or 'all trials')} · {MARK_BADGES[row.mark]}")
                 if row.reasons:
                     st.caption(plain(" ".join(row.reasons)))
