@@ -8,7 +8,9 @@ import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Literal
 
+import pandas as pd
 from pydantic import ValidationError
 
 from assessment.summary import SCHEMA_VERSION, Summary, TrialRecord
@@ -143,6 +145,20 @@ def trial_file(folder: Path, trial: TrialRecord, kind: str) -> Path | None:
             hint=f"It was changed. {ASSESS_AGAIN}",
         )
     return path
+
+
+def trial_table(folder: Path, trial: TrialRecord, kind: Literal["curves", "cycles"]) -> pd.DataFrame | None:
+    """Curves or cycles of a trial, from CSV (a results folder) or Parquet (the store); None where it has none.
+
+    Raises
+    ------
+    SettingsError
+        See `trial_file`.
+    """
+    path = trial_file(folder, trial, kind)
+    if path is None:
+        return None
+    return pd.read_parquet(path) if path.suffix == ".parquet" else pd.read_csv(path)
 
 
 def _inputs(session: Session) -> list[Path]:

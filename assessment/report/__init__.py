@@ -6,12 +6,12 @@ from collections import Counter
 from itertools import chain
 from pathlib import Path
 
-import pandas as pd
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from assessment.presentation import DETAILS, Row, further_reasons, headline, indicator_rows, seat_off_text, usable
 from assessment.profile import Reference, profile_of
 from assessment.report.figures import curves_svg, cycles_svg
+from assessment.results_folder import trial_table
 from assessment.summary import Summary
 
 __all__ = ["REPORT_NAME", "write_report"]
@@ -41,14 +41,14 @@ def write_report(folder: Path, summary: Summary, reference: Reference | None = N
         lstrip_blocks=True,
     )
     figures = {
-        trial.name: curves_svg(pd.read_csv(folder / trial.files["curves"]), trial, summary.subject.mass_kg)
+        trial.name: curves_svg(curves, trial, summary.subject.mass_kg)
         for trial in summary.trials
-        if "curves" in trial.files and usable(trial.kinematics_quality)
+        if usable(trial.kinematics_quality) and (curves := trial_table(folder, trial, "curves")) is not None
     }
     cycles = {
-        trial.name: cycles_svg(pd.read_csv(folder / trial.files["cycles"]))
+        trial.name: cycles_svg(cycles)
         for trial in summary.trials
-        if "cycles" in trial.files
+        if (cycles := trial_table(folder, trial, "cycles")) is not None
     }
     rows = {trial.name: indicator_rows(trial) for trial in summary.trials}
     page = environment.get_template("report.html.j2").render(
