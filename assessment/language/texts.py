@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from gettext import NullTranslations
 from typing import Literal
+
+from assessment.language.catalogues import messages, translations
+from assessment.language.sentences import Sentences
 
 Language = Literal["en", "ko"]
 LANGUAGES: dict[Language, str] = {"en": "English", "ko": "한국어"}
@@ -20,10 +23,12 @@ class Texts:
 
     language: Language
     catalogue: NullTranslations
+    sentences: Sentences = field(default_factory=lambda: Sentences({}))
 
     def __call__(self, message: str, **values: object) -> str:
         """Translate a message of ours."""
-        text = self.catalogue.gettext(message)
+        # gettext answers the empty message with the head of its catalogue.
+        text = self.catalogue.gettext(message) if message else ""
         return text.format(**values) if values else text
 
     def plural(self, singular: str, plural: str, n: int, **values: object) -> str:
@@ -32,10 +37,12 @@ class Texts:
 
     def result(self, text: str) -> str:
         """Translate a sentence that a result carries (a reason, a label, a verdict); unknown ones stay English."""
-        return text
+        return self.sentences.translate(text)
 
 
 @cache
 def texts(language: Language) -> Texts:
-    """The words of a language."""
-    return Texts(language, NullTranslations())
+    """The words of a language; read once in a process."""
+    if language == "en":
+        return Texts(language, NullTranslations())
+    return Texts(language, translations(language), Sentences(messages(language, "results")))

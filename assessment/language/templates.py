@@ -1,0 +1,53 @@
+"""Messages with ``{placeholders}``, matched backwards: from a finished sentence to what was filled in."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from string import Formatter
+
+
+@dataclass(frozen=True)
+class Template:
+    """One message with placeholders and its translation.
+
+    Attributes
+    ----------
+    literals : tuple of str
+        What stands between the placeholders, the longest first; a sentence without them cannot be this one.
+    """
+
+    pattern: re.Pattern[str]
+    translation: str
+    literals: tuple[str, ...]
+
+    @classmethod
+    def of(cls, message: str, translation: str) -> Template:
+        """Read a message; the same name twice stands for the same text."""
+        parts, seen, literals = [], set[str](), []
+        for literal, name, _, _ in Formatter().parse(message):
+            parts.append(re.escape(literal))
+            if literal:
+                literals.append(literal)
+            if name is not None:
+                parts.append(f"(?P={name})" if name in seen else f"(?P<{name}>.*?)")
+                seen.add(name)
+        longest_first = tuple(sorted(literals, key=len, reverse=True))
+        return cls(re.compile("".join(parts), re.DOTALL), translation, longest_first)
+
+    @property
+    def length(self) -> int:
+        """Letters that a sentence shares with it whatever is filled in: the more, the surer."""
+        return sum(map(len, self.literals))
+
+    def match(self, text: str) -> dict[str, str] | None:
+        """What was filled in; None where it is another sentence."""
+        if not all(literal in text for literal in self.literals):
+            return None
+        found = self.pattern.fullmatch(text)
+        return None if found is None else found.groupdict()
+
+
+def placeholders(message: str) -> set[str]:
+    """Names of the places that are filled in."""
+    return {name for _, name, _, _ in Formatter().parse(message) if name is not None}
