@@ -4,6 +4,11 @@ from pathlib import Path
 
 import streamlit as st
 
+from app import address
+from app.current import shown
+from app.language import _
+from app.layout import notice
+
 # A file of ours: Streamlit would fetch a named icon for the browser's tab from another host.
 ICON = Path(__file__).parent / "app" / "icon.svg"
 
@@ -11,13 +16,32 @@ ICON = Path(__file__).parent / "app" / "icon.svg"
 def main() -> None:
     """Show the pages."""
     st.set_page_config(page_title="Sarcoscope", page_icon=str(ICON), layout="wide")
-    pages = [
-        st.Page("app/pages/new_assessment.py", title="New assessment", icon=":material/upload:", default=True),
-        st.Page("app/pages/summary.py", title="Summary", icon=":material/summarize:"),
-        st.Page("app/pages/curves.py", title="Curves", icon=":material/show_chart:"),
-        st.Page("app/pages/skeleton.py", title="3-D", icon=":material/accessibility_new:"),
-    ]
-    st.navigation(pages).run()
+    shown()
+    page = st.navigation(
+        {
+            _("People"): [
+                st.Page("app/pages/participants.py", title=_("Participants"), icon=":material/group:"),
+                st.Page(
+                    "app/pages/new_assessment.py", title=_("New assessment"), icon=":material/upload:", default=True
+                ),
+                st.Page("app/pages/runs.py", title=_("Runs"), icon=":material/progress_activity:"),
+            ],
+            _("Results"): [
+                st.Page("app/pages/summary.py", title=_("Summary"), icon=":material/summarize:"),
+                st.Page("app/pages/curves.py", title=_("Curves"), icon=":material/show_chart:"),
+                st.Page("app/pages/skeleton.py", title=_("3-D"), icon=":material/accessibility_new:"),
+                st.Page("app/pages/model.py", title=_("Model"), icon=":material/straighten:"),
+                st.Page("app/pages/report.py", title=_("Report"), icon=":material/description:"),
+            ],
+            _("Study"): [
+                st.Page("app/pages/cohort.py", title=_("Cohort"), icon=":material/table_chart:"),
+                st.Page("app/pages/settings.py", title=_("Settings"), icon=":material/settings:"),
+            ],
+        }
+    )
+    address.restore()
+    page.run()
+    notice()
 
 
 # Worker processes import this file under another name and must not draw pages.

@@ -16,6 +16,7 @@ from assessment.records import error_record, model_record, session_failure
 from assessment.report import write_report
 from assessment.results_folder import SUMMARY_NAME, complete_or_nothing, results_folder
 from assessment.scaling_task import scale_trials
+from assessment.stages import StageLog
 from assessment.summary import ClinicalMeasures, SubjectRecord, Summary, TrialRecord
 from assessment.tables import indicator_table, trial_table
 from assessment.trial import TrialTask, run_trial
@@ -50,11 +51,13 @@ def assess(
     reference: Reference | None = None,
     overwrite: bool = False,
     on_progress: Callable[[Progress], None] = lambda _: None,
+    stages: StageLog | None = None,
 ) -> Summary:
     """Assess one session.
 
     Results are written to a folder beside the final one and moved there when complete, so that a run that fails or is
-    stopped leaves nothing half-written. A failed trial is reported and never stops the others.
+    stopped leaves nothing half-written. A failed trial is reported and never stops the others. ``on_progress`` is told
+    when a stage of the session or a trial is done, ``stages`` how far each trial is.
 
     Raises
     ------
@@ -68,7 +71,7 @@ def assess(
         judge_person((), subject, clinical)
         _check_choices(settings, session)
         with complete_or_nothing(folder) as partial:
-            summary = _assess_into(partial, session, subject, settings, clinical, workers, on_progress)
+            summary = _assess_into(partial, session, subject, settings, clinical, workers, on_progress, stages)
             on_progress(Progress("report", 0, 1))
             write_report(partial, summary, reference)
             on_progress(Progress("report", 1, 1))
@@ -85,6 +88,7 @@ def _assess_into(
     clinical: ClinicalMeasures,
     workers: Workers,
     on_progress: Callable[[Progress], None],
+    stages: StageLog | None,
 ) -> Summary:
     trials = session.movement_trials
     if not trials:
@@ -99,7 +103,7 @@ def _assess_into(
     on_progress(Progress("scaling", 1, 1))
 
     tasks = [
-        TrialTask(session, trial, models[trial.name], subject, settings, folder)
+        TrialTask(session, trial, models[trial.name], subject, settings, folder, stages)
         for trial in trials
         if trial.name in models
     ]

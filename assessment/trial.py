@@ -14,6 +14,7 @@ from assessment.indicators import TrialResults, compute_indicators
 from assessment.indicators.forces_error import with_errors_of_plates
 from assessment.opencap_layout import write_marker_file
 from assessment.repetitions import find_repetitions
+from assessment.stages import Stage, StageLog
 from assessment.summary import QualityRecord, TrialRecord
 from assessment.tables import write_curves, write_cycles
 from models.errors import ContactForceError, ModelError, SarcoscopeError
@@ -53,6 +54,8 @@ class TrialTask:
     ----------
     folder : Path
         The session's results folder; files are written below it in OpenCap's layout.
+    stages : StageLog or None
+        Where it is told how far the trial is; None where nobody follows.
     """
 
     session: Session
@@ -61,6 +64,12 @@ class TrialTask:
     subject: Subject
     settings: Settings
     folder: Path
+    stages: StageLog | None = None
+
+    def tell(self, stage: Stage) -> None:
+        """Say how far the trial is, to whoever follows the run."""
+        if self.stages is not None:
+            self.stages.tell(self.trial.name, stage)
 
 
 def run_trial(task: TrialTask) -> TrialRecord:
@@ -75,6 +84,7 @@ def run_trial(task: TrialTask) -> TrialRecord:
         Markers cannot be read or angles not be found.
     """
     name = task.trial.name
+    task.tell("inverse kinematics")
     try:
         seen = trial_movement(task)
         kinematics, activity = seen.kinematics, seen.activity
@@ -87,6 +97,7 @@ def run_trial(task: TrialTask) -> TrialRecord:
     except SarcoscopeError as error:
         raise error.within(trial=name) from None
 
+    task.tell("contact forces")
     found = None if activity.name in WITHOUT_FORCES else _dynamics_or_why_not(task, kinematics, activity)
     failure = found if isinstance(found, SarcoscopeError) else None
     cutoff, forces, moments = (None, None, None) if found is None or isinstance(found, SarcoscopeError) else found
@@ -103,6 +114,7 @@ def run_trial(task: TrialTask) -> TrialRecord:
         }
         if moments.standard_errors_nm is not None:
             files["inverse_dynamics_se"] = f"{folder}/inverse_dynamics_se.sto"
+    task.tell("indicators")
     repetitions = find_repetitions(activity, kinematics, seen.landmarks)
     kinematic_gate = judge_kinematics(kinematics, task.model, seen.prepared.quality, task.subject)
     if activity.name in WITHOUT_FORCES:

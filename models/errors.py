@@ -105,3 +105,11 @@ class SessionFailedError(SarcoscopeError):
 
 class WorkerError(SarcoscopeError):
     """A worker process died or ran past its limit."""
+
+
+class StoreError(SarcoscopeError):
+    """The store cannot be opened, read or written, or does not hold what was asked for."""
+
+
+class AccessError(SarcoscopeError):
+    """The user may not do this, or is not known."""

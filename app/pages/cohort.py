@@ -1,0 +1,7 @@
+"""Cohort: being built."""
+
+import streamlit as st
+
+from app.language import _
+
+st.title(_("Cohort"))

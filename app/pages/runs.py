@@ -1,0 +1,7 @@
+"""Runs: being built."""
+
+import streamlit as st
+
+from app.language import _
+
+st.title(_("Runs"))

@@ -1,0 +1,7 @@
+"""Settings: being built."""
+
+import streamlit as st
+
+from app.language import _
+
+st.title(_("Settings"))

@@ -1,0 +1,39 @@
+"""The audit log: who saw, changed or exported what. It holds ids, never health data; nothing removes its entries."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from sqlmodel import Session, col, select
+
+from assessment.store.database import UserStore
+from assessment.store.tables import AuditEntry
+
+Action = Literal[
+    "added", "changed", "saw", "exported", "signed", "deleted", "ran", "cancelled", "imported", "backed up"
+]
+Kind = Literal["participant", "name", "visit", "run", "upload", "store"]
+
+
+def write(session: Session, mine: UserStore, action: Action, kind: Kind, object_id: str) -> None:
+    """Write an entry in the transaction of what it tells of."""
+    session.add(AuditEntry(user_id=mine.user_id, user_label=mine.label, action=action, kind=kind, object_id=object_id))
+
+
+def record(mine: UserStore, action: Action, kind: Kind, object_id: str) -> None:
+    """Write an entry of its own: somebody saw or exported something."""
+    with mine.session() as session:
+        write(session, mine, action, kind, object_id)
+
+
+def entries(mine: UserStore, *, limit: int = 500) -> list[AuditEntry]:
+    """The newest entries, of everybody.
+
+    Raises
+    ------
+    AccessError
+        The user may not see them.
+    """
+    mine.need("see audit")
+    with mine.session() as session:
+        return list(session.exec(select(AuditEntry).order_by(col(AuditEntry.id).desc()).limit(limit)))

@@ -1,0 +1,155 @@
+"""Uploads: what a user gives, checked at the door, kept without videos, recognised by its contents."""
+
+from __future__ import annotations
+
+import hashlib
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlmodel import Session, col, select
+
+from assessment.store import audit
+from assessment.store.artefacts import StoredFile
+from assessment.store.database import Store, UserStore
+from assessment.store.participants import not_there
+from assessment.store.tables import Participant, Upload, UploadFile, Visit
+from pipeline.session import find_sessions
+
+# Archives go by this name inside: their own may be a person's.
+ARCHIVE_NAME = "session.zip"
+
+
+@dataclass(frozen=True)
+class Received:
+    """An upload that is in the store.
+
+    Attributes
+    ----------
+    sessions : tuple of str
+        Paths of the sessions in it, one or more.
+    age_years : float or None
+        Known only of the bundled example.
+    seen_visits : tuple of str
+        Visits of this user that hold the same recordings already.
+    """
+
+    id: str
+    sessions: tuple[str, ...]
+    age_years: float | None
+    seen_visits: tuple[str, ...]
+
+
+def receive(mine: UserStore, source: Path, *, age_years: float | None = None) -> Received:
+    """Take a session archive or folder into the store.
+
+    The same contents, packed in whatever way, are the same upload.
+
+    Parameters
+    ----------
+    mine : UserStore
+    source : Path
+        A zip archive, or a folder that holds one or more sessions.
+    age_years : float or None
+        Where the upload itself tells it.
+
+    Raises
+    ------
+    SarcoscopeError
+        It is unsafe or holds no session, or the store cannot be written; nothing is kept then.
+    """
+    with tempfile.TemporaryDirectory(dir=_scratch(mine.store)) as scratch:
+        found = find_sessions(source, Path(scratch))
+        with mine.store.files.filing():
+            kept = [_kept(mine.store, number, path) for number, path in enumerate(found)]
+            return _written_down(mine, kept, age_years)
+
+
+def get(mine: UserStore, upload_id: str) -> Received:
+    """An upload of this user.
+
+    Raises
+    ------
+    StoreError
+        There is none of this id.
+    """
+    with mine.session() as session:
+        upload = session.get(Upload, upload_id)
+        if upload is None or upload.owner_id != mine.user_id:
+            raise not_there("upload")
+        return Received(upload.id, tuple(upload.sessions), upload.age_years, _visits_of(session, mine, upload.id))
+
+
+def files_of(store: Store, upload_id: str) -> list[StoredFile]:
+    """The files of an upload."""
+    with store.session() as session:
+        rows = session.exec(select(UploadFile).where(UploadFile.upload_id == upload_id))
+        return [StoredFile(row.path, row.sha256, row.n_bytes) for row in rows]
+
+
+def lay_out(mine: UserStore, upload_id: str) -> Path:
+    """Lay an upload's files out to be read; returns the folder that `Received.sessions` are relative to.
+
+    Raises
+    ------
+    StoreError
+        There is no such upload, or files are missing.
+    """
+    get(mine, upload_id)
+    folder = mine.store.home / "views" / f"upload-{upload_id}"
+    mine.store.files.lay_out(files_of(mine.store, upload_id), folder)
+    return folder
+
+
+def _scratch(store: Store) -> Path:
+    folder = store.home / "work"
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+@dataclass(frozen=True)
+class _KeptSession:
+    """A session's path in the upload, its files, and what they are known by wherever the session lay."""
+
+    path: str
+    files: list[StoredFile]
+    contents: list[tuple[str, str]]
+
+
+def _kept(store: Store, number: int, path: Path) -> _KeptSession:
+    # A lab session is described by one file, beside which its recordings lie.
+    folder, ending = (path, "") if path.is_dir() else (path.parent, f"/{path.name}")
+    files = store.files.keep(folder)
+    place = f"{number}/{folder.name}"  # two sessions of one name must not meet
+    return _KeptSession(
+        place + ending,
+        [StoredFile(f"{place}/{file.path}", file.sha256, file.n_bytes) for file in files],
+        [(file.path, file.sha256) for file in files],
+    )
+
+
+def _written_down(mine: UserStore, kept: Sequence[_KeptSession], age_years: float | None) -> Received:
+    sha256 = hashlib.sha256(repr(sorted(one.contents for one in kept)).encode()).hexdigest()
+    with mine.session() as session:
+        upload = session.exec(select(Upload).where(Upload.owner_id == mine.user_id, Upload.sha256 == sha256)).first()
+        if upload is None:
+            upload = Upload(
+                owner_id=mine.user_id, sha256=sha256, sessions=[one.path for one in kept], age_years=age_years
+            )
+            session.add(upload)
+            session.flush()
+            for file in (file for one in kept for file in one.files):
+                session.add(UploadFile(upload_id=upload.id, path=file.path, sha256=file.sha256, n_bytes=file.n_bytes))
+            audit.write(session, mine, "added", "upload", upload.id)
+        return Received(upload.id, tuple(upload.sessions), upload.age_years, _visits_of(session, mine, upload.id))
+
+
+def _visits_of(session: Session, mine: UserStore, upload_id: str) -> tuple[str, ...]:
+    query = (
+        select(Visit.id)
+        .join(Participant)
+        .where(Visit.upload_id == upload_id, Participant.owner_id == mine.user_id)
+        .order_by(col(Visit.created_at))
+    )
+    return tuple(session.exec(query))

@@ -1,0 +1,201 @@
+"""Visits: a session of a participant, with what the clinician wrote of it."""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from pydantic import ValidationError
+from sqlmodel import Session, col, select
+
+from assessment.store import audit
+from assessment.store.database import UserStore
+from assessment.store.participants import delete_unused_upload, not_there, owned, remove_unused_files
+from assessment.store.tables import Participant, Run, Upload, Visit, now
+from assessment.visit import Signature, VisitDetails
+from models.errors import StoreError
+
+
+@dataclass(frozen=True)
+class VisitRow:
+    """One visit.
+
+    Attributes
+    ----------
+    upload_id, session_path : str
+        Where its recordings are.
+    """
+
+    id: str
+    participant_id: str
+    study_code: str
+    upload_id: str
+    session_path: str
+    visit_date: date | None
+    details: VisitDetails
+    created_at: datetime
+
+
+def add(mine: UserStore, participant_id: str, upload_id: str, session_path: str, details: dict[str, object]) -> str:
+    """Add a visit and return its id.
+
+    Parameters
+    ----------
+    mine : UserStore
+    participant_id, upload_id, session_path : str
+    details : dict
+        Fields of `VisitDetails`; the study code is the participant's.
+
+    Raises
+    ------
+    StoreError
+        Participant or upload do not exist, or a detail is not accepted.
+    """
+    mine.need("assess")
+    with mine.session() as session:
+        participant = owned(session, mine, participant_id)
+        upload = session.get(Upload, upload_id)
+        if upload is None or upload.owner_id != mine.user_id or session_path not in upload.sessions:
+            raise not_there("upload")
+        checked = _checked(details, participant)
+        visit = Visit(
+            participant_id=participant_id,
+            upload_id=upload_id,
+            session_path=session_path,
+            visit_date=checked.visit_date,
+            details=checked.model_dump(mode="json"),
+        )
+        session.add(visit)
+        session.flush()
+        audit.write(session, mine, "added", "visit", visit.id)
+        return visit.id
+
+
+def get(mine: UserStore, visit_id: str) -> VisitRow:
+    """One visit.
+
+    Raises
+    ------
+    StoreError
+        There is no such visit, or it is somebody else's.
+    """
+    with mine.session() as session:
+        return _row(*owned_visit(session, mine, visit_id))
+
+
+def of_participant(mine: UserStore, participant_id: str) -> list[VisitRow]:
+    """Visits of a participant, the oldest first.
+
+    Raises
+    ------
+    StoreError
+        There is no such participant.
+    """
+    with mine.session() as session:
+        participant = owned(session, mine, participant_id)
+        query = select(Visit).where(Visit.participant_id == participant_id).order_by(col(Visit.created_at))
+        rows = [_row(visit, participant) for visit in session.exec(query)]
+    return sorted(rows, key=lambda row: (row.visit_date or row.created_at.date(), row.created_at))
+
+
+def change(mine: UserStore, visit_id: str, details: dict[str, object]) -> None:
+    """Change some of a visit's details. A signature does not outlive a change: what was signed was another text.
+
+    Raises
+    ------
+    StoreError
+        There is no such visit, or a detail is not accepted.
+    """
+    _change(mine, visit_id, details | {"signature": None}, "changed")
+
+
+def sign(mine: UserStore, visit_id: str, signer: str, summary_sha256: str) -> None:
+    """Sign a visit's report: text and results as they are now.
+
+    Raises
+    ------
+    AccessError
+        The user may not sign.
+    StoreError
+        There is no such visit, or the signer's name is empty.
+    """
+    mine.need("sign")
+    if not signer.strip():
+        raise StoreError("A signature needs a name.", hint="Type the name of the person who signs.")
+    signature = Signature(signer=signer.strip(), signed_at=now(), summary_sha256=summary_sha256)
+    _change(mine, visit_id, {"signature": signature.model_dump(mode="json")}, "signed")
+
+
+def delete(mine: UserStore, visit_id: str) -> None:
+    """Delete a visit with its recordings and results.
+
+    Raises
+    ------
+    StoreError
+        There is no such visit, or a run of it is in progress.
+    """
+    with mine.session() as session:
+        visit, _ = owned_visit(session, mine, visit_id)
+        runs = list(session.exec(select(Run).where(Run.visit_id == visit_id)))
+        if any(run.state in ("running", "cancelling") for run in runs):
+            raise StoreError(
+                "A run of this visit is in progress.", hint="Cancel it on the Runs page, or wait until it is done."
+            )
+        upload_id = visit.upload_id
+        session.delete(visit)
+        session.flush()
+        delete_unused_upload(session, upload_id)
+        audit.write(session, mine, "deleted", "visit", visit_id)
+    for run in runs:
+        shutil.rmtree(mine.store.home / "views" / run.id, ignore_errors=True)
+    shutil.rmtree(mine.store.home / "views" / f"upload-{upload_id}", ignore_errors=True)
+    remove_unused_files(mine)
+
+
+def owned_visit(session: Session, mine: UserStore, visit_id: str) -> tuple[Visit, Participant]:
+    """A visit of this user, and whose it is.
+
+    Raises
+    ------
+    StoreError
+        There is none of this id; somebody else's is as if it were not there.
+    """
+    visit = session.get(Visit, visit_id)
+    participant = session.get(Participant, visit.participant_id) if visit else None
+    if visit is None or participant is None or participant.owner_id != mine.user_id:
+        raise not_there("visit")
+    return visit, participant
+
+
+def _change(mine: UserStore, visit_id: str, details: dict[str, object], action: audit.Action) -> None:
+    with mine.session() as session:
+        visit, participant = owned_visit(session, mine, visit_id)
+        checked = _checked(visit.details | details, participant)
+        visit.details, visit.visit_date = checked.model_dump(mode="json"), checked.visit_date
+        session.add(visit)
+        audit.write(session, mine, action, "visit", visit_id)
+
+
+def _checked(details: dict[str, object], participant: Participant) -> VisitDetails:
+    try:
+        return VisitDetails.model_validate(details | {"study_code": participant.study_code})
+    except ValidationError as error:
+        first = error.errors()[0]
+        raise StoreError(
+            f"{'.'.join(map(str, first['loc']))} is not accepted: {first['msg']}.", hint="Correct the field."
+        ) from None
+
+
+def _row(visit: Visit, participant: Participant) -> VisitRow:
+    return VisitRow(
+        visit.id,
+        participant.id,
+        participant.study_code,
+        visit.upload_id,
+        visit.session_path,
+        visit.visit_date,
+        # The code may have been changed since.
+        VisitDetails.model_validate(visit.details | {"study_code": participant.study_code}),
+        visit.created_at,
+    )

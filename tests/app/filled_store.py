@@ -1,0 +1,58 @@
+"""A store with results in it, without waiting for a run: what the pages of the app are tested on."""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+from assessment.jobs import table
+from assessment.store import UserStore, participants, runs, uploads, visits
+from assessment.store.runs import RunRequest
+from assessment.summary import Summary
+
+
+@dataclass(frozen=True)
+class Filled:
+    """Ids of what was put into a store."""
+
+    participant_id: str
+    visit_id: str
+    run_id: str
+
+
+def fill(mine: UserStore, session: Path, results: Path, *, study_code: str, visit_date: str) -> Filled:
+    """Put a participant with a visit and a finished run into a store.
+
+    Parameters
+    ----------
+    mine : UserStore
+    session : Path
+        Recordings.
+    results : Path
+        A results folder, as `assessment.assess.assess` wrote it; it is not changed.
+    study_code, visit_date : str
+        A study code that is there already means another visit of that participant.
+    """
+    known = {row.study_code: row.id for row in participants.find(mine)}
+    participant_id = known.get(study_code) or participants.add(mine, study_code)
+    received = uploads.receive(mine, session)
+    visit_id = visits.add(mine, participant_id, received.id, received.sessions[0], {"visit_date": visit_date})
+    text = (results / "summary.json").read_bytes()
+    summary = Summary.model_validate_json(text)
+    request = RunRequest.model_validate({"subject": summary.subject, "settings": summary.provenance.settings})
+    run_id = runs.submit(mine, visit_id, request)
+    assert table.take(mine.store) == run_id
+    with mine.store.files.filing():
+        table.finish(mine.store, run_id, mine.store.files.keep(results), hashlib.sha256(text).hexdigest())
+    return Filled(participant_id, visit_id, run_id)
+
+
+def changed_copy(results: Path, into: Path, **changes: object) -> Path:
+    """Copy a results folder with other values in its summary."""
+    shutil.copytree(results, into)
+    path = into / "summary.json"
+    summary = Summary.model_validate_json(path.read_text(encoding="utf-8")).model_copy(update=changes)
+    path.write_text(summary.model_dump_json(), encoding="utf-8")
+    return into
