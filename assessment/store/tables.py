@@ -87,7 +87,7 @@ class Upload(SQLModel, table=True):
     owner_id: str = Field(sa_column=_belongs_to("user.id"))
     sha256: str = Field(description="of all paths and contents")
     sessions: list[str] = Field(description="paths of the sessions in it", sa_column=Column(JSON, nullable=False))
-    age_years: float | None = Field(None, description="where it comes with the upload: of the example only")
+    age_years: float | None = Field(default=None, description="where it comes with the upload: of the example only")
     created_at: datetime = Field(default_factory=now, sa_type=Utc)
 
 
@@ -123,11 +123,11 @@ class Run(SQLModel, table=True):
     request: dict[str, Any] = Field(description="`RunRequest`", sa_column=Column(JSON, nullable=False))
     stage: str = ""
     created_at: datetime = Field(default_factory=now, sa_type=Utc)
-    started_at: datetime | None = Field(None, sa_type=Utc)
-    finished_at: datetime | None = Field(None, sa_type=Utc)
-    heartbeat_at: datetime | None = Field(None, sa_type=Utc)
-    error: dict[str, Any] | None = Field(None, description="`ErrorRecord`", sa_column=Column(JSON(none_as_null=True)))
-    summary_sha256: str | None = Field(None, description="of summary.json; what a signature is for")
+    started_at: datetime | None = Field(default=None, sa_type=Utc)
+    finished_at: datetime | None = Field(default=None, sa_type=Utc)
+    heartbeat_at: datetime | None = Field(default=None, sa_type=Utc)
+    error: dict[str, Any] | None = Field(default=None, description="`ErrorRecord`", sa_column=Column(JSON(none_as_null=True)))
+    summary_sha256: str | None = Field(default=None, description="of summary.json; what a signature is for")
 
 
 class RunTrial(SQLModel, table=True):
@@ -139,8 +139,8 @@ class RunTrial(SQLModel, table=True):
     name: str = Field(primary_key=True)
     position: int
     stage: str
-    started_at: datetime | None = Field(None, sa_type=Utc)
-    finished_at: datetime | None = Field(None, sa_type=Utc)
+    started_at: datetime | None = Field(default=None, sa_type=Utc)
+    finished_at: datetime | None = Field(default=None, sa_type=Utc)
 
 
 class RunFile(SQLModel, table=True):
@@ -159,7 +159,7 @@ class AuditEntry(SQLModel, table=True):
 
     __tablename__ = "audit_entry"
 
-    id: int | None = Field(None, primary_key=True)
+    id: int | None = Field(default=None, primary_key=True)
     at: datetime = Field(default_factory=now, sa_type=Utc, index=True)
     user_id: str
     user_label: str
