@@ -126,7 +126,9 @@ class Run(SQLModel, table=True):
     started_at: datetime | None = Field(default=None, sa_type=Utc)
     finished_at: datetime | None = Field(default=None, sa_type=Utc)
     heartbeat_at: datetime | None = Field(default=None, sa_type=Utc)
-    error: dict[str, Any] | None = Field(default=None, description="`ErrorRecord`", sa_column=Column(JSON(none_as_null=True)))
+    error: dict[str, Any] | None = Field(
+        default=None, description="`ErrorRecord`", sa_column=Column(JSON(none_as_null=True))
+    )
     summary_sha256: str | None = Field(default=None, description="of summary.json; what a signature is for")
 
 
