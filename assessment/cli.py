@@ -22,6 +22,7 @@ from assessment.criteria_command import criteria
 from assessment.crosscheck_command import crosscheck
 from assessment.example import EXAMPLE, EXAMPLE_AGE_YEARS, EXAMPLE_SEAT_HEIGHT_M
 from assessment.export import session_clips
+from assessment.export_results_command import export_results
 from assessment.indicators.listing import catalogue_page
 from assessment.options import (
     Activities,
@@ -83,6 +84,7 @@ app.command("criteria")(criteria)
 app.command("compare")(compare)
 app.command("reference")(reference)
 app.command("crosscheck")(crosscheck)
+app.command("export-results")(export_results)
 app.add_typer(study_model, name="study-model")
 
 

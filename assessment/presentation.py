@@ -135,10 +135,11 @@ def _row(group: list[IndicatorRecord]) -> Row:
 
 def number(one: IndicatorRecord) -> str:
     """As many digits as its standard error supports, a dash for what is withheld; counts (unit 1) are whole."""
-    return "–" if one.value is None else fixed(one.value, _places(one.name, one.unit, one.standard_error))
+    return "–" if one.value is None else fixed(one.value, places(one.name, one.unit, one.standard_error))
 
 
-def _places(name: str, unit: str, standard_error: float | None) -> int:
+def places(name: str, unit: str, standard_error: float | None) -> int:
+    """Decimals that a value of this indicator may be shown with."""
     finest = catalogue()[name].decimals if name in catalogue() else None
     return 0 if unit == "1" else decimals(unit, standard_error, finest)
 
@@ -156,8 +157,8 @@ def _spread(indicators: list[IndicatorRecord]) -> str:
     middle = float(np.mean([indicator.value for indicator in usable if indicator.value is not None]))
     errors = [indicator.standard_error for indicator in usable if indicator.standard_error is not None]
     error = float(np.mean(errors)) if errors else 0.0
-    places = _places(name, unit, error or None)
+    digits = places(name, unit, error or None)
     if error == 0.0:
-        return fixed(middle, places)
+        return fixed(middle, digits)
     low, high = interval(middle, error)
-    return f"{fixed(middle, places)} [{fixed(low, places)}, {fixed(high, places)}]"
+    return f"{fixed(middle, digits)} [{fixed(low, digits)}, {fixed(high, digits)}]"
