@@ -8,8 +8,8 @@ from typing import Annotated
 import typer
 from rich.markup import escape
 
+from assessment.catalogue import catalogue
 from assessment.console import console
-from assessment.indicators import catalogue
 from assessment.options import one_message
 from assessment.presentation import SIDE_NAMES
 from assessment.results_folder import read_summary

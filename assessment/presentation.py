@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from assessment.indicators.base import catalogue
+from assessment.catalogue import catalogue
 from assessment.summary import IndicatorRecord, QualityRecord, Summary, TrialRecord
 from assessment.uncertainty import decimals, fixed, interval
 from pipeline.quality import Mark

@@ -7,7 +7,8 @@ from pathlib import Path
 import numpy as np
 
 from assessment.activities import Activity
-from assessment.indicators import Definition, Indicator, catalogue
+from assessment.catalogue import Definition, catalogue
+from assessment.indicators import Indicator
 from assessment.motion import Side
 from assessment.repetitions import Repetition
 from assessment.summary import (

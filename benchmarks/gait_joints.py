@@ -17,8 +17,9 @@ from pathlib import Path
 import numpy as np
 
 from assessment.activities import Activity
+from assessment.catalogue import catalogue
 from assessment.gait.walk import describe_walk
-from assessment.indicators.base import TrialResults, catalogue
+from assessment.indicators.base import TrialResults
 from assessment.indicators.gait_joints import joint_indicators
 from benchmarks.dynamics import own, shipped
 from benchmarks.dynamics.rows import Movement

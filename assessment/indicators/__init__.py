@@ -16,10 +16,10 @@ from assessment.indicators import (
     torque,
     work,
 )
-from assessment.indicators.base import Definition, Indicator, TrialResults, catalogue
+from assessment.indicators.base import Indicator, TrialResults
 from assessment.indicators.errors import with_marker_errors
 
-__all__ = ["Definition", "Indicator", "TrialResults", "catalogue", "compute_indicators"]
+__all__ = ["Indicator", "TrialResults", "compute_indicators"]
 
 # Each family turns a trial's results into the indicators that apply to its activity.
 FAMILIES = (

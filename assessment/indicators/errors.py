@@ -8,7 +8,8 @@ from dataclasses import replace
 import numpy as np
 from scipy.stats import t
 
-from assessment.indicators.base import Indicator, TrialResults, catalogue
+from assessment.catalogue import catalogue
+from assessment.indicators.base import Indicator, TrialResults
 from assessment.uncertainty import Z95
 from models.errors import SarcoscopeError
 from pipeline.quality import Mark, Quality

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from assessment.indicators.base import catalogue
+from assessment.catalogue import catalogue
 from assessment.motion import SIDES
 from models.subject import Subject
 from pipeline.trajectories import ContactForces, JointMoments

@@ -7,9 +7,10 @@ from typing import TypeVar
 
 import numpy as np
 
+from assessment.catalogue import catalogue
 from assessment.gait.strides import Step, Stride
 from assessment.gait.walk import Walk, describe_walk
-from assessment.indicators.base import Indicator, TrialResults, catalogue
+from assessment.indicators.base import Indicator, TrialResults
 from assessment.indicators.gait_joints import FEATURES, joint_indicators
 from assessment.indicators.stride_means import Mean, in_squares, overall_mean, pooled_sd, side_means
 from assessment.motion import SIDES, Side

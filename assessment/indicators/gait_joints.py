@@ -7,9 +7,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from assessment.catalogue import catalogue
 from assessment.cycle_curves import CYCLE_PERCENT, CycleCurve, Kind, curves_of
 from assessment.gait.walk import Walk
-from assessment.indicators.base import Indicator, TrialResults, catalogue
+from assessment.indicators.base import Indicator, TrialResults
 from assessment.indicators.stretch import estimated
 from assessment.indicators.stride_means import in_squares, side_means
 from assessment.motion import SIDES, Side

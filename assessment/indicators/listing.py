@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tomllib
 
-from assessment.indicators.base import CATALOGUE, Definition, catalogue
+from assessment.catalogue import CATALOGUE, Definition, catalogue
 
 HEADING = """\
 # All indicators

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from assessment.indicators.base import Indicator, TrialResults, catalogue
+from assessment.catalogue import catalogue
+from assessment.indicators.base import Indicator, TrialResults
 from assessment.indicators.stretch import Quantity, Stretch, estimated, loaded_repetitions, taken, told
 from assessment.motion import EXTENSION_SIGN, SIDES, Side
 from assessment.repetitions import Repetition

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from assessment.indicators.base import Indicator, TrialResults, catalogue
+from assessment.catalogue import catalogue
+from assessment.indicators.base import Indicator, TrialResults
 from assessment.motion import describe_motion
 
 

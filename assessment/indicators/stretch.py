@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from assessment.indicators.base import Indicator, TrialResults, catalogue
+from assessment.catalogue import catalogue
+from assessment.indicators.base import Indicator, TrialResults
 from assessment.motion import Side
 from assessment.repetitions import Repetition
 from pipeline.joint_work import Frames

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from assessment.indicators.base import catalogue
-from assessment.motion import Side
+from assessment.catalogue import catalogue
 from assessment.summary import IndicatorRecord, Summary, TrialRecord
 from pipeline.quality import Mark
+
+if TYPE_CHECKING:
+    from assessment.motion import Side
 
 # The trial that gave an indicator; None where several gave it together.
 _Found = tuple[TrialRecord | None, IndicatorRecord]

@@ -6,7 +6,8 @@ from functools import cache
 from pathlib import Path
 
 from assessment.activities import Activity, ActivityName
-from assessment.indicators import Indicator, TrialResults, catalogue, compute_indicators
+from assessment.catalogue import catalogue
+from assessment.indicators import Indicator, TrialResults, compute_indicators
 from assessment.indicators.listing import catalogue_page
 from assessment.repetitions import find_repetitions
 from assessment.uncertainty.interval import FINEST_DECIMALS, OTHER_UNIT_DECIMALS

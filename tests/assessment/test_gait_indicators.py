@@ -8,9 +8,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from assessment.catalogue import catalogue
 from assessment.cycle_curves import CYCLE_PERCENT, cycle_curves
 from assessment.gait.walk import describe_walk
-from assessment.indicators import Indicator, catalogue, gait
+from assessment.indicators import Indicator, gait
 from assessment.indicators.stride_means import overall_mean, side_means
 from benchmarks.saving import RESULTS
 from pipeline.motion.landmarks import Landmarks

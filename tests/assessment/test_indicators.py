@@ -10,8 +10,9 @@ import numpy as np
 import pytest
 
 from assessment.activities import Activity
+from assessment.catalogue import catalogue
 from assessment.gates import MOMENT_GATES, MOVEMENT_GATES
-from assessment.indicators import Indicator, TrialResults, catalogue, compute_indicators
+from assessment.indicators import Indicator, TrialResults, compute_indicators
 from assessment.indicators.forces_error import with_errors_of_plates
 from assessment.repetitions import find_repetitions
 from benchmarks.saving import RESULTS

@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 
 from assessment.activities import Activity
+from assessment.catalogue import catalogue
 from assessment.gait.passes import find_route
-from assessment.indicators import Indicator, TrialResults, catalogue
+from assessment.indicators import Indicator, TrialResults
 from assessment.indicators.timed_up_and_go import compute
 from assessment.repetitions import Repetition, find_repetitions
 from models.subject import Subject

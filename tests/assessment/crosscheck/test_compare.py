@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
+from assessment.catalogue import catalogue
 from assessment.crosscheck import Checkout, Crosscheck, CrosscheckRow, compare_results
 from assessment.crosscheck.checkout import Outcome
 from assessment.crosscheck.quantities import QUANTITIES
 from assessment.example import EXAMPLE
-from assessment.indicators.base import catalogue
 from assessment.summary import ActivityRecord, ErrorRecord, IndicatorRecord, QualityRecord, Summary, TrialRecord
 from pipeline.quality import Mark
 from pipeline.session import read_session

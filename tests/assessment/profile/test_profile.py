@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from assessment.indicators.base import catalogue
+from assessment.catalogue import catalogue
 from assessment.profile import Cell, Population, Profile, Reference, load_reference, place, profile, profile_of
 from assessment.profile.domains import profiled_indicators
 from assessment.profile.reference import published_references, references

@@ -10,7 +10,7 @@ import typer
 from click.testing import Result
 from typer.testing import CliRunner
 
-from assessment.indicators.base import catalogue
+from assessment.catalogue import catalogue
 from assessment.profile import load_reference, profile_of
 from assessment.profile.cohort import MINIMUM_N, build_reference
 from assessment.reference_command import reference

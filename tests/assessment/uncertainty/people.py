@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from assessment.indicators.base import catalogue
+from assessment.catalogue import catalogue
 from assessment.summary import (
     ActivityRecord,
     ForceRecord,

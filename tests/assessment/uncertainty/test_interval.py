@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assessment.indicators.base import catalogue
+from assessment.catalogue import catalogue
 from assessment.uncertainty import decimals, fixed, formatted, interval, probability_beyond
 from assessment.uncertainty.interval import FINEST_DECIMALS
 
