@@ -9,10 +9,11 @@ from sqlalchemy import update
 from sqlmodel import col, select
 
 from assessment.stages import Stage
+from assessment.store import figures
 from assessment.store.artefacts import StoredFile
 from assessment.store.database import Store
 from assessment.store.tables import Run, RunFile, RunTrial, now
-from assessment.summary import ErrorRecord
+from assessment.summary import ErrorRecord, Summary
 
 # Signs of life come every second; a machine that swaps may be late by many.
 SILENT_AFTER_S = 60.0
@@ -70,7 +71,18 @@ def beat(store: Store, run_id: str, stage: str, news: Sequence[tuple[str, Stage,
 
 
 def finish(store: Store, run_id: str, files: Sequence[StoredFile], summary_sha256: str) -> bool:
-    """Write the results of a run down; False where it is wanted no more."""
+    """Write the results of a run down; False where it is wanted no more.
+
+    Parameters
+    ----------
+    store : Store
+    run_id : str
+    files : sequence of StoredFile
+        Everything the run left, the summary among it.
+    summary_sha256 : str
+        Of the summary: the name it is kept by.
+    """
+    summary = Summary.model_validate_json(store.files.place(summary_sha256).read_bytes())
     with store.session() as session:
         run = session.get(Run, run_id)
         if run is None or run.state != "running":
@@ -79,6 +91,7 @@ def finish(store: Store, run_id: str, files: Sequence[StoredFile], summary_sha25
         session.add(run)
         for file in files:
             session.add(RunFile(run_id=run_id, path=file.path, sha256=file.sha256, n_bytes=file.n_bytes))
+        figures.write(session, run, summary)
     return True
 
 

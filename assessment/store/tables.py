@@ -130,6 +130,7 @@ class Run(SQLModel, table=True):
         default=None, description="`ErrorRecord`", sa_column=Column(JSON(none_as_null=True))
     )
     summary_sha256: str | None = Field(default=None, description="of summary.json; what a signature is for")
+    synthetic: bool | None = Field(default=None, description="whether the results are of generated data")
 
 
 class RunTrial(SQLModel, table=True):
@@ -154,6 +155,34 @@ class RunFile(SQLModel, table=True):
     path: str = Field(primary_key=True)
     sha256: str = Field(index=True)
     n_bytes: int
+
+
+class RunIndicator(SQLModel, table=True):
+    """One indicator of a result, one value for each movement and side: what lists of people are made of."""
+
+    __tablename__ = "run_indicator"
+
+    run_id: str = Field(sa_column=_belongs_to("run.id", primary_key=True))
+    indicator: str = Field(primary_key=True)
+    activity: str = Field(primary_key=True, description="movement and variant; empty of what several trials give")
+    side: str = Field(primary_key=True, description="r, l, or empty")
+    label: str
+    unit: str
+    value: float | None = Field(default=None, description="null where it is withheld")
+    standard_error: float | None = None
+    mark: str
+    reasons: list[str] = Field(sa_column=Column(JSON, nullable=False))
+    origin: str = Field(description="where the contact forces of a moment came from; empty for others")
+
+
+class RunOutcome(SQLModel, table=True):
+    """What one set of published rules says of a result; not a diagnosis."""
+
+    __tablename__ = "run_outcome"
+
+    run_id: str = Field(sa_column=_belongs_to("run.id", primary_key=True))
+    framework: str = Field(primary_key=True)
+    verdict: str
 
 
 class AuditEntry(SQLModel, table=True):

@@ -1,0 +1,70 @@
+"""Key figures of results: written with the results, gone with them, and everybody's own."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from sqlmodel import select
+
+from assessment.jobs import table
+from assessment.store import UserStore, figures, open_store, participants, runs
+from assessment.store.tables import RunIndicator
+from tests.app.filled_store import fill
+from tests.app.made_up import made_up
+from tests.assessment.session_builder import build_session
+
+
+@pytest.fixture
+def mine(tmp_path: Path) -> UserStore:
+    return open_store(tmp_path / "home", f"sqlite:///{tmp_path}/store.sqlite").for_user("a", "a@clinic", "clinician")
+
+
+@pytest.fixture
+def session(tmp_path: Path) -> Path:
+    return build_session(tmp_path, "pick_up")
+
+
+def test_a_finished_run_leaves_its_figures(mine: UserStore, session: Path, tmp_path: Path) -> None:
+    fast, slow = {"gait_speed": (1.1, 0.05)}, {"gait_speed": None, "five_times_sit_to_stand_time": (12.8, 0.9)}
+    fill(mine, session, made_up(tmp_path / "1", **fast), study_code="P1", visit_date="2026-01-05")
+    fill(mine, session, made_up(tmp_path / "2", sex="m", **slow), study_code="P2", visit_date="2026-01-06")
+    results = figures.results(mine)
+    assert list(results["study_code"]) == ["P1", "P2"]
+    assert list(results["sex"]) == ["f", "m"]
+    assert list(results["synthetic"]) == [False, False]
+    values = figures.values(mine).merge(results[["run_id", "study_code"]]).set_index(["study_code", "indicator"])
+    assert values.loc[("P1", "gait_speed"), "value"] == pytest.approx(1.1)
+    assert values.loc[("P2", "gait_speed"), "mark"] == "withheld"
+    assert values.loc[("P2", "gait_speed"), "reasons"] == ["The marks on the floor are hidden."]
+    assert values.loc[("P2", "five_times_sit_to_stand_time"), "activity"] == "sit-to-stand/five-times"
+
+
+def test_of_a_visit_that_was_assessed_twice_the_newer_results_count(
+    mine: UserStore, session: Path, tmp_path: Path
+) -> None:
+    made = made_up(tmp_path / "1", gait_speed=(1.1, 0.05))
+    first = fill(mine, session, made, study_code="P1", visit_date="2026-01-05")
+    again = runs.again(mine, first.run_id)
+    assert table.take(mine.store) == again
+    better = made_up(tmp_path / "2", gait_speed=(0.9, 0.05))
+    kept = mine.store.files.keep(better)
+    table.finish(mine.store, again, kept, kept[0].sha256)
+    assert list(figures.results(mine)["run_id"]) == [again]
+    assert list(figures.values(mine, participant_id=first.participant_id)["value"]) == [0.9]
+
+
+def test_nobody_sees_the_figures_of_others(mine: UserStore, session: Path, tmp_path: Path) -> None:
+    fill(mine, session, made_up(tmp_path / "1", gait_speed=(1.1, 0.05)), study_code="P1", visit_date="2026-01-05")
+    other = mine.store.for_user("b", "b@clinic", "admin")
+    assert figures.results(other).empty
+    assert figures.values(other).empty
+    assert figures.outcomes(other).empty
+
+
+def test_figures_go_with_the_participant(mine: UserStore, session: Path, tmp_path: Path) -> None:
+    made = made_up(tmp_path / "1", gait_speed=(1.1, 0.05))
+    filled = fill(mine, session, made, study_code="P1", visit_date="2026-01-05")
+    participants.delete(mine, filled.participant_id)
+    with mine.session() as rows:
+        assert rows.exec(select(RunIndicator)).all() == []
