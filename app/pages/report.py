@@ -1,7 +1,25 @@
-"""Report: being built."""
+"""Report: the clinician's text, the PDF as it will be handed out, the signature, and everything to take away."""
+
+from __future__ import annotations
 
 import streamlit as st
 
+from app.current import result
 from app.language import _
+from app.layout import result_header
+from app.reporting import downloads, signature, text_form
+from app.reporting.document import preview
 
-st.title(_("Report"))
+
+def main() -> None:
+    """Draw the page."""
+    st.title(_("Report"))
+    found = result()
+    result_header(found.run, found.summary)
+    visit = text_form.edit(found)
+    document = preview(found, visit)
+    signature.sign_or_show(found, visit)
+    downloads.offer(found, visit, document)
+
+
+main()
