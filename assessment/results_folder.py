@@ -8,14 +8,17 @@ import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import pandas as pd
 from pydantic import ValidationError
 
 from assessment.summary import SCHEMA_VERSION, Summary, TrialRecord
 from models.errors import SettingsError
-from pipeline.session import Session
+
+if TYPE_CHECKING:
+    # Reading results needs nothing of reading recordings, which takes a second to load.
+    from pipeline.session import Session
 
 SUMMARY_NAME = "summary.json"
 ASSESS_AGAIN = "Assess the session again: python -m assessment run SESSION --out OUT --overwrite."

@@ -15,7 +15,6 @@ from assessment.store.artefacts import StoredFile
 from assessment.store.database import Store, UserStore
 from assessment.store.participants import not_there
 from assessment.store.tables import Participant, Upload, UploadFile, Visit
-from pipeline.session import find_sessions
 
 # Archives go by this name inside: their own may be a person's.
 ARCHIVE_NAME = "session.zip"
@@ -59,6 +58,9 @@ def receive(mine: UserStore, source: Path, *, age_years: float | None = None) ->
     SarcoscopeError
         It is unsafe or holds no session, or the store cannot be written; nothing is kept then.
     """
+    # Imported here: reading recordings takes a second to load, and pages import this module for less.
+    from pipeline.session import find_sessions
+
     with tempfile.TemporaryDirectory(dir=_scratch(mine.store)) as scratch:
         found = find_sessions(source, Path(scratch))
         with mine.store.files.filing():

@@ -8,7 +8,7 @@ from math import floor, isfinite, log10
 from types import MappingProxyType
 from typing import Final, Literal
 
-from scipy.stats import norm
+from scipy.special import ndtr, ndtri
 
 Operator = Literal["<", "<=", ">", ">="]
 COMPARE: Final[Mapping[Operator, Callable[[float, float], bool]]] = MappingProxyType(
@@ -55,7 +55,7 @@ def interval(value: float, standard_error: float, level: float = DEFAULT_LEVEL) 
         raise ValueError(f"A standard error is a finite number of at least 0, not {standard_error}.")
     if not 0.0 < level < 1.0:
         raise ValueError(f"A level lies between 0 and 1, not at {level}.")
-    half = float(norm.ppf(0.5 + level / 2.0)) * standard_error
+    half = float(ndtri(0.5 + level / 2.0)) * standard_error
     return value - half, value + half
 
 
@@ -71,7 +71,7 @@ def probability_beyond(value: float, standard_error: float, operator: Operator, 
     """
     if standard_error == 0.0:
         return float(COMPARE[operator](value, cut_off))
-    below = float(norm.cdf((cut_off - value) / standard_error))
+    below = float(ndtr((cut_off - value) / standard_error))
     return below if operator in ("<", "<=") else 1.0 - below
 
 

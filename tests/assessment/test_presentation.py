@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from assessment.indicators.base import Tier
+from assessment.catalogue import Tier
 from assessment.presentation import indicator_rows, seat_off_text
 from assessment.summary import IndicatorRecord, QualityRecord, SeatOffRecord, TrialRecord
 from assessment.tables import write_curves
