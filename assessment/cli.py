@@ -58,6 +58,7 @@ from assessment.options import (
 from assessment.profile import Reference, load_reference
 from assessment.reference_command import reference
 from assessment.report import REPORT_NAME
+from assessment.report_command import report
 from assessment.scale_command import scale
 from assessment.study_model_command import study_model
 from assessment.summary import ClinicalMeasures, Summary
@@ -83,6 +84,7 @@ app.command("validate")(validate)
 app.command("criteria")(criteria)
 app.command("compare")(compare)
 app.command("reference")(reference)
+app.command("report")(report)
 app.command("crosscheck")(crosscheck)
 app.command("export-results")(export_results)
 app.add_typer(study_model, name="study-model")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import shutil
 import uuid
@@ -129,6 +130,12 @@ def read_summary(folder: Path) -> Summary:
             f"{first['msg']}.",
             hint=ASSESS_AGAIN,
         ) from None
+
+
+def summary_sha256(folder: Path) -> str:
+    """Hash of a session's record of results: what a signature is for; empty without a record."""
+    path = folder / SUMMARY_NAME
+    return hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else ""
 
 
 def trial_file(folder: Path, trial: TrialRecord, kind: str) -> Path | None:

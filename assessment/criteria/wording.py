@@ -36,7 +36,7 @@ def evidence(result: CriterionResult) -> str:
     if result.value is None:
         shown = f"{_within(result.label)} {'not given' if result.completed else 'not completed'}"
         return f"{shown}, which counts as {limit}" if result.verdict is Verdict.MEETS else f"{shown} ({limit})"
-    shown = f"{_within(result.label)} {_number(result, result.value)} {result.unit}"
+    shown = f"{_within(result.label)} {number(result, result.value)} {result.unit}"
     if result.verdict is Verdict.INDETERMINATE:
         error = f"standard error {result.standard_error:.2g} {result.unit}"
         return f"{shown} ({error}), {limit} with a probability of {100 * (result.probability_beyond or 0.0):.0f} %"
@@ -126,7 +126,7 @@ def _grounds(decision: Decision, results: dict[str, CriterionResult], stages: It
     return "; ".join(evidence(results[name]) for name in names if results[name].verdict is verdict)
 
 
-def _number(result: CriterionResult, value: float) -> str:
+def number(result: CriterionResult, value: float) -> str:
     """As many digits as the quantity is shown with, more where rounding would carry the value over the cut-off."""
     decimals = quantities()[result.quantity].decimals
     assert result.cut_off is not None  # noqa: S101 - only compared values are shown

@@ -1,0 +1,1 @@
+"""The sections of a clinical report, each made from results and visit into translated, formatted blocks."""

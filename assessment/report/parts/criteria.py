@@ -1,0 +1,153 @@
+"""Published criteria: what was compared with which cut-off, what came out, what is missing. None of it a diagnosis."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from assessment.criteria import CriterionResult, FrameworkResult, Verdict
+from assessment.criteria.wording import SIGN, name_of, number
+from assessment.report.context import Context, signs
+from assessment.report.parts.indicators import Notes
+from assessment.report.structure import Block, Cell, Column, Paragraph, Section, Symbol, Table, TableRow
+from assessment.uncertainty import decimals, fixed, interval
+
+SYMBOLS: dict[Verdict, Symbol] = {
+    Verdict.MEETS: "met",
+    Verdict.DOES_NOT_MEET: "not-met",
+    Verdict.INDETERMINATE: "indeterminate",
+    Verdict.NOT_ASSESSABLE: "not-assessable",
+}
+# Of what would change a result, as many as a reader takes in.
+MOST_CHANGES = 3
+
+
+def criteria_section(of: Context) -> Section:
+    """One group of rows a framework, in the order of the preferences."""
+    _ = of.words
+    notes = Notes()
+    rows = tuple(row for result in _chosen(of) for row in _framework(of, result, notes))
+    if not rows:
+        return Section(
+            title=_("Published criteria"), blocks=(Paragraph(text=_("No published criteria were evaluated.")),)
+        )
+    columns = (
+        Column(title=_("Criterion"), share=2.2),
+        Column(title=_("Value [95 % interval]"), share=1.7),
+        Column(title=_("Cut-off"), share=1.0),
+        Column(title=_("Result"), share=1.2),
+    )
+    lead = _(
+        "Met, not met, indeterminate (the value lies within measurement error of the cut-off) or not assessable. None "
+        "of this is a diagnosis; each criterion holds for its own protocol and population."
+    )
+    blocks: list[Block] = [
+        Paragraph(text=lead, style="soft"),
+        Table(columns=columns, rows=rows, notes=tuple(notes.texts)),
+    ]
+    unknown = [name for name in of.preferences.frameworks if name not in _by_name(of)]
+    if unknown:
+        blocks.append(
+            Paragraph(text=_("Not evaluated in these results: {names}.", names=", ".join(unknown)), style="soft")
+        )
+    return Section(title=_("Published criteria"), blocks=tuple(blocks))
+
+
+def _by_name(of: Context) -> dict[str, FrameworkResult]:
+    return {result.framework: result for result in of.summary.criteria}
+
+
+def _chosen(of: Context) -> list[FrameworkResult]:
+    known = _by_name(of)
+    return [known[name] for name in of.preferences.frameworks or tuple(known) if name in known]
+
+
+def _framework(of: Context, result: FrameworkResult, notes: Notes) -> Iterator[TableRow]:
+    _ = of.words
+    compared = [one for one in result.criteria if one.value is not None or not one.completed]
+    missing = _missing(of, result)
+    said = notes.numbers(signs(_.result(note)) for note in result.notes)
+    where = " · ".join((result.edition, _.result(result.region), f"doi:{result.doi}"))
+    title = _.result(result.title)
+    yield TableRow(
+        cells=(
+            Cell(text=title, below=where, span=3, style="strong", notes=said),
+            Cell(
+                text=_word(of, result.verdict),
+                below=_.result(result.label),
+                symbol=SYMBOLS[result.verdict],
+                style="strong",
+            ),
+        ),
+        is_heading=True,
+        ends_group=False,
+    )
+    for one in compared:
+        yield TableRow(cells=_cells(of, one, result), ends_group=False)
+    closing = [signs(_.result(result.sentence))]
+    if missing:
+        closing.append(_("Missing: {what}.", what="; ".join(missing)))
+    if result.would_change and not result.verdict.decided:
+        shown = [_.result(one) for one in result.would_change[:MOST_CHANGES]]
+        closing.append(_("Would change the result: {what}", what=" ".join(shown)))
+    yield TableRow(cells=(Cell(text=" ".join(closing), span=4, style="soft"),))
+
+
+def _cells(of: Context, one: CriterionResult, result: FrameworkResult) -> tuple[Cell, ...]:
+    _ = of.words
+    own_source = f"doi:{one.doi}" if one.doi != result.doi else ""
+    origin = {"typed in": _("typed in"), "measured": _("measured"), "estimated": _("from the recording")}
+    return (
+        Cell(text=_.result(one.label), below=own_source),
+        Cell(text=_value(of, one), below=origin[one.origin] if one.origin else ""),
+        Cell(text=_cut_off(of, one)),
+        Cell(text=_word(of, one.verdict), below=_probability(of, one), symbol=SYMBOLS[one.verdict]),
+    )
+
+
+def _value(of: Context, one: CriterionResult) -> str:
+    if one.value is None:
+        return of.words("not completed")
+    shown = number(one, one.value) if one.cut_off is not None else f"{one.value:g}"
+    if one.standard_error:
+        # The ends follow the digits of the error, the value those that its side of the cut-off needs.
+        places = max(decimals(one.unit, one.standard_error), 0)
+        low, high = (fixed(end, places) for end in interval(one.value, one.standard_error))
+        shown = f"{shown} [{low}, {high}]"
+    return signs(f"{shown} {one.unit}")
+
+
+def _cut_off(of: Context, one: CriterionResult) -> str:
+    if one.cut_off is None:
+        return of.words("depends on sex, age or method")
+    return f"{SIGN[one.operator]} {one.cut_off:g} {one.unit}"
+
+
+def _probability(of: Context, one: CriterionResult) -> str:
+    """How likely the true value is beyond the cut-off, where that is open."""
+    if one.probability_beyond is None or one.verdict is not Verdict.INDETERMINATE:
+        return ""
+    return of.words("beyond it with {percent} %", percent=f"{100 * one.probability_beyond:.0f}")
+
+
+def _missing(of: Context, result: FrameworkResult) -> list[str]:
+    """Inputs that could still change the result, with the cut-offs they would be compared with."""
+    found = []
+    for name in result.missing:
+        limits = [
+            _cut_off(of, one)
+            for one in result.criteria
+            if name in one.missing and one.value is None and one.cut_off is not None and len(one.missing) == 1
+        ]
+        label = of.words.result(name_of(name))
+        found.append(f"{label} ({', '.join(dict.fromkeys(limits))})" if limits else label)
+    return found
+
+
+def _word(of: Context, verdict: Verdict) -> str:
+    _ = of.words
+    return {
+        Verdict.MEETS: _("met"),
+        Verdict.DOES_NOT_MEET: _("not met"),
+        Verdict.INDETERMINATE: _("indeterminate"),
+        Verdict.NOT_ASSESSABLE: _("not assessable"),
+    }[verdict]

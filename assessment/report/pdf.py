@@ -1,0 +1,72 @@
+"""The clinical report as PDF: two to four pages A4 that a clinic files, next to the working page with everything."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import typst
+
+from assessment.profile import Reference
+from assessment.report.content import report_content
+from assessment.report.context import Context
+from assessment.report.fonts import font_folders
+from assessment.report.structure import Report
+from assessment.summary import Summary
+from assessment.visit import Preferences, VisitDetails
+
+TEMPLATES = Path(__file__).parent / "templates"
+MOST_PAGES = 4
+# How the report is made shorter until it fits, each as (blocks of this rank and above are left out, movements start on
+# new pages): first movements follow each other without page breaks, then curves over time go, then pictures of other
+# movements. What is not optional stays, whatever the length: a clinician's text is never cut.
+ATTEMPTS = ((3, True), (3, False), (2, False), (1, False))
+
+
+def report_pdf(
+    folder: Path,
+    summary: Summary,
+    visit: VisitDetails,
+    *,
+    previous: Summary | None,
+    preferences: Preferences,
+    name: str | None = None,
+    own: Reference | None = None,
+) -> bytes:
+    """The clinical report of a visit.
+
+    Parameters
+    ----------
+    folder : Path
+        Results folder of the visit: its curves are read, and summary.json to check a signature.
+    summary : Summary
+    visit : VisitDetails
+    previous : Summary or None
+        Of an earlier visit of the person. Where the two cannot be compared, the report says why.
+    preferences : Preferences
+        Language, criteria and units.
+    name : str or None
+        Of the person; printed only if given.
+    own : Reference or None
+        A cohort of the user's own, in place of published populations.
+    """
+    content = report_content(Context(folder, summary, visit, preferences, previous=previous, name=name, own=own))
+    for optional, new_pages in ATTEMPTS:
+        pdf, pages = _compiled(content.shortened(optional, new_pages=new_pages))
+        if pages <= MOST_PAGES:
+            break
+    return pdf
+
+
+def _compiled(content: Report) -> tuple[bytes, int]:
+    """PDF and its number of pages. All data goes in as strings, which Typst prints and never evaluates."""
+    compiler = typst.Compiler(
+        TEMPLATES / "report.typ",
+        root=TEMPLATES,
+        font_paths=list(font_folders()),
+        ignore_system_fonts=True,
+        sys_inputs={"report": content.model_dump_json()},
+    )
+    pages = int(compiler.query("<pages>", field="value", one=True))
+    pdf = compiler.compile(format="pdf")
+    assert isinstance(pdf, bytes)  # noqa: S101 - as it is without an output file
+    return pdf, pages
