@@ -144,6 +144,15 @@ def places(name: str, unit: str, standard_error: float | None) -> int:
     return 0 if unit == "1" else decimals(unit, standard_error, finest)
 
 
+def with_interval(name: str, unit: str, value: float, standard_error: float | None) -> str:
+    """A value of this indicator and its 95 % interval where an error is known, without unit: ``12.8 [11.0, 14.6]``."""
+    digits = places(name, unit, standard_error or None)
+    if not standard_error:
+        return fixed(value, digits)
+    low, high = interval(value, standard_error)
+    return f"{fixed(value, digits)} [{fixed(low, digits)}, {fixed(high, digits)}]"
+
+
 def _spread(indicators: list[IndicatorRecord]) -> str:
     """Mean and 95 % interval of those that may be used.
 
@@ -156,9 +165,4 @@ def _spread(indicators: list[IndicatorRecord]) -> str:
         return "–"
     middle = float(np.mean([indicator.value for indicator in usable if indicator.value is not None]))
     errors = [indicator.standard_error for indicator in usable if indicator.standard_error is not None]
-    error = float(np.mean(errors)) if errors else 0.0
-    digits = places(name, unit, error or None)
-    if error == 0.0:
-        return fixed(middle, digits)
-    low, high = interval(middle, error)
-    return f"{fixed(middle, digits)} [{fixed(low, digits)}, {fixed(high, digits)}]"
+    return with_interval(name, unit, middle, float(np.mean(errors)) if errors else None)
