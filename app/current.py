@@ -83,6 +83,18 @@ def result() -> Result:
     return Result(run, found, runs.folder(mine(), run_id))
 
 
+def earlier(result: Result) -> tuple[RunRow, Summary] | None:
+    """The results of the visit before; None where there are none.
+
+    Raises
+    ------
+    SarcoscopeError
+        They are there and cannot be read.
+    """
+    run = runs.previous(mine(), result.run)
+    return None if run is None else (run, _read(mine().user_id, run.id))
+
+
 def choose_trial(result: Result, wanted: str | None = None) -> TrialRecord:
     """Let the user choose among the trials that have curves; the choice stands in the address."""
     names = [trial.name for trial in result.summary.trials if "curves" in trial.files]

@@ -1,0 +1,77 @@
+"""The main numbers drawn: value, interval, quality, change, and what published criteria say of them."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from app.findings.changes import change_text
+from app.findings.marks import mark_text, verdict_text
+from app.findings.tiles import Tile
+from app.language import _, _result
+from app.text import plain
+from assessment.criteria.wording import SIGN
+from pipeline.quality import Mark
+
+TILES_A_ROW = 3
+
+
+def draw_tiles(tiles: list[Tile]) -> None:
+    """Three a row; below each other on a narrow screen."""
+    for start in range(0, len(tiles), TILES_A_ROW):
+        row = tiles[start : start + TILES_A_ROW]
+        for column, tile in zip(st.columns(TILES_A_ROW), row, strict=False):
+            with column.container(border=True, height="stretch"):
+                _draw(tile)
+
+
+def movement_text(activity: str) -> str:
+    """``sit-to-stand/five-times`` for people."""
+    return ", ".join(_result(part) for part in activity.split("/") if part)
+
+
+def _draw(tile: Tile) -> None:
+    """Not `st.metric`: it cuts a long value off, and an interval must be read whole."""
+    st.markdown(f"**{plain(_result(tile.label))}**", help=_help(tile))
+    if tile.mark is Mark.WITHHELD:
+        st.markdown(f"#### {_('not given')}")
+    for value in tile.values:
+        side = f"{_result(value.side)} " if value.side else ""
+        st.markdown(f"#### {side}{value.text} {plain(tile.unit)}")
+        if value.interval is not None:
+            low, high = value.interval
+            st.markdown(_("95 % interval {low} to {high}", low=low, high=high) + f" {plain(tile.unit)}")
+    origin = _("typed in") if tile.by_hand else mark_text(tile.mark)
+    where = movement_text(tile.activity)
+    st.caption(" · ".join(part for part in (origin, plain(where)) if part))
+    if tile.mark is not Mark.REPORTED:
+        for reason in tile.reasons:
+            st.caption(plain(_result(reason)))
+    for change in tile.changes:
+        st.caption(":material/history: " + plain(_("Since the last visit: {change}", change=change_text(change))))
+    _criteria(tile)
+
+
+def _criteria(tile: Tile) -> None:
+    """``AWGS 2019, cut-off ≥ 12 s: indeterminate``."""
+    for title, criterion in tile.criteria:
+        limit = f"{SIGN[criterion.operator]} {criterion.cut_off:g} {criterion.unit}"
+        st.caption(
+            ":material/rule: "
+            + plain(
+                _(
+                    "{title}, cut-off {limit}: {outcome}",
+                    title=_result(title),
+                    limit=limit,
+                    outcome=verdict_text(criterion.verdict),
+                )
+            )
+        )
+
+
+def _help(tile: Tile) -> str:
+    lines = [plain(_result(tile.definition))]
+    if tile.protocol:
+        lines.append(_("Protocol: {protocol}", protocol=plain(_result(tile.protocol))))
+    if tile.source:
+        lines.append(_("Source: {source}", source=plain(_result(tile.source))))
+    return "  \n".join(lines)
