@@ -162,11 +162,13 @@ def _failed(name: str, error: SarcoscopeError) -> TrialRecord:
 def _age_warning(subject: Subject) -> list[str]:
     if subject.age_years is not None:
         return []
-    return ["Age was not given: everything that depends on age is left out. Give it (--age-years, or the form field)."]
+    return [
+        "Age was not given: everything that depends on age is left out. Give it (form field 'Age', or --age-years)."
+    ]
 
 
 def _load_warning(settings: Settings, records: dict[str, TrialRecord]) -> list[str]:
     lifted = any(record.activity is not None and record.activity.name == "pick-up" for record in records.values())
     if settings.load_kg is None or lifted:
         return []
-    return [f"The object of {settings.load_kg:g} kg (--load-kg) was not used: no trial was recognised as pick-up."]
+    return [f"The object of {settings.load_kg:g} kg was not used: no trial was recognised as pick-up."]

@@ -25,9 +25,7 @@ def draw_criteria(frameworks: list[FrameworkResult]) -> None:
         )
     )
     for framework in frameworks:
-        sentence = plain(_result(framework.sentence))
-        label = f"**{plain(_result(framework.title))}** · {verdict_text(framework.verdict)} — {sentence}"
-        with st.expander(label):
+        with st.expander(f"**{plain(_result(framework.title))}** · {plain(_result(framework.sentence))}"):
             _details(framework)
 
 

@@ -42,7 +42,8 @@ def _draw(tile: Tile) -> None:
             st.markdown(_("95 % interval {low} to {high}", low=low, high=high) + f" {plain(tile.unit)}")
     origin = _("typed in") if tile.by_hand else mark_text(tile.mark)
     where = movement_text(tile.activity)
-    st.caption(" · ".join(part for part in (origin, plain(where)) if part))
+    mean = _("mean of {n} trials", n=tile.n_trials) if tile.n_trials > 1 else ""
+    st.caption(" · ".join(part for part in (origin, plain(where), mean) if part))
     if tile.mark is not Mark.REPORTED:
         for reason in tile.reasons:
             st.caption(plain(_result(reason)))

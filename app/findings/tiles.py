@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from assessment.catalogue import catalogue
 from assessment.criteria import CriterionResult, FrameworkResult
 from assessment.presentation import SIDE_NAMES, places
-from assessment.summary import Summary
+from assessment.summary import Summary, TrialRecord
 from assessment.uncertainty import fixed, interval
 from assessment.uncertainty.change import Change
-from assessment.uncertainty.measured import Measured, measured_values
+from assessment.uncertainty.measured import Measured, measured_values, movement_of
 from pipeline.quality import Mark
 
 MOST_TILES = 6
@@ -70,6 +70,8 @@ class Tile:
         Title of a framework, and what it says of this number.
     changes : tuple of Change
         One a side; empty without an earlier visit.
+    n_trials : int
+        Whose mean it is.
     by_hand : bool
         Typed in, not taken from a recording.
     """
@@ -86,6 +88,7 @@ class Tile:
     source: str
     criteria: tuple[tuple[str, CriterionResult], ...]
     changes: tuple[Change, ...]
+    n_trials: int = 1
     by_hand: bool = False
 
 
@@ -160,6 +163,13 @@ def _tile(group: list[Measured], summary: Summary, changes: list[Change], framew
         changes=tuple(
             change for change in changes if (change.indicator, change.activity) == (first.indicator, first.activity)
         ),
+        n_trials=sum(_gave(trial, first) for trial in summary.trials),
+    )
+
+
+def _gave(trial: TrialRecord, wanted: Measured) -> bool:
+    return movement_of(trial) == wanted.activity and any(
+        one.name == wanted.indicator and one.value is not None for one in trial.indicators
     )
 
 

@@ -26,7 +26,10 @@ LEAST_LIFT_M = 0.10
 # A tape measure between floor and seat, and a stadiometer [m].
 SEAT_ERROR_M, HEIGHT_ERROR_M = 0.01, 0.01
 NO_TRUNK = "The model has no lumbar joint: how far the trunk leans is not known."
-NO_SEAT_HEIGHT = "The field equation needs the height of the seat (--seat-height-m): 2 cm change the power by 5 %."
+NO_SEAT_HEIGHT = (
+    "The field equation needs the height of the seat, as measured (form field 'Seat height', or --seat-height-m): 2 cm "
+    "change the power by 5 %."
+)
 
 
 def compute(results: TrialResults) -> Iterator[Indicator]:

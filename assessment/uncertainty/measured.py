@@ -76,11 +76,11 @@ def measured_values(summary: Summary, *, both_sides: bool = False) -> list[Measu
     of_person = [(None, record) for record in summary.indicators]
     for trial, record in [*of_trials, *of_person]:
         side = "" if both_sides else record.side or ""
-        groups.setdefault((record.name, _movement(trial), side), []).append((trial, record))
+        groups.setdefault((record.name, movement_of(trial), side), []).append((trial, record))
     return [_pooled(activity, side, group) for (_, activity, side), group in groups.items()]
 
 
-def _movement(trial: TrialRecord | None) -> str:
+def movement_of(trial: TrialRecord | None) -> str:
     """Name and variant: a single rise and the first of five are not the same task."""
     if trial is None or trial.activity is None:
         return ""

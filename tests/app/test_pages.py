@@ -53,7 +53,7 @@ def assessed(archive: Path) -> Iterator[AppTest]:
     yield app
 
 
-@pytest.mark.parametrize("page", ["summary", "curves", "skeleton"])
+@pytest.mark.parametrize("page", ["skeleton"])
 def test_pages_without_a_result_say_what_to_do(page: str) -> None:
     app = _fresh().switch_page(f"app/pages/{page}.py").run()
     assert not app.exception
@@ -84,15 +84,6 @@ def test_running_without_height_says_what_is_missing(tmp_path: Path) -> None:
     assert _field(app, "height_m").value is None
     app.button[-1].click().run()
     assert "height" in " ".join(error.value for error in app.error)
-
-
-def test_summary_shows_indicators_quality_and_that_data_are_synthetic(assessed: AppTest) -> None:
-    app = assessed.switch_page("app/pages/summary.py").run()
-    assert not app.exception
-    assert "Synthetic data" in _texts(app)
-    assert "does not diagnose" in _texts(app)
-    assert "pick-up" in _texts(app)
-    assert "Vertical range of the pelvis" in list(app.dataframe[0].value["indicator"])
 
 
 def test_curves_show_angles_and_moments_of_three_joints(assessed: AppTest) -> None:
