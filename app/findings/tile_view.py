@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import streamlit as st
 
 from app.findings.changes import change_text
@@ -9,6 +11,7 @@ from app.findings.marks import mark_text, verdict_text
 from app.findings.tiles import Tile
 from app.language import _, _result
 from app.text import plain
+from assessment.criteria import CriterionResult
 from assessment.criteria.wording import SIGN
 from pipeline.quality import Mark
 
@@ -44,29 +47,30 @@ def _draw(tile: Tile) -> None:
     where = movement_text(tile.activity)
     mean = _("mean of {n} trials", n=tile.n_trials) if tile.n_trials > 1 else ""
     st.caption(" · ".join(part for part in (origin, plain(where), mean) if part))
-    if tile.mark is not Mark.REPORTED:
-        for reason in tile.reasons:
-            st.caption(plain(_result(reason)))
-    for change in tile.changes:
-        st.caption(":material/history: " + plain(_("Since the last visit: {change}", change=change_text(change))))
-    _criteria(tile)
+    reasons = tile.reasons if tile.mark is not Mark.REPORTED else ()
+    _lines(plain(_result(reason)) for reason in reasons)
+    _lines(
+        ":material/history: " + plain(_("Since the last visit: {change}", change=change_text(change)))
+        for change in tile.changes
+    )
+    _lines(":material/rule: " + plain(_criterion(title, criterion)) for title, criterion in tile.criteria)
 
 
-def _criteria(tile: Tile) -> None:
+def _lines(lines: Iterable[str]) -> None:
+    """Small print, one below the other."""
+    text = "  \n".join(lines)
+    if text:
+        st.caption(text)
+
+
+def _criterion(title: str, criterion: CriterionResult) -> str:
     """``AWGS 2019, cut-off ≥ 12 s: indeterminate``."""
-    for title, criterion in tile.criteria:
-        limit = f"{SIGN[criterion.operator]} {criterion.cut_off:g} {criterion.unit}"
-        st.caption(
-            ":material/rule: "
-            + plain(
-                _(
-                    "{title}, cut-off {limit}: {outcome}",
-                    title=_result(title),
-                    limit=limit,
-                    outcome=verdict_text(criterion.verdict),
-                )
-            )
-        )
+    return _(
+        "{title}, cut-off {limit}: {outcome}",
+        title=_result(title),
+        limit=f"{SIGN[criterion.operator]} {criterion.cut_off:g} {criterion.unit}",
+        outcome=verdict_text(criterion.verdict),
+    )
 
 
 def _help(tile: Tile) -> str:
