@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import cast
+
+import opensim as osim
 
 from assessment import records
 from assessment.activities import Activity, recognise_activity
@@ -19,6 +22,8 @@ from assessment.summary import QualityRecord, TrialRecord
 from assessment.tables import write_curves, write_cycles
 from models.errors import ContactForceError, ModelError, SarcoscopeError
 from models.markers import MarkerTrajectories
+from models.skeleton import GENERIC_MODEL
+from models.skeleton.marker_sets import MarkerSetName
 from models.subject import Subject
 from pipeline.dynamics import solve_dynamics
 from pipeline.dynamics_files import write_dynamics
@@ -27,7 +32,7 @@ from pipeline.motion.cutoff import Cutoff, RecordingKind, find_cutoff
 from pipeline.motion.landmarks import Landmarks, find_landmarks
 from pipeline.preparation import PreparedMarkers, prepare_markers
 from pipeline.quality import Mark, Quality
-from pipeline.scaling import ScaledModel
+from pipeline.scaling import ScaledModel, load_generic
 from pipeline.session import Session, Trial, read_markers
 from pipeline.settings import ForceMode, Settings
 from pipeline.stick_figure import write_stick_figure
@@ -94,7 +99,7 @@ def run_trial(task: TrialTask) -> TrialRecord:
         markers_file = write_marker_file(task.folder, name, seen.recorded, kinematics.time_s)
         files |= {} if markers_file is None else {"markers": markers_file}
         files["viewer"] = f"Viewer/{name}.npz"
-        write_stick_figure(task.folder / files["viewer"], task.model.path, kinematics)
+        write_stick_figure(task.folder / files["viewer"], task.model.path, kinematics, _unscaled(task))
     except SarcoscopeError as error:
         raise error.within(trial=name) from None
 
@@ -266,6 +271,12 @@ def _dynamics_or_why_not(
         return cutoff, *trial_dynamics(task, kinematics, activity, cutoff, task.settings.forces)
     except SarcoscopeError as error:
         return error
+
+
+def _unscaled(task: TrialTask) -> osim.Model:
+    """The model that was scaled, as the viewer sets it against the scaled one."""
+    model, _ = load_generic(task.settings.model or GENERIC_MODEL, cast(MarkerSetName, task.session.marker_set))
+    return model
 
 
 def _landmarks(task: TrialTask, kinematics: Kinematics) -> Landmarks | None:

@@ -13,7 +13,7 @@ import opensim as osim
 from numpy.typing import NDArray
 
 from models.skeleton import load_model
-from pipeline.trajectories import Kinematics
+from pipeline.trajectories import Array, Kinematics
 
 # Faster than the eye needs; keeps a minute of movement below a megabyte.
 DISPLAY_RATE_HZ = 30.0
@@ -32,25 +32,33 @@ class StickFigure:
         Ground frame, Y up [m].
     bones : ndarray of int, shape (n_bones, 2)
         Pairs of point indices.
+    points_generic_m : ndarray of float32, shape (n_frames, n_points, 3), or None
+        The same points of the unscaled model in the same pose, its pelvis in the same place [m]; None in files of
+        versions that did not keep them.
     """
 
     time_s: NDArray[np.float64]
     names: tuple[str, ...]
     points_m: NDArray[np.float32]
     bones: NDArray[np.int64]
+    points_generic_m: NDArray[np.float32] | None = None
 
     @classmethod
     def read(cls, path: Path) -> StickFigure:
         """Read what `write_stick_figure` wrote; never unpickles."""
         with np.load(path, allow_pickle=False) as stored:
             return cls(
-                stored["time_s"], tuple(str(name) for name in stored["names"]), stored["points_m"], stored["bones"]
+                stored["time_s"],
+                tuple(str(name) for name in stored["names"]),
+                stored["points_m"],
+                stored["bones"],
+                stored.get("points_generic_m"),
             )
 
 
-def write_stick_figure(path: Path, model_path: Path, kinematics: Kinematics) -> None:
-    """Pose the model in the solved frames (at most 30 a second) and keep its joint centres."""
-    figure = stick_figure(model_path, kinematics)
+def write_stick_figure(path: Path, model_path: Path, kinematics: Kinematics, generic: osim.Model) -> None:
+    """Pose scaled and unscaled model in the solved frames (at most 30 a second) and keep their joint centres."""
+    figure = stick_figure(model_path, kinematics, generic)
     path.parent.mkdir(parents=True, exist_ok=True)
     np.savez_compressed(
         path,
@@ -58,11 +66,19 @@ def write_stick_figure(path: Path, model_path: Path, kinematics: Kinematics) -> 
         names=np.array(figure.names),
         points_m=figure.points_m,
         bones=figure.bones,
+        points_generic_m=figure.points_generic_m,
     )
 
 
-def stick_figure(model_path: Path, kinematics: Kinematics) -> StickFigure:
-    """Joint centres of a model along a movement.
+def stick_figure(model_path: Path, kinematics: Kinematics, generic: osim.Model) -> StickFigure:
+    """Joint centres of a model along a movement, and where the model it was scaled from would have them.
+
+    Parameters
+    ----------
+    model_path : Path
+    kinematics : Kinematics
+    generic : opensim.Model
+        The model before scaling, with the same bodies, coordinates and markers.
 
     Raises
     ------
@@ -70,7 +86,6 @@ def stick_figure(model_path: Path, kinematics: Kinematics) -> StickFigure:
         The model cannot be read.
     """
     model = load_model(model_path)
-    state = model.initSystem()
     frames, edges = _bodies_and_bones(model)
     markers = _limb_ends(model)
     names = [*frames, *(marker for marker, _ in markers)]
@@ -78,18 +93,29 @@ def stick_figure(model_path: Path, kinematics: Kinematics) -> StickFigure:
 
     step = max(1, round(kinematics.rate_hz / DISPLAY_RATE_HZ))
     poses = kinematics.values[::step]
-    coordinates = [model.updCoordinateSet().get(name) for name in kinematics.coordinates]
-    points = [model.getBodySet().get(body) for body in frames] + [model.getMarkerSet().get(m) for m, _ in markers]
-    points_m = np.empty((len(poses), len(points), 3), dtype=np.float32)
+    ends = [marker for marker, _ in markers]
+    points_m, generic_m = (_points(one, kinematics.coordinates, poses, frames, ends) for one in (model, generic))
+    return StickFigure(kinematics.time_s[::step], tuple(names), points_m, np.array(bones, dtype=np.int64), generic_m)
+
+
+def _points(
+    model: osim.Model, coordinate_names: tuple[str, ...], poses: Array, bodies: list[str], ends: list[str]
+) -> NDArray[np.float32]:
+    """Origins of bodies and places of markers in every pose, shape (n_poses, n_points, 3) [m]."""
+    state = model.initSystem()
+    coordinates = [model.updCoordinateSet().get(name) for name in coordinate_names]
+    origins = [model.getBodySet().get(body) for body in bodies]
+    markers = [model.getMarkerSet().get(marker) for marker in ends]
+    points_m = np.empty((len(poses), len(origins) + len(markers), 3), dtype=np.float32)
     for frame, pose in enumerate(poses):
         for coordinate, value in zip(coordinates, pose, strict=True):
             # The last argument leaves couplers (patellae) alone: no bone of the figure depends on them.
             coordinate.setValue(state, float(value), False)
         model.realizePosition(state)
-        for index, point in enumerate(points):
-            place = point.getPositionInGround(state) if index < len(frames) else point.getLocationInGround(state)
-            points_m[frame, index] = place.to_numpy()
-    return StickFigure(kinematics.time_s[::step], tuple(names), points_m, np.array(bones, dtype=np.int64))
+        places = [*(body.getPositionInGround(state) for body in origins),
+                  *(marker.getLocationInGround(state) for marker in markers)]  # fmt: skip
+        points_m[frame] = [place.to_numpy() for place in places]
+    return points_m
 
 
 def _bodies_and_bones(model: osim.Model) -> tuple[list[str], list[tuple[int, int]]]:
