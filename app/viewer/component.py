@@ -1,0 +1,76 @@
+"""The viewer as a Streamlit element, and the time it was left at."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+
+from app.viewer.payload import payload
+from app.viewer.scene import read_scene
+from app.viewer.words import words
+from assessment.presentation import usable
+from assessment.summary import Summary, TrialRecord
+
+_HERE = Path(__file__).parent
+# In this order: each part uses only what stands before it. The browser gets them as one module.
+_SCRIPTS = ("payload", "camera", "colours", "body", "strip", "controls", "viewer")
+_KEY, _TIME = "viewer", "cursor_time_s"
+
+
+def _(text: str, **values: object) -> str:
+    return text.format(**values) if values else text
+
+
+def show_viewer(folder: Path, summary: Summary, trial: TrialRecord) -> None:
+    """Show a trial's movement.
+
+    Parameters
+    ----------
+    folder : Path
+        Results folder of the session.
+    summary : Summary
+    trial : TrialRecord
+    """
+    scene = read_scene(folder, summary, trial)
+    if scene is None:
+        st.info(_("This result holds no figure. Run the assessment again to see one."), icon=":material/info:")
+        return
+    if not usable(trial.kinematics_quality):
+        st.error(
+            _("The angles of this trial are withheld: what is drawn shows what went wrong, not how the person moved.")
+        )
+    _viewer(payload(scene, trial.repetitions, words(scene, trial), cursor_time_s()))
+
+
+def cursor_time_s() -> float | None:
+    """Time that the viewer was left at [s]; None before."""
+    time_s: float | None = st.session_state.get(_TIME)
+    return time_s
+
+
+@st.fragment
+def _viewer(data: bytes) -> None:
+    """Only this runs again when the viewer reports a time: the page around it, and the bytes, stay as they are."""
+    _component()(key=_KEY, data=data, on_time_s_change=_remember)
+
+
+def _remember() -> None:
+    st.session_state[_TIME] = st.session_state[_KEY]["time_s"]
+
+
+@cache
+def _sources() -> dict[str, str]:
+    scripts = [(_HERE / "script" / f"{name}.js").read_text("utf-8") for name in _SCRIPTS]
+    return {
+        "html": (_HERE / "viewer.html").read_text("utf-8"),
+        "css": (_HERE / "viewer.css").read_text("utf-8"),
+        "js": "\n".join(scripts),
+    }
+
+
+@cache
+def _component() -> Any:
+    return st.components.v2.component("sarcoscope_viewer", **_sources())
