@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import cast
 
 import opensim as osim
 
@@ -23,7 +22,6 @@ from assessment.tables import write_curves, write_cycles
 from models.errors import ContactForceError, ModelError, SarcoscopeError
 from models.markers import MarkerTrajectories
 from models.skeleton import GENERIC_MODEL
-from models.skeleton.marker_sets import MarkerSetName
 from models.subject import Subject
 from pipeline.dynamics import solve_dynamics
 from pipeline.dynamics_files import write_dynamics
@@ -275,7 +273,7 @@ def _dynamics_or_why_not(
 
 def _unscaled(task: TrialTask) -> osim.Model:
     """The model that was scaled, as the viewer sets it against the scaled one."""
-    model, _ = load_generic(task.settings.model or GENERIC_MODEL, cast(MarkerSetName, task.session.marker_set))
+    model, _ = load_generic(task.settings.model or GENERIC_MODEL, task.session.marker_set)
     return model
 
 

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from functools import cache
+from math import isfinite
 from pathlib import Path
 from typing import Any
 
 import streamlit as st
 
+from app import address
+from app.language import _
 from app.viewer.payload import payload
 from app.viewer.scene import read_scene
 from app.viewer.words import words
@@ -17,11 +20,7 @@ from assessment.summary import Summary, TrialRecord
 _HERE = Path(__file__).parent
 # In this order: each part uses only what stands before it. The browser gets them as one module.
 _SCRIPTS = ("payload", "camera", "colours", "body", "strip", "controls", "viewer")
-_KEY, _TIME = "viewer", "cursor_time_s"
-
-
-def _(text: str, **values: object) -> str:
-    return text.format(**values) if values else text
+_KEY, _TRIAL, _TIME = "viewer", "viewer-trial", "t"
 
 
 def show_viewer(folder: Path, summary: Summary, trial: TrialRecord) -> None:
@@ -42,35 +41,41 @@ def show_viewer(folder: Path, summary: Summary, trial: TrialRecord) -> None:
         st.error(
             _("The angles of this trial are withheld: what is drawn shows what went wrong, not how the person moved.")
         )
-    _viewer(payload(scene, trial.repetitions, words(scene, trial), cursor_time_s()))
+    # A time of one trial says nothing about another.
+    if st.session_state.setdefault(_TRIAL, trial.name) != trial.name:
+        st.session_state[_TRIAL] = trial.name
+        address.put(**{_TIME: None})
+    play(payload(scene, trial.repetitions, words(scene, trial), cursor_time_s()))
 
 
 def cursor_time_s() -> float | None:
-    """Time that the viewer was left at [s]; None before."""
-    time_s: float | None = st.session_state.get(_TIME)
-    return time_s
+    """Time that the viewer was left at, as the address has it [s]; None before, and where it is no time."""
+    try:
+        time_s = float(address.get(_TIME) or "nan")
+    except ValueError:
+        return None
+    return time_s if isfinite(time_s) else None
 
 
 @st.fragment
-def _viewer(data: bytes) -> None:
-    """Only this runs again when the viewer reports a time: the page around it, and the bytes, stay as they are."""
+def play(data: bytes) -> None:
+    """Put the viewer into the page.
+
+    Only this runs again when the viewer reports a time: the page around it, and the bytes, stay as they are.
+    """
     _component()(key=_KEY, data=data, on_time_s_change=_remember)
 
 
 def _remember() -> None:
-    st.session_state[_TIME] = st.session_state[_KEY]["time_s"]
-
-
-@cache
-def _sources() -> dict[str, str]:
-    scripts = [(_HERE / "script" / f"{name}.js").read_text("utf-8") for name in _SCRIPTS]
-    return {
-        "html": (_HERE / "viewer.html").read_text("utf-8"),
-        "css": (_HERE / "viewer.css").read_text("utf-8"),
-        "js": "\n".join(scripts),
-    }
+    address.put(**{_TIME: f"{st.session_state[_KEY]['time_s']:.2f}"})
 
 
 @cache
 def _component() -> Any:
-    return st.components.v2.component("sarcoscope_viewer", **_sources())
+    scripts = [(_HERE / "script" / f"{name}.js").read_text("utf-8") for name in _SCRIPTS]
+    return st.components.v2.component(
+        "sarcoscope_viewer",
+        html=(_HERE / "viewer.html").read_text("utf-8"),
+        css=(_HERE / "viewer.css").read_text("utf-8"),
+        js="\n".join(scripts),
+    )

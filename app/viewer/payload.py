@@ -56,7 +56,7 @@ def payload(scene: Scene, repetitions: list[RepetitionRecord], texts: dict[str, 
     blocks.add_exact("time", time_s)
     blocks.add_exact("followed", _followed(names, points_m[chosen], time_s))
     blocks.add_exact("heading", _heading(names, points_m[chosen]))
-    header = {
+    header: dict[str, Any] = {
         "start_s": start_s,
         "floor_m": scene.floor_m,
         "shapes": shapes_of(names, figure.bones),

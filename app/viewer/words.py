@@ -4,17 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from app.language import _, _result
 from app.viewer.payload import FORCE_COLOURS
 from app.viewer.scene import Scene
 from assessment.presentation import SIDE_COLOURS, usable
 from assessment.summary import TrialRecord
-
-
-def _(text: str, **values: object) -> str:
-    return text.format(**values) if values else text
-
-
-_result = _
 
 
 def words(scene: Scene, trial: TrialRecord) -> dict[str, Any]:

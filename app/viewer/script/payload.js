@@ -11,7 +11,7 @@ function readPayload(bytes) {
   for (const [name, block] of Object.entries(header.blocks)) {
     arrays[name] = { values: readBlock(bytes, 4 + length + block.start, block), shape: block.shape };
   }
-  return { ...header, arrays };
+  return { ...header, arrays, size: bytes.byteLength };
 }
 
 function readBlock(bytes, start, block) {
