@@ -11,8 +11,8 @@ from pathlib import Path
 from models.skeleton.tables import read_rows, read_skeleton
 
 _NAMES = tomllib.loads(Path(__file__).with_name("known_names.toml").read_text(encoding="utf-8"))
-MOVEMENT_WORDS, COUNTS_IN_FRONT, EVENTS, CONTACTS = (
-    frozenset(_NAMES[key].split()) for key in ("movement_words", "counts_in_front", "events", "contacts")
+MOVEMENT_WORDS, COUNTS_IN_FRONT, EVENTS, CONTACTS, FILLED_IN = (
+    frozenset(_NAMES[key].split()) for key in ("movement_words", "counts_in_front", "events", "contacts", "filled_in")
 )
 
 
