@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from pydantic import ValidationError
 from rich.markup import escape
 
 from assessment.console import console
@@ -48,9 +49,18 @@ def export_results(
             raise SettingsError(
                 "An identified export needs the code of the person.", hint="Give --study-code, or --de-identified."
             )
-        visit = VisitDetails(study_code=study_code or "unknown", visit_date=visit_date.date() if visit_date else None)
+        visit = _visit(study_code or "not given", visit_date)
         files = _write(results, visit, out, _chosen(format_), deidentified=deidentified, motion=not without_motion)
     console.print(f"{len(files)} files in {escape(str(out))}.", soft_wrap=True)
+
+
+def _visit(study_code: str, visit_date: datetime | None) -> VisitDetails:
+    try:
+        return VisitDetails(study_code=study_code, visit_date=visit_date.date() if visit_date else None)
+    except ValidationError as error:
+        raise SettingsError(
+            f"The study code is not accepted: {error.errors()[0]['msg']}.", hint="Give 1 to 40 characters."
+        ) from None
 
 
 def _chosen(text: str) -> tuple[Format, ...]:

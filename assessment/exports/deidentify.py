@@ -34,6 +34,7 @@ from pipeline.settings import Settings
 
 OLDEST_TOLD_YEARS = 89
 OLDER = "90+"
+VERSION = r"\d{1,3}(\.\d{1,3}){1,3}((a|b|rc|\.dev|\.post)\d{1,2})?"
 SETTING_WORDS = frozenset({"auto", "measured", "estimated", "batched", "opensim", *SCALERS})
 
 
@@ -104,9 +105,9 @@ def _provenance(provenance: Provenance) -> Provenance:
     own_model = provenance.settings.get("model") is not None
     return Provenance(
         created=_matching(r"\d{4}", provenance.created[:4]),
-        sarcoscope_version=_matching(r"\d+(\.\w+)*", provenance.sarcoscope_version),
-        opensim_version=_matching(r"\d+(\.\w+)*", provenance.opensim_version),
-        python_version=_matching(r"\d+(\.\w+)*", provenance.python_version),
+        sarcoscope_version=_matching(VERSION, provenance.sarcoscope_version),
+        opensim_version=_matching(VERSION, provenance.opensim_version),
+        python_version=_matching(VERSION, provenance.python_version),
         settings=settings,
         generic_model_sha256="" if own_model else _matching(r"[0-9a-f]{64}", provenance.generic_model_sha256),
         criteria_sha256=_matching(r"[0-9a-f]{64}", provenance.criteria_sha256),

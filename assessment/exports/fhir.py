@@ -16,6 +16,7 @@ from assessment.exports.criteria_observations import criteria_observations
 from assessment.exports.deidentify import deidentified as without_identity
 from assessment.exports.deidentify import new_identity
 from assessment.exports.fhir_check import checked
+from assessment.exports.judged import quantity_of
 from assessment.exports.observations import (
     Frame,
     circumstance_observations,
@@ -23,7 +24,6 @@ from assessment.exports.observations import (
     person_observations,
 )
 from assessment.exports.terminology import code_systems
-from assessment.person import MEASURED
 from assessment.summary import Summary
 from assessment.uncertainty.measured import Measured
 from assessment.visit import VisitDetails
@@ -153,11 +153,10 @@ def _device(summary: Summary) -> Json:
 
 def _sources(of_person: list[Json], measured: list[tuple[Measured, Json]]) -> dict[str, Json]:
     """Quantity of the criteria -> the observation that its value was taken from."""
-    indicators = {source.indicator: source.quantity for source in MEASURED} | {"sppb_score": "sppb"}
     from_trials = {
-        indicators[one.indicator]: resource
+        quantity: resource
         for one, resource in measured
-        if one.indicator in indicators and one.value is not None
+        if one.value is not None and (quantity := quantity_of(one.indicator, one.activity.partition("/")[2]))
     }
     own = system("indicators")
     by_hand = {

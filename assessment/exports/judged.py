@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from assessment.criteria import CriterionResult, FrameworkResult
 from assessment.criteria.wording import OPPOSITE, SIGN
-from assessment.person import MEASURED
+from assessment.person import MEASURED, SPPB
 from assessment.summary import Summary
 
 
@@ -52,14 +52,18 @@ def judged_quantity(summary: Summary, quantity: str) -> list[Judged]:
 
 def judged_indicators(summary: Summary, indicator: str, variant: str) -> list[Judged]:
     """The same for an indicator of a variant of its movement; empty where no criterion is about it."""
-    quantities = [
-        source.quantity
-        for source in MEASURED
-        if source.indicator == indicator and not (source.not_of and source.not_of == variant)
-    ]
-    return [judged for quantity in quantities for judged in judged_quantity(summary, quantity)]
+    quantity = quantity_of(indicator, variant)
+    return judged_quantity(summary, quantity) if quantity else []
 
 
 def judged_indicator(summary: Summary, indicator: str, variant: str) -> Judged | None:
     """The first of `judged_indicators`."""
     return next(iter(judged_indicators(summary, indicator, variant)), None)
+
+
+def quantity_of(indicator: str, variant: str) -> str:
+    """The quantity of published criteria that an indicator is; empty where it is none."""
+    if indicator == SPPB:
+        return "sppb"
+    found = (one for one in MEASURED if one.indicator == indicator and not (one.not_of and one.not_of == variant))
+    return next((one.quantity for one in found), "")

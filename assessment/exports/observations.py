@@ -6,11 +6,11 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from assessment.catalogue import catalogue
 from assessment.criteria.definitions import quantities
 from assessment.exports.codes import Json, absent, category, concept, loinc, quantity, reference, resource_id, term
 from assessment.exports.content import Content
 from assessment.exports.judged import Judged, judged_indicators, judged_quantity
-from assessment.indicators import catalogue
 from assessment.person import typed_in
 from assessment.presentation import SIDE_NAMES, places
 from assessment.uncertainty import interval

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from assessment.activities import ACTIVITY_NAMES, VARIANTS
+from assessment.catalogue import catalogue
 from assessment.exports.sentences import known, known_reasons
 from assessment.exports.vocabulary import CONTACTS, EVENTS, bodies, markers
-from assessment.indicators import catalogue
 from assessment.summary import (
     ActivityRecord,
     ErrorRecord,

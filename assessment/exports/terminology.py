@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from assessment.catalogue import catalogue
 from assessment.criteria import FRAMEWORKS
 from assessment.criteria.definitions import framework, quantities
 from assessment.exports.codes import Json, system, tables
-from assessment.indicators import catalogue
 from assessment.version import SARCOSCOPE_VERSION
 
 

@@ -18,17 +18,12 @@ MOVEMENT_WORDS, COUNTS_IN_FRONT, EVENTS, CONTACTS, FILLED_IN = (
 
 def is_movement_name(trial: str) -> bool:
     """Whether a trial's name holds words of movements only, and no number that could be a date or a code."""
-    parts = re.findall(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|\d+|[^A-Za-z\d]+", trial)
-    words = [part.lower() for part in parts if part.isalpha()]
-    rest = [part for part in parts if not part.isalpha()]
-    if not words or not all(word in MOVEMENT_WORDS for word in words):
-        return False
-    if parts[0] in COUNTS_IN_FRONT:
-        rest = rest[1:]
-    numbers = [part for part in rest if part.isdigit()]
-    return all(part in ("_", "-", " ") or part.isdigit() for part in rest) and (
-        not numbers or (len(numbers) == 1 and len(numbers[0]) == 1)
-    )
+    parts = [part for part in re.findall(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|\d+|[^A-Za-z\d]", trial) if part not in "_- "]
+    if len(parts) > 1 and parts[0] in COUNTS_IN_FRONT:
+        parts = parts[1:]
+    if len(parts) > 1 and re.fullmatch(r"[0-9]", parts[-1]):
+        parts = parts[:-1]
+    return bool(parts) and all(part.lower() in MOVEMENT_WORDS for part in parts)
 
 
 def new_trial_names(trials: Iterable[tuple[str, str]]) -> dict[str, str]:
