@@ -10,6 +10,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from assessment.cycle_curves import CYCLE_PERCENT
 from assessment.language import Texts, texts
 from assessment.presentation import SAGITTAL_JOINTS, SIDE_COLOURS, SIDE_NAMES, usable
 from assessment.summary import TrialRecord
@@ -86,12 +87,12 @@ def cycles_svg(cycles: pd.DataFrame, style: FigureStyle = SCREEN, *, moments: bo
             factor = style.moment_factor if quantity == "moment" else 1.0
             for side, colour in SIDE_COLOURS.items():
                 if (quantity, coordinate, side) in of.index:
-                    one = of.loc[[(quantity, coordinate, side)]]
+                    # Where it is not known there is a gap.
+                    one = of.loc[[(quantity, coordinate, side)]].set_index("percent").reindex(CYCLE_PERCENT)
                     mean, sd = factor * one["mean"], factor * one["sd"].fillna(0.0)
-                    axis.plot(
-                        one["percent"], mean, color=colour, linewidth=style.line_width + 0.2, label=_side(side, style)
-                    )
-                    axis.fill_between(one["percent"], mean - sd, mean + sd, color=colour, alpha=0.15, linewidth=0)
+                    width = style.line_width + 0.2
+                    axis.plot(CYCLE_PERCENT, mean, color=colour, linewidth=width, label=_side(side, style))
+                    axis.fill_between(CYCLE_PERCENT, mean - sd, mean + sd, color=colour, alpha=0.15, linewidth=0)
     _finish(figure, axes, style.words("% of the cycle"), style)
     return _svg(figure)
 

@@ -26,10 +26,10 @@ class _Part(BaseModel):
 
 
 class Cell(_Part):
-    """One cell of a table; ``below`` is a second, smaller line, ``notes`` are numbers of the table's notes."""
+    """One cell of a table; ``aside`` follows in the same line, smaller, ``notes`` are numbers of the table's notes."""
 
     text: str
-    below: str = ""
+    aside: str = ""
     span: int = 1
     style: Literal["plain", "strong", "soft"] = "plain"
     symbol: Symbol | None = None
@@ -142,11 +142,12 @@ Block = Annotated[
 
 
 class Section(_Part):
-    """A heading and its blocks; ``on_new_page`` starts a page."""
+    """A heading and its blocks; ``on_new_page`` starts a page, ``in_box`` sets it apart."""
 
     title: str
     blocks: tuple[Block, ...]
     on_new_page: bool = False
+    in_box: bool = False
 
 
 class Report(_Part):

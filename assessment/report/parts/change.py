@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
+
 from assessment.report.context import Context, signs
 from assessment.report.structure import Cell
 from assessment.uncertainty import decimals, fixed
@@ -21,19 +23,33 @@ def change_of(of: Context, indicator: str, activity: str, side: str) -> Change |
     return next((one for one in of.comparison.changes if (one.indicator, one.activity, one.side or "") == key), None)
 
 
-def change_cells(of: Context, change: Change | None) -> tuple[Cell, Cell]:
-    """Previous value; difference with what it is worth."""
+def change_cells(of: Context, changes: Sequence[Change | None], *, briefly: bool) -> tuple[Cell, Cell]:
+    """Previous values of one indicator, one a side; differences with what they are worth.
+
+    Parameters
+    ----------
+    of : Context
+    changes : sequence of Change or None
+        None: it was not measured at either visit in this way.
+    briefly : bool
+        In the fewest words, for tables of many rows.
+    """
     _ = of.words
-    if change is None or change.before is None:
+    known = [one for one in changes if one is not None and one.before is not None]
+    if not known:
         return Cell(text=_("none"), style="soft"), Cell(text="–", style="soft")
-    factor = of.moment_factor if change.unit == MOMENT else 1.0
-    places = _places(of, change)
-    before = Cell(text=signs(fixed(factor * change.before, places)))
-    if change.difference is None:
+    before = Cell(text=_joined(_number(of, one, one.before) for one in known))
+    if all(one.difference is None for one in known):
         return before, Cell(text=_("cannot be told"), style="soft")
-    sign = "+" if change.difference > 0 else ""
-    difference = signs(f"{sign}{fixed(factor * change.difference, places)}")
-    return before, Cell(text=difference, below=_verdict(of, change, factor))
+    differences = _joined(_number(of, one, one.difference, signed=True) for one in known)
+    if briefly:
+        alike: dict[tuple[str, str | None, str], list[Change]] = {}
+        for one in known:
+            alike.setdefault((one.verdict, one.direction, one.mdc95_source), []).append(one)
+        words = [_briefly(of, ones) for ones in alike.values()]
+    else:
+        words = [_verdict(of, one) for one in known]
+    return before, Cell(text=differences, aside=_joined(dict.fromkeys(words)))
 
 
 def comparison_note(of: Context) -> str:
@@ -51,10 +67,36 @@ def comparison_note(of: Context) -> str:
         ),
         _(
             "A difference is called a change only beyond the smallest detectable change (MDC, 95 %) between sessions; "
-            "detectable is not the same as meaningful."
+            "detectable is not the same as meaningful. Where none is published, the error of the two recordings alone "
+            "is given: how much a person varies from day to day is not in it."
         ),
     ]
     return " ".join([*sentences, *map(_.result, of.comparison.warnings)])
+
+
+def _joined(numbers: Iterable[str]) -> str:
+    return " | ".join(numbers)
+
+
+def _number(of: Context, change: Change, value: float | None, *, signed: bool = False) -> str:
+    if value is None:
+        return "–"
+    factor = of.moment_factor if change.unit == MOMENT else 1.0
+    text = fixed(factor * value, _places(of, change))
+    return signs(f"+{text}" if signed and float(text) > 0.0 else text)
+
+
+def _briefly(of: Context, changes: Sequence[Change]) -> str:
+    """What differences of one verdict are worth, within or beyond which limits."""
+    _, change = of.words, changes[0]
+    limit = _joined(dict.fromkeys(_number(of, one, one.mdc95) for one in changes))
+    published = change.mdc95_source != OWN_ERRORS_ONLY
+    if change.verdict == "no change beyond measurement error":
+        return _("within MDC {limit}", limit=limit) if published else _("within error {limit}", limit=limit)
+    if change.verdict == "more than the recordings' error":
+        return _("beyond error {limit}", limit=limit)
+    words = ", ".join(_.result(word) for word in (change.verdict, change.direction) if word)
+    return words if change.mdc95 is None else _("{words} (MDC {limit})", words=words, limit=limit)
 
 
 def _places(of: Context, change: Change) -> int:
@@ -63,18 +105,18 @@ def _places(of: Context, change: Change) -> int:
     return decimals(of.preferences.moment_unit if change.unit == MOMENT else change.unit, None)
 
 
-def _verdict(of: Context, change: Change, factor: float) -> str:
+def _verdict(of: Context, change: Change) -> str:
     _ = of.words
     words = [_.result(change.verdict)]
     if change.direction:
         words.append(_.result(change.direction))
     text = ", ".join(words)
     if change.mdc95 is not None:
-        limit = fixed(factor * change.mdc95, _places(of, change))
+        limit = _number(of, change, change.mdc95)
         published = change.mdc95_source != OWN_ERRORS_ONLY
         text += _(" (MDC {limit})", limit=limit) if published else _(" (recordings' error {limit})", limit=limit)
     if change.meaningful is not None and change.meaningful.reached is not None:
         from_here = f"{change.meaningful.small:g}"
         reached = _.result(change.meaningful.reached)
-        text += _("; meaningful from {from_here}: {reached}", from_here=from_here, reached=reached)
+        text += _("; difference that matters (from {from_here}): {reached}", from_here=from_here, reached=reached)
     return text

@@ -34,7 +34,7 @@ def reference_section(of: Context) -> Section:
     )
     blocks: list[Block] = []
     if placed:
-        scale = _("Share of the population that the value is better than [%], with its 95 % interval")
+        scale = _("Better than … % of the population [95 % interval]")
         blocks += [Standings(scale=scale, entries=placed), Bullets(texts=caveats)]
     if without:
         blocks.append(
@@ -150,8 +150,8 @@ def _standing(of: Context, entry: ProfileEntry) -> Standing:
 def _limits(of: Context) -> Iterator[str]:
     _, trials = of.words, of.summary.trials
     yield _(
-        "Measurements of movement alone never establish sarcopenia: every current definition also needs strength, mass "
-        "or both, measured in other ways, and a clinician."
+        "Measurements of movement alone never establish sarcopenia: every current definition also needs grip strength "
+        "or muscle mass, measured in other ways, and a clinician."
     )
     if of.summary.kind != "lab":
         yield _(

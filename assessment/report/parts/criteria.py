@@ -31,10 +31,10 @@ def criteria_section(of: Context) -> Section:
             title=_("Published criteria"), blocks=(Paragraph(text=_("No published criteria were evaluated.")),)
         )
     columns = (
-        Column(title=_("Criterion"), share=2.2),
-        Column(title=_("Value [95 % interval]"), share=1.7),
-        Column(title=_("Cut-off"), share=1.0),
-        Column(title=_("Result"), share=1.2),
+        Column(title=_("Criterion"), share=1.5),
+        Column(title=_("Value [95 % interval]"), share=1.3),
+        Column(title=_("Cut-off"), share=0.6),
+        Column(title=_("Result"), share=1.1),
     )
     lead = _(
         "Met, not met, indeterminate (the value lies within measurement error of the cut-off) or not assessable. None "
@@ -64,32 +64,38 @@ def _chosen(of: Context) -> list[FrameworkResult]:
 def _framework(of: Context, result: FrameworkResult, notes: Notes) -> Iterator[TableRow]:
     _ = of.words
     compared = [one for one in result.criteria if one.value is not None or not one.completed]
-    missing = _missing(of, result)
-    said = notes.numbers(signs(_.result(note)) for note in result.notes)
+    # That a value is estimated stands beside it.
+    said = {f"{one.label} is estimated from the recording." for one in compared}
+    numbers = notes.numbers(signs(_.result(note)) for note in result.notes if note not in said)
     where = " · ".join((result.edition, _.result(result.region), f"doi:{result.doi}"))
-    title = _.result(result.title)
+    word = _word(of, result.verdict)
     yield TableRow(
         cells=(
-            Cell(text=title, below=where, span=3, style="strong", notes=said),
-            Cell(
-                text=_word(of, result.verdict),
-                below=_.result(result.label),
-                symbol=SYMBOLS[result.verdict],
-                style="strong",
-            ),
+            Cell(text=_.result(result.title), aside=where, span=3, style="strong", notes=numbers),
+            Cell(text=word, symbol=SYMBOLS[result.verdict], style="strong"),
         ),
         is_heading=True,
         ends_group=False,
     )
     for one in compared:
         yield TableRow(cells=_cells(of, one, result), ends_group=False)
-    closing = [signs(_.result(result.sentence))]
-    if missing:
-        closing.append(_("Missing: {what}.", what="; ".join(missing)))
-    if result.would_change and not result.verdict.decided:
-        shown = [_.result(one) for one in result.would_change[:MOST_CHANGES]]
-        closing.append(_("Would change the result: {what}", what=" ".join(shown)))
-    yield TableRow(cells=(Cell(text=" ".join(closing), span=4, style="soft"),))
+    yield TableRow(cells=(Cell(text=" ".join(_closing(of, result, compared)), span=4, style="soft"),))
+
+
+def _closing(of: Context, result: FrameworkResult, compared: list[CriterionResult]) -> Iterator[str]:
+    """The result as a sentence, what is missing, and what else could change it."""
+    _ = of.words
+    yield signs(_.result(result.sentence))
+    missing = _missing(of, result)
+    # A sentence that says "not assessable" names what is missing itself.
+    if missing and result.verdict is not Verdict.NOT_ASSESSABLE:
+        yield _("Missing: {what}.", what="; ".join(missing))
+    # What a compared value would have to be stands in its cut-off.
+    labels = tuple(f"{one.label} " for one in compared)
+    changes = [one for one in result.would_change if not (labels and one.startswith(labels))]
+    if changes:
+        shown = " ".join(_.result(one) for one in changes[:MOST_CHANGES])
+        yield _("Would change the result: {what}", what=shown)
 
 
 def _cells(of: Context, one: CriterionResult, result: FrameworkResult) -> tuple[Cell, ...]:
@@ -97,10 +103,10 @@ def _cells(of: Context, one: CriterionResult, result: FrameworkResult) -> tuple[
     own_source = f"doi:{one.doi}" if one.doi != result.doi else ""
     origin = {"typed in": _("typed in"), "measured": _("measured"), "estimated": _("from the recording")}
     return (
-        Cell(text=_.result(one.label), below=own_source),
-        Cell(text=_value(of, one), below=origin[one.origin] if one.origin else ""),
+        Cell(text=_.result(one.label), aside=own_source),
+        Cell(text=_value(of, one), aside=origin[one.origin] if one.origin else ""),
         Cell(text=_cut_off(of, one)),
-        Cell(text=_word(of, one.verdict), below=_probability(of, one), symbol=SYMBOLS[one.verdict]),
+        Cell(text=_word(of, one.verdict), aside=_probability(of, one), symbol=SYMBOLS[one.verdict]),
     )
 
 
@@ -126,7 +132,7 @@ def _probability(of: Context, one: CriterionResult) -> str:
     """How likely the true value is beyond the cut-off, where that is open."""
     if one.probability_beyond is None or one.verdict is not Verdict.INDETERMINATE:
         return ""
-    return of.words("beyond it with {percent} %", percent=f"{100 * one.probability_beyond:.0f}")
+    return of.words("{percent} % beyond it", percent=f"{100 * one.probability_beyond:.0f}")
 
 
 def _missing(of: Context, result: FrameworkResult) -> list[str]:

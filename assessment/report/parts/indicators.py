@@ -59,18 +59,13 @@ def quality_cell(of: Context, row: Row, notes: Notes) -> Cell:
     return Cell(text=of.mark(row.mark), symbol=mark_symbol(row.mark), notes=notes.numbers(reasons))
 
 
-def change_columns(of: Context, trial: TrialRecord | None, row: Row) -> tuple[Cell, ...]:
-    """Earlier value and change of a row, one line a side; nothing without an earlier visit."""
+def change_columns(of: Context, trial: TrialRecord | None, row: Row, *, briefly: bool) -> tuple[Cell, ...]:
+    """Earlier value and change of a row; nothing without an earlier visit."""
     if not of.has_changes:
         return ()
     activity = activity_key(trial)
-    cells = [change_cells(of, change_of(of, row.name, activity, SIDE_KEYS.get(side, ""))) for side in row.means]
-    if len(cells) == 1:
-        return cells[0]
-    return tuple(
-        Cell(text=" | ".join(cell.text for cell in of_sides), below=_joined(cell.below for cell in of_sides))
-        for of_sides in zip(*cells, strict=True)
-    )
+    changes = [change_of(of, row.name, activity, SIDE_KEYS.get(side, "")) for side in row.means]
+    return change_cells(of, changes, briefly=briefly)
 
 
 def activity_key(trial: TrialRecord | None) -> str:
@@ -84,7 +79,3 @@ def needs_forces(row: Row) -> bool:
     """Whether a number rests on contact forces, and with them on where these came from."""
     declared = catalogue().get(row.name)
     return declared is not None and declared.needs == "moments"
-
-
-def _joined(texts: Iterable[str]) -> str:
-    return " | ".join(dict.fromkeys(text for text in texts if text))

@@ -36,7 +36,6 @@ SIT_TO_STAND_ROWS = (
     "peak_rise_power_per_kg",
     "peak_rise_velocity",
     "peak_trunk_flexion",
-    "peak_trunk_flexion_velocity",
     "peak_hip_extension_moment_per_kg",
     "peak_knee_extension_moment_per_kg",
     "peak_ankle_plantarflexion_moment_per_kg",
@@ -140,28 +139,29 @@ def _lead(of: Context, trial: TrialRecord, also: Sequence[TrialRecord]) -> Itera
 def _table(of: Context, trial: TrialRecord, rows: Sequence[Row]) -> Table:
     _ = of.words
     notes = Notes(signs(_.result(reason)) for reason in chain(*further_reasons(trial)))
+    # Beside earlier values the sides are as narrow as their numbers.
+    side = None if of.has_changes else 0.5
     columns = [
-        Column(title=_("Indicator"), share=2.3),
-        Column(title=_("Right"), share=1.3),
-        Column(title=_("Left"), share=1.3),
-        Column(title=_("Unit")),
-        Column(title=_("Quality"), share=1.1),
+        Column(title=_("Indicator"), share=1.5),
+        Column(title=_("Right"), align="center", share=side),
+        Column(title=_("Left"), align="center", share=side),
+        Column(title=_("Quality")),
     ]
     if of.has_changes:
-        columns += [Column(title=_("Previous"), share=0.9), Column(title=_("Change since"), share=2.2)]
+        columns += [Column(title=_("Previous")), Column(title=_("Change since"), share=1.0)]
     lines = tuple(TableRow(cells=_cells(of, trial, row, notes)) for row in rows)
     return Table(columns=tuple(columns), rows=lines, notes=tuple(notes.texts))
 
 
 def _cells(of: Context, trial: TrialRecord, row: Row, notes: Notes) -> tuple[Cell, ...]:
     origin = trial.forces.origin if trial.forces and needs_forces(row) else None
-    first = Cell(text=of.label(row), symbol=origin)
+    unit = unit_text(row)
+    first = Cell(text=of.label(row), aside=f"[{unit}]" if unit else "", symbol=origin)
     if set(row.means) <= {""}:
         values: tuple[Cell, ...] = (_number(of, row, "", span=2),)
     else:
         values = tuple(_number(of, row, side) for side in ("right", "left"))
-    unit = Cell(text=unit_text(row), style="soft")
-    return (first, *values, unit, quality_cell(of, row, notes), *change_columns(of, trial, row))
+    return (first, *values, quality_cell(of, row, notes), *change_columns(of, trial, row, briefly=True))
 
 
 def _number(of: Context, row: Row, side: str, span: int = 1) -> Cell:
@@ -219,7 +219,9 @@ def _pictures(of: Context, trial: TrialRecord) -> Iterator[Block]:
         yield Picture(
             svg=curves_svg(curves, trial, of.summary.subject.mass_kg, of.figure_style),
             alternative=_("Curves over time of hip, knee and ankle, right and left, of trial {name}.", name=trial.name),
-            caption=_("Over time; grey: repetitions. Moments are drawn only where they are known."),
+            caption=_(
+                "{name} over time; grey: repetitions. Moments are drawn only where they are known.", name=trial.name
+            ),
             optional=2,
         )
     if cycles is None and curves is None:

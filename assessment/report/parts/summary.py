@@ -25,21 +25,21 @@ def summary_section(of: Context) -> Section:
     notes = Notes()
     rows = [_row(of, trial, row, notes) for trial, row in _headline(of)]
     rows += [TableRow(cells=cells) for cells in _by_hand(of)]
+    value = None if of.has_changes else 1.0
     columns = [
-        Column(title=_("Indicator"), share=2.3),
-        Column(title=_("Trial"), share=1.0),
-        Column(title=_("Value [95 % interval]"), share=1.6),
-        Column(title=_("Quality"), share=1.1),
+        Column(title=_("Indicator"), share=2.0),
+        Column(title=_("Value [95 % interval]"), share=value),
+        Column(title=_("Quality")),
     ]
     if of.has_changes:
-        columns += [Column(title=_("Previous"), share=0.8), Column(title=_("Change since"), share=2.4)]
+        columns += [Column(title=_("Previous")), Column(title=_("Change since"), share=2.2)]
     blocks: list[Block] = []
     if rows:
         blocks.append(Table(columns=tuple(columns), rows=tuple(rows), notes=tuple(notes.texts)))
     else:
         blocks.append(Paragraph(text=_("No number of this visit may be shown; the data quality statement says why.")))
     blocks.append(Paragraph(text=f"{_reading(of)} {comparison_note(of)}", style="soft"))
-    return Section(title=_("Summary"), blocks=tuple(blocks))
+    return Section(title=_("Summary"), blocks=tuple(blocks), in_box=True)
 
 
 def _headline(of: Context) -> Iterator[tuple[TrialRecord | None, Row]]:
@@ -60,11 +60,10 @@ def _row(of: Context, trial: TrialRecord | None, row: Row, notes: Notes) -> Tabl
     )
     return TableRow(
         cells=(
-            Cell(text=of.label(row)),
-            Cell(text=of.words("all trials") if trial is None else trial.name, style="soft"),
+            Cell(text=of.label(row), aside=of.words("all trials") if trial is None else trial.name),
             Cell(text=value, style="soft" if row.mark is Mark.WITHHELD else "strong"),
             quality_cell(of, row, notes),
-            *change_columns(of, trial, row),
+            *change_columns(of, trial, row, briefly=False),
         )
     )
 
@@ -85,14 +84,13 @@ def _by_hand(of: Context) -> Iterator[tuple[Cell, ...]]:
             continue
         shown = f"{value:g}" if unit == "1" else f"{fixed(value, 1)} {unit}"
         cells: tuple[Cell, ...] = (
-            Cell(text=label),
-            Cell(text=_("by hand"), style="soft"),
+            Cell(text=label, aside=_("by hand")),
             Cell(text=signs(shown), style="strong"),
             Cell(text=_("typed in"), style="soft"),
         )
         if of.has_changes:
             both = [None if one is None else Measured(name, unit, "", float(one), None) for one in (earlier, value)]
-            cells += change_cells(of, change(*both, sex=of.summary.subject.sex))
+            cells += change_cells(of, [change(*both, sex=of.summary.subject.sex)], briefly=False)
         yield cells
 
 

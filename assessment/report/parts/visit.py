@@ -52,7 +52,7 @@ def protocol_section(of: Context) -> Section:
     columns = (
         Column(title=_("Trial"), share=1.1),
         Column(title=_("Movement"), share=1.5),
-        Column(title=_("Length")),
+        Column(title=_("Duration")),
         Column(title=_("Repetitions")),
         Column(title=_("Rate")),
         Column(title=_("Low-pass")),
