@@ -10,7 +10,6 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from assessment.cycle_curves import CYCLE_PERCENT
 from assessment.language import Texts, texts
 from assessment.presentation import SAGITTAL_JOINTS, SIDE_COLOURS, SIDE_NAMES, usable
 from assessment.summary import TrialRecord
@@ -50,6 +49,8 @@ class FigureStyle:
 
 
 SCREEN = FigureStyle()
+# As cycles are written; assessment.cycle_curves itself would load what computes them.
+CYCLE_PERCENT = np.arange(101.0)
 
 
 def curves_svg(curves: pd.DataFrame, trial: TrialRecord, mass_kg: float, style: FigureStyle = SCREEN) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from math import floor, log10
 
 from assessment.report.context import Context, signs
 from assessment.report.structure import Cell
@@ -100,9 +101,13 @@ def _briefly(of: Context, changes: Sequence[Change]) -> str:
 
 
 def _places(of: Context, change: Change) -> int:
+    """As many decimals as the unit is shown with, more where the limit would round to nothing."""
     if change.unit == "1":
         return 0
-    return decimals(of.preferences.moment_unit if change.unit == MOMENT else change.unit, None)
+    factor = of.moment_factor if change.unit == MOMENT else 1.0
+    places = decimals(of.preferences.moment_unit if change.unit == MOMENT else change.unit, None)
+    limit = factor * (change.mdc95 or 0.0)
+    return places if limit == 0.0 else max(places, -floor(log10(limit)))
 
 
 def _verdict(of: Context, change: Change) -> str:

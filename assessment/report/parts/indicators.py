@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from assessment.indicators.base import catalogue
+from assessment.catalogue import catalogue
 from assessment.presentation import Row
 from assessment.report.context import Context, mark_symbol, signs
 from assessment.report.parts.change import change_cells, change_of
