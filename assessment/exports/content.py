@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,7 +9,7 @@ from typing import Literal
 
 import pandas as pd
 
-from assessment.results_folder import SUMMARY_NAME, trial_table
+from assessment.results_folder import summary_sha256, trial_table
 from assessment.summary import Summary, TrialRecord
 from assessment.visit import VisitDetails
 
@@ -81,8 +80,3 @@ def identified(folder: Path, summary: Summary, visit: VisitDetails) -> Content:
 def is_signed(folder: Path, visit: VisitDetails) -> bool:
     """Whether the visit's signature is of the results in the folder, and not of an earlier run."""
     return visit.signature is not None and visit.signature.summary_sha256 == summary_sha256(folder)
-
-
-def summary_sha256(folder: Path) -> str:
-    """What a signature signs."""
-    return hashlib.sha256((folder / SUMMARY_NAME).read_bytes()).hexdigest()

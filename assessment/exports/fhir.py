@@ -11,7 +11,7 @@ import base64
 from pathlib import Path
 
 from assessment.exports.codes import Json, reference, resource_id, system, term, urn
-from assessment.exports.content import Content, identified, summary_sha256
+from assessment.exports.content import Content, identified
 from assessment.exports.criteria_observations import criteria_observations
 from assessment.exports.deidentify import deidentified as without_identity
 from assessment.exports.deidentify import new_identity
@@ -24,6 +24,7 @@ from assessment.exports.observations import (
     person_observations,
 )
 from assessment.exports.terminology import code_systems
+from assessment.results_folder import summary_sha256
 from assessment.summary import Summary
 from assessment.uncertainty.measured import Measured
 from assessment.visit import VisitDetails
