@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Literal
 
 from sqlmodel import Session, col, select
@@ -24,6 +25,13 @@ def record(mine: UserStore, action: Action, kind: Kind, object_id: str) -> None:
     """Write an entry of its own: somebody saw or exported something."""
     with mine.session() as session:
         write(session, mine, action, kind, object_id)
+
+
+def record_all(mine: UserStore, action: Action, kind: Kind, object_ids: Iterable[str]) -> None:
+    """The same for many objects, which are recorded together or not at all."""
+    with mine.session() as session:
+        for object_id in object_ids:
+            write(session, mine, action, kind, object_id)
 
 
 def entries(mine: UserStore, *, limit: int = 500) -> list[AuditEntry]:

@@ -1,0 +1,97 @@
+"""Which of a cohort's visits and values are looked at."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from math import ceil, floor
+
+import pandas as pd
+import streamlit as st
+
+from app.cohort_data import Cohort
+from app.current import mine, shown
+from app.language import _
+from app.words import mark_word, movement_word, sex_word, verdict_word
+from assessment.criteria import FRAMEWORKS
+from assessment.criteria.definitions import framework
+from assessment.criteria.verdicts import Verdict
+from assessment.store import figures
+from pipeline.quality import Mark
+
+
+def filtered(cohort: Cohort) -> Cohort:
+    """Draw the filters; an empty one lets everything through."""
+    with st.expander(_("Filters"), icon=":material/filter_list:"):
+        columns = st.columns(3)
+        with columns[0]:
+            cohort = _by_sex(cohort)
+            cohort = _by_age(cohort)
+        with columns[1]:
+            cohort = _by_movement(cohort)
+            cohort = _by_quality(cohort)
+        with columns[2]:
+            cohort = _by_outcome(cohort)
+            return _by_origin(cohort)
+
+
+def _by_sex(cohort: Cohort) -> Cohort:
+    found = sorted(cohort.visits["sex"].unique())
+    wanted = st.multiselect(_("Sex"), found, format_func=sex_word, key="cohort-sex", placeholder=_("all"))
+    return cohort.keep(cohort.visits[cohort.visits["sex"].isin(wanted or found)])
+
+
+def _by_age(cohort: Cohort) -> Cohort:
+    ages = cohort.visits["age_years"].dropna()
+    if ages.empty or floor(ages.min()) == ceil(ages.max()):
+        return cohort
+    ends = floor(ages.min()), ceil(ages.max())
+    low, high = st.slider(_("Age [years]"), *ends, value=ends, key="cohort-age")
+    if (low, high) == ends:
+        return cohort
+    return cohort.keep(cohort.visits[cohort.visits["age_years"].between(low, high)])
+
+
+def _by_movement(cohort: Cohort) -> Cohort:
+    found = sorted(cohort.values["activity"].unique())
+    wanted = st.multiselect(
+        _("Movement"), found, format_func=movement_word, key="cohort-movement", placeholder=_("all")
+    )
+    return replace(cohort, values=cohort.values[cohort.values["activity"].isin(wanted or found)])
+
+
+def _by_quality(cohort: Cohort) -> Cohort:
+    marks = [mark.value for mark in Mark]
+    wanted = st.multiselect(_("Quality"), marks, format_func=mark_word, key="cohort-quality", placeholder=_("all"))
+    return replace(cohort, marks=frozenset(wanted or marks))
+
+
+def _by_outcome(cohort: Cohort) -> Cohort:
+    editions = {key: framework(key).title for key in shown().frameworks or FRAMEWORKS}
+    edition = st.selectbox(
+        _("Published criteria"),
+        list(editions),
+        index=None,
+        format_func=editions.get,
+        key="cohort-framework",
+        placeholder=_("not filtered"),
+    )
+    verdicts = [verdict.value for verdict in Verdict]
+    wanted = st.multiselect(
+        _("Outcome"), verdicts, format_func=verdict_word, key="cohort-outcome", placeholder=_("all"),
+        disabled=edition is None,
+    )  # fmt: skip
+    if edition is None or not wanted:
+        return cohort
+    outcomes = figures.outcomes(mine())
+    chosen = outcomes[(outcomes["framework"] == edition) & outcomes["verdict"].isin(wanted)]
+    return cohort.keep(cohort.visits[cohort.visits["run_id"].isin(chosen["run_id"])])
+
+
+def _by_origin(cohort: Cohort) -> Cohort:
+    synthetic = cohort.visits["synthetic"].fillna(False).astype(bool)
+    if not synthetic.any() or synthetic.all():
+        return cohort
+    titles = {"all": _("all"), "people": _("recordings of people"), "synthetic": _("synthetic")}
+    kept: dict[str, pd.Series] = {"all": synthetic | True, "people": ~synthetic, "synthetic": synthetic}
+    wanted = st.selectbox(_("Data"), list(titles), format_func=titles.get, key="cohort-synthetic")
+    return cohort.keep(cohort.visits[kept[wanted]])
