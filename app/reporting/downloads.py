@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import json
+from typing import Any
 
 import streamlit as st
 
@@ -41,7 +43,7 @@ def offer(found: Result, visit: VisitRow, pdf: bytes | None) -> None:
         key="download-fhir",
     )  # fmt: skip
     columns[2].download_button(
-        _("All tables and files (zip)"), lambda: _archive(found, visit, deidentified=deidentified), f"{stem}.zip",
+        _("All tables and files (zip)"), lambda: _archive(found, visit, pdf, deidentified=deidentified), f"{stem}.zip",
         "application/zip", on_click=record, icon=":material/folder_zip:", width="stretch", key="download-zip",
     )  # fmt: skip
     st.caption(_("The zip holds CSV, JSON, Parquet, FHIR, OpenCap's dashboard format and a README that explains each."))
@@ -51,12 +53,24 @@ def _fhir(found: Result, visit: VisitRow, pdf: bytes | None, *, deidentified: bo
     from assessment.exports import fhir_bundle
 
     bundle = fhir_bundle(
-        found.folder, found.summary, visit.details, deidentified=deidentified, pdf=None if deidentified else pdf
+        found.folder,
+        found.summary,
+        visit.details,
+        deidentified=deidentified,
+        **_personal(pdf, deidentified=deidentified),
     )
     return json.dumps(bundle, indent=2, ensure_ascii=False)
 
 
-def _archive(found: Result, visit: VisitRow, *, deidentified: bool) -> bytes:
+def _archive(found: Result, visit: VisitRow, pdf: bytes | None, *, deidentified: bool) -> bytes:
     from assessment.exports import export_archive
 
-    return export_archive(found.folder, found.summary, visit.details, deidentified=deidentified)
+    buffer = io.BytesIO()
+    personal = _personal(pdf, deidentified=deidentified)
+    export_archive(found.folder, found.summary, visit.details, buffer, deidentified=deidentified, **personal)
+    return buffer.getvalue()
+
+
+def _personal(pdf: bytes | None, *, deidentified: bool) -> dict[str, Any]:
+    """What a de-identified export must not hold: the report, and who made the export."""
+    return {} if deidentified else {"pdf": pdf, "user": mine().label}

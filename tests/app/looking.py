@@ -39,7 +39,7 @@ def look(page: str, **address: str) -> AppTest:
 
 def texts(app: AppTest) -> str:
     """All that the page says, tables included."""
-    kinds = (app.markdown, app.caption, app.error, app.warning, app.info, app.subheader, app.title)
+    kinds = (app.markdown, app.caption, app.error, app.warning, app.info, app.success, app.subheader, app.title)
     said = [str(element.value) for kind in kinds for element in kind]
     said += [str(expander.label) for expander in app.expander] + [str(tab.label) for tab in app.tabs]
     return "\n".join([*said, *(table.value.to_csv() for table in (*app.table, *app.dataframe))])

@@ -1,0 +1,98 @@
+"""The Report page: the clinician's text, the signature, and what is taken away."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from assessment.store import UserStore, audit, participants, visits
+from tests.app.filled_store import Filled, fill
+from tests.app.looking import look, own_store, texts
+from tests.app.made_up import made_up
+from tests.assessment.session_builder import build_session
+
+
+@pytest.fixture
+def mine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> UserStore:
+    return own_store(tmp_path / "home", monkeypatch)
+
+
+@pytest.fixture
+def filled(mine: UserStore, tmp_path: Path) -> Filled:
+    results = made_up(tmp_path / "results", gait_speed=(1.0, 0.02))
+    return fill(mine, build_session(tmp_path, "pick_up"), results, study_code="P1", visit_date="2026-03-02")
+
+
+def _press(app: AppTest, label: str) -> AppTest:
+    (button,) = [one for one in app.button if one.label == label]
+    return button.click().run()
+
+
+def _sign(app: AppTest, signer: str = "Dr Lee, geriatrician", *, reviewed: bool = True) -> AppTest:
+    app.text_input(key=next(one.key for one in app.text_input if str(one.key).startswith("signer-"))).set_value(signer)
+    if reviewed:
+        app.checkbox[0].check()
+    return _press(app, "Sign the report")
+
+
+def test_without_results_the_page_says_what_to_do(mine: UserStore) -> None:
+    assert "Start with a session" in texts(look("report"))
+
+
+def test_the_text_is_kept_with_the_visit(mine: UserStore, filled: Filled) -> None:
+    app = look("report")
+    app.text_area(key=f"interpretation-{filled.visit_id}").set_value("Rises slowly.")
+    _press(app, "Save the text")
+    assert visits.get(mine, filled.visit_id).details.interpretation == "Rises slowly."
+    assert look("report").text_area(key=f"interpretation-{filled.visit_id}").value == "Rises slowly."
+
+
+def test_a_report_is_preliminary_until_it_is_signed_by_somebody_who_reviewed_it(
+    mine: UserStore, filled: Filled
+) -> None:
+    app = look("report")
+    assert "Preliminary until it is signed." in texts(app)
+    _sign(app, reviewed=False)
+    assert "Confirm that you have reviewed" in texts(app)
+    assert visits.get(mine, filled.visit_id).details.signature is None
+    _sign(app)
+    assert "Final: signed by Dr Lee, geriatrician" in texts(app)
+
+
+def test_a_changed_text_is_not_signed(mine: UserStore, filled: Filled) -> None:
+    app = _sign(look("report"))
+    app.text_area(key=f"recommendation-{filled.visit_id}").set_value("Strength training.")
+    _press(app, "Save the text")
+    assert "Preliminary until it is signed." in texts(look("report"))
+
+
+def test_a_signature_of_other_results_does_not_count(mine: UserStore, filled: Filled) -> None:
+    visits.sign(mine, filled.visit_id, "Dr Lee", "0" * 64)
+    shown = texts(look("report"))
+    assert "for other results" in shown
+    assert "Final" not in shown
+
+
+def test_the_name_is_printed_only_where_asked_for(mine: UserStore, filled: Filled) -> None:
+    participants.change(mine, filled.participant_id, study_code="P1", sex=None, birth_year=None, name="Kim Soon-ja")
+    app = look("report")
+    (toggle,) = [one for one in app.toggle if "name" in one.label]
+    assert toggle.value is False
+
+
+def test_everything_that_is_taken_away_is_offered_and_a_deidentified_export_holds_no_pdf(
+    mine: UserStore, filled: Filled
+) -> None:
+    app = look("report")
+    assert [one.proto.label for one in app.get("download_button")] == [
+        "Report (PDF)", "FHIR R4 bundle (JSON)", "All tables and files (zip)",
+    ]  # fmt: skip
+    app.toggle(key="deidentified").set_value(True).run()
+    assert "Report (PDF)" not in [one.proto.label for one in app.get("download_button")]
+
+
+def test_looking_at_results_is_in_the_audit_log(mine: UserStore, filled: Filled) -> None:
+    look("report")
+    assert ("saw", "run", filled.run_id) in [(one.action, one.kind, one.object_id) for one in audit.entries(mine)]
