@@ -9,6 +9,8 @@ import numpy as np
 from assessment.catalogue import catalogue
 from assessment.summary import IndicatorRecord, QualityRecord, Summary, TrialRecord
 from assessment.uncertainty import decimals, fixed, interval
+from assessment.visit import MomentUnit
+from models.gravity import GRAVITY_M_PER_S2
 from pipeline.quality import Mark
 
 # Okabe and Ito's colour-blind-safe palette (2008); the same pair everywhere in the product.
@@ -101,6 +103,11 @@ def further_reasons(trial: TrialRecord) -> tuple[list[str], list[str]]:
     angles = trial.kinematics_quality.reasons if trial.kinematics_quality else []
     moments = trial.kinetics_quality.reasons if trial.kinetics_quality else []
     return angles, [reason for reason in moments if reason not in angles]
+
+
+def moment_factor(unit: MomentUnit, mass_kg: float, height_m: float) -> float:
+    """How much of a unit is one Nm/kg."""
+    return {"Nm/kg": 1.0, "Nm": mass_kg, "%BW*height": 100.0 / (GRAVITY_M_PER_S2 * height_m)}[unit]
 
 
 def seat_off_text(trial: TrialRecord) -> str:

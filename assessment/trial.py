@@ -28,12 +28,12 @@ from pipeline.dynamics_files import write_dynamics
 from pipeline.kinematics import solve_kinematics, write_kinematics
 from pipeline.motion.cutoff import Cutoff, RecordingKind, find_cutoff
 from pipeline.motion.landmarks import Landmarks, find_landmarks
+from pipeline.posed_figure import stick_figure
 from pipeline.preparation import PreparedMarkers, prepare_markers
 from pipeline.quality import Mark, Quality
 from pipeline.scaling import ScaledModel, load_generic
 from pipeline.session import Session, Trial, read_markers
 from pipeline.settings import ForceMode, Settings
-from pipeline.stick_figure import write_stick_figure
 from pipeline.trajectories import ContactForces, JointMoments, Kinematics
 
 # Movements in which the seat carries part of the weight.
@@ -97,7 +97,7 @@ def run_trial(task: TrialTask) -> TrialRecord:
         markers_file = write_marker_file(task.folder, name, seen.recorded, kinematics.time_s)
         files |= {} if markers_file is None else {"markers": markers_file}
         files["viewer"] = f"Viewer/{name}.npz"
-        write_stick_figure(task.folder / files["viewer"], task.model.path, kinematics, _unscaled(task))
+        stick_figure(task.model.path, kinematics, _unscaled(task)).write(task.folder / files["viewer"])
     except SarcoscopeError as error:
         raise error.within(trial=name) from None
 

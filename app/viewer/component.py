@@ -10,6 +10,7 @@ from typing import Any
 import streamlit as st
 
 from app import address
+from app.current import shown
 from app.language import _
 from app.viewer.payload import payload
 from app.viewer.scene import read_scene
@@ -20,7 +21,7 @@ from assessment.summary import Summary, TrialRecord
 _HERE = Path(__file__).parent
 # In this order: each part uses only what stands before it. The browser gets them as one module.
 _SCRIPTS = ("payload", "camera", "colours", "body", "strip", "controls", "viewer")
-_KEY, _TRIAL, _TIME = "viewer", "viewer-trial", "t"
+_KEY, _TRIAL, _LEFT, _TIME = "viewer", "viewer-trial", "viewer-left", "t"
 
 
 def show_viewer(folder: Path, summary: Summary, trial: TrialRecord) -> None:
@@ -33,7 +34,7 @@ def show_viewer(folder: Path, summary: Summary, trial: TrialRecord) -> None:
     summary : Summary
     trial : TrialRecord
     """
-    scene = read_scene(folder, summary, trial)
+    scene = read_scene(folder, summary, trial, shown().moment_unit)
     if scene is None:
         st.info(_("This result holds no figure. Run the assessment again to see one."), icon=":material/info:")
         return
@@ -41,10 +42,11 @@ def show_viewer(folder: Path, summary: Summary, trial: TrialRecord) -> None:
         st.error(
             _("The angles of this trial are withheld: what is drawn shows what went wrong, not how the person moved.")
         )
-    # A time of one trial says nothing about another.
-    if st.session_state.setdefault(_TRIAL, trial.name) != trial.name:
-        st.session_state[_TRIAL] = trial.name
+    # A time that the viewer left in one trial says nothing about another.
+    left_in, left_at = st.session_state.get(_LEFT, (trial.name, None))
+    if left_in != trial.name and left_at == address.get(_TIME):
         address.put(**{_TIME: None})
+    st.session_state[_TRIAL] = trial.name
     play(payload(scene, trial.repetitions, words(scene, trial), cursor_time_s()))
 
 
@@ -67,7 +69,9 @@ def play(data: bytes) -> None:
 
 
 def _remember() -> None:
-    address.put(**{_TIME: f"{st.session_state[_KEY]['time_s']:.2f}"})
+    time = f"{st.session_state[_KEY]['time_s']:.2f}"
+    st.session_state[_LEFT] = (st.session_state.get(_TRIAL), time)
+    address.put(**{_TIME: time})
 
 
 @cache

@@ -9,15 +9,18 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from assessment.presentation import SAGITTAL_JOINTS, usable
+from assessment.presentation import SAGITTAL_JOINTS, moment_factor, usable
 from assessment.results_folder import trial_file, trial_table
-from assessment.summary import Summary, TrialRecord
+from assessment.summary import SubjectRecord, Summary, TrialRecord
+from assessment.visit import MomentUnit
 from pipeline.files.markers import read_marker_file
 from pipeline.files.storage import read_storage
 from pipeline.stick_figure import StickFigure
 
 # One metre of arrow for a kilonewton: body weight of an adult is then about as long as a thigh and shank.
 ARROW_M_PER_N = 1e-3
+# Where less pushes, the centre of pressure means nothing.
+_SMALLEST_FORCE_N = 20.0
 # What is farther from the figure than this was not on the person (a swapped or lost marker).
 _NEAR_M = 1.0
 
@@ -57,7 +60,7 @@ class Scene:
     markers_m : ndarray, shape (n_frames, n_markers, 3)
         Measured [m]; NaN in gaps.
     arrows_m : dict of str to ndarray, shape (n_frames, 2, 3)
-        Start and end of every contact force's arrow [m].
+        Start and end of every contact force's arrow [m]; NaN while there is no contact.
     curves : list of Curve
     floor_m : float
         Height of the floor in the ground frame [m].
@@ -70,8 +73,16 @@ class Scene:
     floor_m: float
 
 
-def read_scene(folder: Path, summary: Summary, trial: TrialRecord) -> Scene | None:
+def read_scene(folder: Path, summary: Summary, trial: TrialRecord, moment_unit: MomentUnit) -> Scene | None:
     """Read a trial's scene; None where its figure was not kept.
+
+    Parameters
+    ----------
+    folder : Path
+        Results folder.
+    summary : Summary
+    trial : TrialRecord
+    moment_unit : {'Nm/kg', 'Nm', '%BW*height'}
 
     Raises
     ------
@@ -87,7 +98,7 @@ def read_scene(folder: Path, summary: Summary, trial: TrialRecord) -> Scene | No
         figure=figure,
         markers_m=_markers(folder, trial, figure),
         arrows_m=_arrows(folder, trial, figure.time_s),
-        curves=_curves(trial_table(folder, trial, "curves"), trial, figure.time_s, summary.subject.mass_kg),
+        curves=_curves(trial_table(folder, trial, "curves"), trial, figure.time_s, summary.subject, moment_unit),
         floor_m=floor_m,
     )
 
@@ -116,12 +127,19 @@ def _arrows(folder: Path, trial: TrialRecord, time_s: NDArray[np.float64]) -> di
     arrows = {}
     for contact in trial.forces.contacts:
         start_m, force_n = vector(f"ground_force_{contact}_p"), vector(f"ground_force_{contact}_v")
+        start_m[np.linalg.norm(force_n, axis=1) < _SMALLEST_FORCE_N] = np.nan
         arrows[contact] = np.stack([start_m, start_m + force_n * ARROW_M_PER_N], axis=1).astype(np.float32)
     return arrows
 
 
-def _curves(table: pd.DataFrame | None, trial: TrialRecord, time_s: NDArray[np.float64], mass_kg: float) -> list[Curve]:
-    """Angles, and moments per kilogram; nothing that is withheld."""
+def _curves(
+    table: pd.DataFrame | None,
+    trial: TrialRecord,
+    time_s: NDArray[np.float64],
+    person: SubjectRecord,
+    moment_unit: MomentUnit,
+) -> list[Curve]:
+    """Angles and moments; nothing that is withheld."""
     if table is None or not usable(trial.kinematics_quality):
         return []
     rows = table.iloc[_nearest(table["time_s"].to_numpy(), time_s)]
@@ -132,15 +150,16 @@ def _curves(table: pd.DataFrame | None, trial: TrialRecord, time_s: NDArray[np.f
     if "valid" not in rows or not usable(trial.kinetics_quality):
         return curves
     valid = rows["valid"].to_numpy(dtype=bool)
+    per_nm = moment_factor(moment_unit, person.mass_kg, person.height_m) / person.mass_kg
     for coordinate, _, title, sign in SAGITTAL_JOINTS:
         columns = {side: f"{coordinate}_{side}" for side in "rl"}
         sides = {
-            side: np.where(valid, sign * rows[f"{name}_nm"].to_numpy(dtype=float) / mass_kg, np.nan)
+            side: np.where(valid, sign * per_nm * rows[f"{name}_nm"].to_numpy(dtype=float), np.nan)
             for side, name in columns.items()
         }
-        errors = [rows[f"{name}_se_nm"].median() / mass_kg for name in columns.values() if f"{name}_se_nm" in rows]
+        errors = [rows[f"{name}_se_nm"].median() * per_nm for name in columns.values() if f"{name}_se_nm" in rows]
         known = [float(error) for error in errors if np.isfinite(error)]
-        curves.append(Curve("moment", title, "Nm/kg", max(known, default=None), sides))
+        curves.append(Curve("moment", title, moment_unit, max(known, default=None), sides))
     return curves
 
 

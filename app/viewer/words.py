@@ -10,6 +10,8 @@ from app.viewer.scene import Scene
 from assessment.presentation import SIDE_COLOURS, usable
 from assessment.summary import TrialRecord
 
+_BOTH_SIDES = f"linear-gradient(90deg, {SIDE_COLOURS['r']} 50%, {SIDE_COLOURS['l']} 50%)"
+
 
 def words(scene: Scene, trial: TrialRecord) -> dict[str, Any]:
     """All texts of the viewer for one trial."""
@@ -96,7 +98,7 @@ def _legend(scene: Scene, trial: TrialRecord) -> list[dict[str, str]]:
     entries = [
         {"text": _("right"), "colour": SIDE_COLOURS["r"]},
         {"text": _("left"), "colour": SIDE_COLOURS["l"]},
-        {"text": _forces_text(scene, trial), "colour": SIDE_COLOURS["r"]} | arrow,
+        {"text": _forces_text(scene, trial), "colour": _BOTH_SIDES} | arrow,
     ]
     if "seat" in scene.arrows_m:
         entries.append({"text": _("Force of the seat"), "colour": FORCE_COLOURS["seat"]} | arrow)

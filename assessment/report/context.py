@@ -8,16 +8,15 @@ from functools import cached_property
 from pathlib import Path
 
 from assessment.language import Texts, texts
-from assessment.presentation import Row, indicator_rows
+from assessment.presentation import Row, indicator_rows, moment_factor
 from assessment.profile import Reference
 from assessment.report.figures import FigureStyle
 from assessment.report.fonts import figure_family
 from assessment.report.structure import Symbol
 from assessment.summary import IndicatorRecord, Summary, TrialRecord
 from assessment.uncertainty.visits import Comparison, compare_visits
-from assessment.visit import MomentUnit, Preferences, VisitDetails
+from assessment.visit import Preferences, VisitDetails
 from models.errors import SettingsError
-from models.gravity import GRAVITY_M_PER_S2
 from pipeline.quality import Mark
 
 # Widths and heights of figures on A4 [inch].
@@ -28,11 +27,6 @@ _NEGATIVE = re.compile(r"(?<![\w.])-(?=\d)")
 def signs(text: str) -> str:
     """Hyphens before numbers as minus signs."""
     return _NEGATIVE.sub("−", text)
-
-
-def moment_factor(unit: MomentUnit, mass_kg: float, height_m: float) -> float:
-    """How much of a unit is one Nm/kg."""
-    return {"Nm/kg": 1.0, "Nm": mass_kg, "%BW*height": 100.0 / (GRAVITY_M_PER_S2 * height_m)}[unit]
 
 
 @dataclass(frozen=True)

@@ -139,7 +139,7 @@ def summary() -> Summary:
 
 
 def test_files_of_a_trial_meet_at_the_figures_times(folder: Path, summary: Summary) -> None:
-    scene = read_scene(folder, summary, trial_of_files())
+    scene = read_scene(folder, summary, trial_of_files(), "Nm/kg")
     assert scene is not None
     assert scene.figure.points_generic_m is None
     assert np.allclose(scene.markers_m[:, 0, 1], 1.0 + scene.figure.time_s, atol=1e-4)
@@ -154,15 +154,25 @@ def test_files_of_a_trial_meet_at_the_figures_times(folder: Path, summary: Summa
     assert [curve["decimals"] for curve in header["curves"]] == [0, 0, 0, 1, 1, 1]
 
 
+def test_moments_are_in_the_unit_of_the_users_choice(folder: Path, summary: Summary) -> None:
+    scene = read_scene(folder, summary, trial_of_files(), "Nm")
+    assert scene is not None
+    assert scene.curves[-1].unit == "Nm"
+    assert np.allclose(scene.curves[-1].sides["l"][5:], 60.0)
+    assert scene.curves[-1].standard_error == pytest.approx(6.0)
+
+
 def test_withheld_moments_take_forces_and_moments_with_them(folder: Path, summary: Summary) -> None:
-    scene = read_scene(folder, summary, trial_of_files(kinetics_quality=WITHHELD))
+    scene = read_scene(folder, summary, trial_of_files(kinetics_quality=WITHHELD), "Nm/kg")
     assert scene is not None
     assert scene.arrows_m == {}
     assert {curve.kind for curve in scene.curves} == {"angle"}
-    nothing = read_scene(folder, summary, trial_of_files(kinetics_quality=WITHHELD, kinematics_quality=WITHHELD))
+    nothing = read_scene(
+        folder, summary, trial_of_files(kinetics_quality=WITHHELD, kinematics_quality=WITHHELD), "Nm/kg"
+    )
     assert nothing is not None
     assert nothing.curves == []
 
 
 def test_a_result_without_a_figure_has_no_scene(folder: Path, summary: Summary) -> None:
-    assert read_scene(folder, summary, trial_of_files(files={})) is None
+    assert read_scene(folder, summary, trial_of_files(files={}), "Nm/kg") is None

@@ -6,7 +6,6 @@ const HULL_DIRECTIONS = Array.from({ length: 20 }, (_, i) => {
   return [Math.cos(angle), Math.sin(angle)];
 });
 const JOINT_DEPTH_M = 0.12; // a joint's dot lies on the skin of its limb, not inside
-const SMALLEST_ARROW_M = 0.02; // 20 N; a centre of pressure means nothing under less
 
 /** Path around two balls and what is stretched between them. */
 function capsule(context, x1, y1, r1, x2, y2, r2) {

@@ -164,8 +164,6 @@ class Viewer {
     this.scene.arrows.forEach(({ name, colour }, i) => {
       const room = this.arrowRooms[i];
       const world = between(this.scene.arrays[`arrow_${name}`], place, room.world);
-      const length = Math.hypot(world[3] - world[0], world[4] - world[1], world[5] - world[2]);
-      if (!(length > SMALLEST_ARROW_M)) return;
       drawArrow(context, this.camera.project(world, room.screen), colour, this.colours.background);
     });
   }
