@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import streamlit as st
 
-from app.state import choose_trial, current, folder_of, header
+from app.current import choose_trial, result
+from app.language import _
+from app.layout import result_header
 from app.viewer import show_viewer
 
 
 def main() -> None:
     """Draw the page."""
-    st.title("3-D")
-    summary = current()
-    header(summary)
-    trial = choose_trial(summary, "skeleton_trial")
-    show_viewer(folder_of(summary), summary, trial)
+    st.title(_("3-D"))
+    found = result()
+    result_header(found.run, found.summary)
+    trial = choose_trial(found)
+    show_viewer(found.folder, found.summary, trial)
 
 
 main()
