@@ -50,8 +50,12 @@ def export_results(
                 "An identified export needs the code of the person.", hint="Give --study-code, or --de-identified."
             )
         visit = _visit(study_code or "not given", visit_date)
-        files = _write(results, visit, out, _chosen(format_), deidentified=deidentified, motion=not without_motion)
-    console.print(f"{len(files)} files in {escape(str(out))}.", soft_wrap=True)
+        data = export_archive(
+            results, read_summary(results), visit,
+            deidentified=deidentified, formats=_chosen(format_), motion=not without_motion,
+        )  # fmt: skip
+        _write(out, data)
+    console.print(f"Export: {escape(str(out))}", soft_wrap=True)
 
 
 def _visit(study_code: str, visit_date: datetime | None) -> VisitDetails:
@@ -73,16 +77,11 @@ def _chosen(text: str) -> tuple[Format, ...]:
     return chosen
 
 
-def _write(
-    results: Path, visit: VisitDetails, out: Path, formats: tuple[Format, ...], *, deidentified: bool, motion: bool
-) -> list[str]:
+def _write(out: Path, data: bytes) -> None:
     """Beside the final file first, so that no half of a zip is left."""
-    summary = read_summary(results)
     partial = out.with_name(f".{out.name}.{uuid.uuid4().hex[:8]}.partial")
     try:
-        files = export_archive(
-            results, summary, visit, partial, deidentified=deidentified, formats=formats, motion=motion
-        )
+        partial.write_bytes(data)
         partial.replace(out)
     except OSError as error:
         raise SettingsError(
@@ -91,4 +90,3 @@ def _write(
         ) from None
     finally:
         partial.unlink(missing_ok=True)
-    return files

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
+import io
 import json
 import re
 import zipfile
 from collections.abc import Collection, Iterator
 from pathlib import Path
-from typing import BinaryIO, Literal, get_args
+from typing import Literal, get_args
 
-from assessment.exports.content import Content, identified
+from assessment.exports.content import Content
 from assessment.exports.dashboard import dashboard
-from assessment.exports.deidentify import deidentified as without_identity
-from assessment.exports.deidentify import new_identity
+from assessment.exports.deidentify import content_of
 from assessment.exports.fhir import bundle
 from assessment.exports.readme import readme
 from assessment.exports.tables import File, csv_files, parquet_files
@@ -32,7 +32,6 @@ def export_archive(
     folder: Path,
     summary: Summary,
     visit: VisitDetails,
-    out: Path | BinaryIO,
     *,
     deidentified: bool,
     formats: Collection[Format] = FORMATS,
@@ -40,8 +39,8 @@ def export_archive(
     pdf: bytes | None = None,
     user: str | None = None,
     identity: str | None = None,
-) -> list[str]:
-    """Write a session as a zip.
+) -> bytes:
+    """A session as a zip; its parts are small enough (5 MB a session) to be held in memory.
 
     Parameters
     ----------
@@ -50,7 +49,6 @@ def export_archive(
     summary : Summary
         What `assessment.results_folder.read_summary` read there.
     visit : VisitDetails
-    out : Path or binary file
     deidentified : bool
         See `assessment.exports.deidentify`; OpenSim's files are then left out.
     formats : collection of str
@@ -64,11 +62,6 @@ def export_archive(
     identity : str or None
         What stands in place of the study code where de-identified; None draws one.
 
-    Returns
-    -------
-    list of str
-        The files in the zip.
-
     Raises
     ------
     SettingsError
@@ -76,19 +69,16 @@ def export_archive(
     """
     if unknown := sorted(set(formats) - set(FORMATS)):
         raise SettingsError(f"There is no format {unknown[0]!r}.", hint=f"Accepted: {', '.join(FORMATS)}, or all.")
-    content = (
-        without_identity(folder, summary, visit, identity or new_identity())
-        if deidentified
-        else identified(folder, summary, visit)
-    )
+    content = content_of(folder, summary, visit, deidentified=deidentified, identity=identity, pdf=pdf, user=user)
     written: list[str] = []
-    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, data in _files(content, formats, motion=motion, pdf=pdf, user=user):
             path = _free(_plain(name), written)
             _write(archive, path, data)
             written.append(path)
         _write(archive, "README.txt", readme(content, written, motion=motion).encode())
-    return [*written, "README.txt"]
+    return buffer.getvalue()
 
 
 def _files(
@@ -107,7 +97,7 @@ def _files(
             yield f"dashboard/{trial}.json", _json(metrics)
     if "opensim" in formats and motion and not content.deidentified:
         yield from _opensim_files(content)
-    if pdf is not None and not content.deidentified:
+    if pdf is not None:
         yield "report.pdf", pdf
 
 

@@ -22,13 +22,14 @@ import re
 import secrets
 from pathlib import Path
 
-from assessment.exports.content import Content, is_signed
+from assessment.exports.content import Content, identified, is_signed
 from assessment.exports.rebuilt import rebuilt_indicators, rebuilt_model, rebuilt_trial
 from assessment.exports.rebuilt_criteria import rebuilt_criteria
 from assessment.exports.sentences import known
 from assessment.exports.vocabulary import new_trial_names
 from assessment.summary import NOT_A_DIAGNOSIS, SCHEMA_VERSION, Provenance, SubjectRecord, Summary
 from assessment.visit import VisitDetails
+from models.errors import SettingsError
 from pipeline.scaling import SCALERS
 from pipeline.settings import Settings
 
@@ -38,12 +39,39 @@ VERSION = r"\d{1,3}(\.\d{1,3}){1,3}((a|b|rc|\.dev|\.post)\d{1,2})?"
 SETTING_WORDS = frozenset({"auto", "measured", "estimated", "batched", "opensim", *SCALERS})
 
 
+def content_of(
+    folder: Path,
+    summary: Summary,
+    visit: VisitDetails,
+    *,
+    deidentified: bool,
+    identity: str | None,
+    pdf: bytes | None,
+    user: str | None,
+) -> Content:
+    """A session as it goes out; the parameters are those of `assessment.exports.export_archive`.
+
+    Raises
+    ------
+    SettingsError
+        A PDF report or a user was given for a de-identified export.
+    """
+    if not deidentified:
+        return identified(folder, summary, visit)
+    if pdf is not None or user is not None:
+        raise SettingsError(
+            "A de-identified export holds no PDF report and no user: both name people and dates.",
+            hint="Leave them out, or export with identity.",
+        )
+    return without_identity(folder, summary, visit, identity or new_identity())
+
+
 def new_identity() -> str:
     """A code that stands for nothing: random, and not derived from the study code."""
     return f"anon-{secrets.token_hex(6)}"
 
 
-def deidentified(folder: Path, summary: Summary, visit: VisitDetails, identity: str) -> Content:
+def without_identity(folder: Path, summary: Summary, visit: VisitDetails, identity: str) -> Content:
     """A session without what identifies a person.
 
     Parameters

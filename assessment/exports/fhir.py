@@ -11,10 +11,9 @@ import base64
 from pathlib import Path
 
 from assessment.exports.codes import Json, reference, resource_id, system, term, urn
-from assessment.exports.content import Content, identified
+from assessment.exports.content import Content
 from assessment.exports.criteria_observations import criteria_observations
-from assessment.exports.deidentify import deidentified as without_identity
-from assessment.exports.deidentify import new_identity
+from assessment.exports.deidentify import content_of
 from assessment.exports.fhir_check import checked
 from assessment.exports.judged import quantity_of
 from assessment.exports.observations import (
@@ -28,7 +27,6 @@ from assessment.results_folder import summary_sha256
 from assessment.summary import Summary
 from assessment.uncertainty.measured import Measured
 from assessment.visit import VisitDetails
-from models.errors import SettingsError
 
 GENDER = {"f": "female", "m": "male", "unspecified": "unknown"}
 
@@ -66,21 +64,12 @@ def fhir_bundle(
     SettingsError
         A PDF report or a user was given for a de-identified export.
     """
-    content = (
-        without_identity(folder, summary, visit, identity or new_identity())
-        if deidentified
-        else identified(folder, summary, visit)
-    )
+    content = content_of(folder, summary, visit, deidentified=deidentified, identity=identity, pdf=pdf, user=user)
     return bundle(content, pdf=pdf, user=user)
 
 
 def bundle(content: Content, *, pdf: bytes | None = None, user: str | None = None) -> Json:
     """The same of a content that is made already."""
-    if content.deidentified and (pdf is not None or user is not None):
-        raise SettingsError(
-            "A de-identified export holds no PDF report and no user: both name people and dates.",
-            hint="Leave them out, or export with identity.",
-        )
     summary = content.summary
     # Of a de-identified session nothing but the random code may shape an id.
     seed = summary.session if content.deidentified else summary_sha256(content.folder)

@@ -196,7 +196,7 @@ def _provenance(word: str) -> Provenance:
         | {f"{word}setting": 1},
         generic_model_sha256=word or "a" * 64,
         criteria_sha256=word or "b" * 64,
-        input_sha256={f"{word}5xSTS.trc": f"{word}ffff"},
+        input_sha256={f"{word}5xSTS.trc": f"{word}deadbeefdeadbeef"},
     )
 
 

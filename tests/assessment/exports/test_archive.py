@@ -21,9 +21,8 @@ from tests.assessment.exports.results import visit, write_results
 
 
 def archive(folder: Path, summary: Summary, **options: object) -> dict[str, bytes]:
-    buffer = io.BytesIO()
-    export_archive(folder, summary, visit(), buffer, deidentified=False, **options)  # type: ignore[arg-type]
-    with zipfile.ZipFile(buffer) as opened:
+    data = export_archive(folder, summary, visit(), deidentified=False, **options)  # type: ignore[arg-type]
+    with zipfile.ZipFile(io.BytesIO(data)) as opened:
         return {name: opened.read(name) for name in opened.namelist()}
 
 
@@ -61,11 +60,8 @@ def test_tables_agree_and_keep_reasons_of_withheld_values(tmp_path: Path) -> Non
 
 def test_the_same_session_gives_the_same_zip(tmp_path: Path) -> None:
     summary = write_results(tmp_path / "r")
-    zips = []
-    for name in ("a", "b"):
-        export_archive(tmp_path / "r", summary, visit(), tmp_path / name, deidentified=False)
-        zips.append((tmp_path / name).read_bytes())
-    assert zips[0] == zips[1]
+    once, again = (export_archive(tmp_path / "r", summary, visit(), deidentified=False) for _ in range(2))
+    assert once == again
 
 
 def test_no_file_from_outside_the_results_comes_along(tmp_path: Path) -> None:
@@ -110,6 +106,12 @@ def test_the_dashboard_has_usable_values_only_and_limits_only_from_criteria(tmp_
     assert (time["std"], moment["std"]) == (0.9, 0.08)
     assert (moment["value"], moment["label"]) == (1.1, "Peak knee extension moment per body mass, right (Nm/kg)")
     assert "0.7 to 1.5" in moment["info"]
+
+
+def test_a_deidentified_zip_refuses_the_report(tmp_path: Path) -> None:
+    summary = write_results(tmp_path / "r")
+    with pytest.raises(SettingsError, match="no PDF report"):
+        export_archive(tmp_path / "r", summary, visit(), deidentified=True, formats=("csv",), pdf=b"%PDF-1.7")
 
 
 def run(*arguments: object) -> Result:

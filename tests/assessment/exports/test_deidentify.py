@@ -14,7 +14,7 @@ import pytest
 from pydantic import ValidationError
 
 from assessment.exports import export_archive
-from assessment.exports.deidentify import deidentified
+from assessment.exports.deidentify import without_identity
 from assessment.exports.sentences import LEFT_OUT, is_known
 from assessment.exports.vocabulary import is_movement_name, new_trial_names
 from assessment.gates import MOMENT_GATES, MOVEMENT_GATES
@@ -22,10 +22,11 @@ from assessment.summary import Summary
 from tests.assessment.exports.results import ESTIMATED, visit, write_results
 
 
-def exported(folder: Path, summary: Summary, *, word: str = "", motion: bool = True) -> dict[str, bytes]:
-    buffer = io.BytesIO()
-    export_archive(folder, summary, visit(folder, word), buffer, deidentified=True, motion=motion)
-    with zipfile.ZipFile(buffer) as archive:
+def exported(
+    folder: Path, summary: Summary, *, word: str = "", motion: bool = True, identity: str | None = "anon-1"
+) -> dict[str, bytes]:
+    data = export_archive(folder, summary, visit(folder, word), deidentified=True, motion=motion, identity=identity)
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
         return {name: archive.read(name) for name in archive.namelist()}
 
 
@@ -82,21 +83,30 @@ def plant(part: Any, whole: dict[str, Any], word: str) -> int:
 def test_the_same_texts_are_in_an_identified_export(tmp_path: Path) -> None:
     # Without this the test above could pass because nothing was planted.
     summary = write_results(tmp_path / "r", word="Kowalski")
-    buffer = io.BytesIO()
-    export_archive(tmp_path / "r", summary, visit(tmp_path / "r", "Kowalski"), buffer, deidentified=False)
-    with zipfile.ZipFile(buffer) as archive:
+    data = export_archive(tmp_path / "r", summary, visit(tmp_path / "r", "Kowalski"), deidentified=False)
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
         bare = {name for name in archive.namelist() if "kowalski" not in everything(name, archive.read(name))}
-    assert {name.split("/")[0] for name in bare} <= {"README.txt"} or not bare
+    assert bare == set()
 
 
 def test_codes_dates_and_hashes_are_left_out_and_numbers_stay(tmp_path: Path) -> None:
     summary = write_results(tmp_path / "r")
     files = exported(tmp_path / "r", summary)
     text = "".join(everything(name, data) for name, data in files.items())
-    for gone in ("p-017", "opencapdata", "2026-11", "ffff", "opensimdata", "10:11", "site text", "dr. who", "72.4"):
+    for gone in (
+        "p-017",
+        "opencapdata",
+        "2026-11",
+        "deadbeefdeadbeef",
+        "opensimdata",
+        "10:11",
+        "site text",
+        "dr. who",
+        "72.4",
+    ):
         assert gone not in text, gone
     found = Summary.model_validate_json(files["json/summary.json"])
-    assert found.session.startswith("anon-")
+    assert found.session == "anon-1"
     assert found.provenance.created == "2026"
     assert json.loads(files["json/visit.json"]) == {
         "study_code": found.session, "visit_date": "2026", "chair_has_arms": None, "walk_length_m": 6.0
@@ -128,7 +138,7 @@ def test_ages_above_89_are_not_told(tmp_path: Path, age: float, told: float | No
 
 def test_two_exports_cannot_be_told_to_be_of_one_person(tmp_path: Path) -> None:
     summary = write_results(tmp_path / "r")
-    first, second = (exported(tmp_path / "r", summary)["fhir/bundle.json"] for _ in range(2))
+    first, second = (exported(tmp_path / "r", summary, identity=None)["fhir/bundle.json"] for _ in range(2))
 
     def ids(data: bytes) -> set[str]:
         kinds = ("Patient", "Observation", "DiagnosticReport")
@@ -149,7 +159,7 @@ def test_curves_can_be_left_out_and_the_readme_warns_of_them(tmp_path: Path) -> 
 
 def test_a_session_that_was_deidentified_is_a_valid_record(tmp_path: Path) -> None:
     summary = write_results(tmp_path / "r", word="Kowalski")
-    shown = deidentified(tmp_path / "r", summary, visit(tmp_path / "r"), "anon-1").summary
+    shown = without_identity(tmp_path / "r", summary, visit(tmp_path / "r"), "anon-1").summary
     assert Summary.model_validate_json(shown.model_dump_json()) == shown
     assert shown.models[0].policy == "a policy of the user's own"
     assert [one.quality.reasons for one in shown.trials[0].indicators[:2]] == [[LEFT_OUT], [LEFT_OUT]]

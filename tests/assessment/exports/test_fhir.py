@@ -187,7 +187,7 @@ def test_provenance_names_software_user_and_inputs(bundle: dict[str, Any]) -> No
     (provenance,) = resources(bundle, "Provenance")
     assert provenance["recorded"] == "2026-11-20T10:11:12+00:00"
     assert [agent["who"].get("display") for agent in provenance["agent"]] == [None, "clinician"]
-    assert provenance["entity"][0]["what"]["identifier"]["value"] == "ffff"
+    assert provenance["entity"][0]["what"]["identifier"]["value"] == "deadbeefdeadbeef"
     (device,) = resources(bundle, "Device")
     versions = {one["type"]["text"]: one["value"] for one in device["version"]}
     assert versions["Sarcoscope"] == "0.1.0"
