@@ -5,10 +5,10 @@ from __future__ import annotations
 import streamlit as st
 
 from app import address
-from app.cohort_data import load
-from app.cohort_export import show_export
-from app.cohort_filters import filtered
-from app.cohort_views import show_distribution, show_missing, show_over_time, show_table
+from app.cohort.data import load
+from app.cohort.export import show_export
+from app.cohort.filters import filtered
+from app.cohort.views import show_distribution, show_missing, show_over_time, show_table
 from app.current import mine
 from app.language import _, plural
 from app.layout import empty

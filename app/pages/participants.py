@@ -9,8 +9,8 @@ from app import address
 from app.current import mine
 from app.language import _, plural
 from app.layout import show_error
-from app.participant import show_participant
-from app.participant_form import person_form
+from app.people.form import person_form
+from app.people.person import show_participant
 from app.words import NOTHING, date_word, sex_word, value_word
 from assessment.store import figures, may, participants
 from assessment.store.participants import ParticipantRow

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Literal
 
 from sqlmodel import Session, col, select
@@ -34,8 +34,25 @@ def record_all(mine: UserStore, action: Action, kind: Kind, object_ids: Iterable
             write(session, mine, action, kind, object_id)
 
 
-def entries(mine: UserStore, *, limit: int = 500) -> list[AuditEntry]:
-    """The newest entries, of everybody.
+def entries(
+    mine: UserStore,
+    *,
+    actions: Sequence[str] = (),
+    kinds: Sequence[str] = (),
+    text: str = "",
+    limit: int | None = None,
+) -> list[AuditEntry]:
+    """Entries of everybody, the newest first.
+
+    Parameters
+    ----------
+    mine : UserStore
+    actions, kinds : sequence of str
+        Empty: all.
+    text : str
+        Part of the user's label or of the object's id.
+    limit : int or None
+        How many at most; None: all.
 
     Raises
     ------
@@ -43,5 +60,16 @@ def entries(mine: UserStore, *, limit: int = 500) -> list[AuditEntry]:
         The user may not see them.
     """
     mine.need("see audit")
+    query = select(AuditEntry).order_by(col(AuditEntry.id).desc()).limit(limit)
+    if actions:
+        query = query.where(col(AuditEntry.action).in_(actions))
+    if kinds:
+        query = query.where(col(AuditEntry.kind).in_(kinds))
+    if text.strip():
+        wanted = text.strip()
+        query = query.where(
+            col(AuditEntry.user_label).icontains(wanted, autoescape=True)
+            | col(AuditEntry.object_id).icontains(wanted, autoescape=True)
+        )
     with mine.session() as session:
-        return list(session.exec(select(AuditEntry).order_by(col(AuditEntry.id).desc()).limit(limit)))
+        return list(session.exec(query))

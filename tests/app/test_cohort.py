@@ -12,7 +12,7 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from app.cohort_data import Cohort, age_band
+from app.cohort.data import Cohort, age_band
 from assessment.store import UserStore, audit, open_store, participants
 from assessment.store.tables import Participant, Run, RunIndicator, Upload, Visit, now
 from tests.app.filled_store import fill
@@ -121,7 +121,7 @@ def test_a_line_goes_through_the_visits_of_a_participant(three: UserStore) -> No
 
 
 def test_exports_hold_codes_and_no_names_and_are_written_down(three: UserStore) -> None:
-    from app.cohort_export import _csv, _parquet, _written_down
+    from app.cohort.export import _csv, _parquet, _written_down
 
     visits, values = _frames(three)
     cohort = Cohort(visits, values)

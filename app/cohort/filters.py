@@ -8,7 +8,7 @@ from math import ceil, floor
 import pandas as pd
 import streamlit as st
 
-from app.cohort_data import Cohort
+from app.cohort.data import Cohort
 from app.current import mine, shown
 from app.language import _
 from app.words import mark_word, movement_word, sex_word, verdict_word

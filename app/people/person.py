@@ -8,9 +8,9 @@ from app import address
 from app.current import mine
 from app.language import _, _result, plural
 from app.layout import show_error
-from app.participant_form import person_form
+from app.people.form import person_form
+from app.people.trends import show_trends
 from app.text import plain
-from app.trends import show_trends
 from app.words import NOTHING, date_word, sex_word
 from assessment.store import audit, participants, runs, visits
 from assessment.store.participants import ParticipantRow

@@ -8,7 +8,7 @@ from collections.abc import Callable
 import pandas as pd
 import streamlit as st
 
-from app.cohort_data import Cohort
+from app.cohort.data import Cohort
 from app.current import mine
 from app.language import _
 from assessment.store import UserStore, audit

@@ -6,8 +6,8 @@ import pandas as pd
 import streamlit as st
 
 from app import address
-from app.cohort_charts import distribution_figure, longitudinal_figure
-from app.cohort_data import KEY, Cohort, Key, age_band
+from app.cohort.charts import distribution_figure, longitudinal_figure
+from app.cohort.data import KEY, Cohort, Key, age_band
 from app.language import _, _result
 from app.text import plain
 from app.words import NOTHING, sex_word
