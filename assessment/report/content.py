@@ -29,6 +29,7 @@ def report_content(of: Context) -> Report:
         code=visit.study_code,
         date=visit.visit_date.isoformat() if visit.visit_date else _("visit date not recorded"),
         name=of.name or "",
+        made=summary.provenance.created[:10],
         status=_("Signed") if is_signed(of) else _("Preliminary, not signed"),
         version=f"Sarcoscope {summary.provenance.sarcoscope_version}",
         disclaimer=_(

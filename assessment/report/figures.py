@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from dataclasses import dataclass, field
+from typing import Literal
 
 import numpy as np
 import pandas as pd
@@ -72,7 +73,7 @@ def curves_svg(curves: pd.DataFrame, trial: TrialRecord, mass_kg: float, style: 
     for axis in np.ravel(axes):
         for repetition in trial.repetitions:
             axis.axvspan(repetition.start_s, repetition.stop_s, color="0.93", zorder=0)
-    _finish(figure, axes, style.words("time [s]"), style)
+    _finish(figure, axes, _named_axis("time", style), style)
     return _svg(figure)
 
 
@@ -94,7 +95,7 @@ def cycles_svg(cycles: pd.DataFrame, style: FigureStyle = SCREEN, *, moments: bo
                     width = style.line_width + 0.2
                     axis.plot(CYCLE_PERCENT, mean, color=colour, linewidth=width, label=_side(side, style))
                     axis.fill_between(CYCLE_PERCENT, mean - sd, mean + sd, color=colour, alpha=0.15, linewidth=0)
-    _finish(figure, axes, style.words("% of the cycle"), style)
+    _finish(figure, axes, _named_axis("cycle", style), style)
     return _svg(figure)
 
 
@@ -113,6 +114,11 @@ def _axes(heights_in: tuple[float, float], with_moments: bool, style: FigureStyl
 
 def _zero_line(axis: Axes) -> None:
     axis.axhline(0, color="0.7", linewidth=0.6)
+
+
+def _named_axis(along: Literal["time", "cycle"], style: FigureStyle) -> str:
+    _ = style.words
+    return _("time [s]") if along == "time" else _("% of the cycle")
 
 
 def _side(side: str, style: FigureStyle) -> str:

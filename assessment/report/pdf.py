@@ -20,6 +20,8 @@ MOST_PAGES = 4
 # new pages): first movements follow each other without page breaks, then curves over time go, then pictures of other
 # movements. What is not optional stays, whatever the length: a clinician's text is never cut.
 ATTEMPTS = ((3, True), (3, False), (2, False), (1, False))
+# For filing (PDF/A-2a) and for screen readers (PDF/UA-1).
+STANDARDS: list[typst.PDFStandard] = ["a-2a", "ua-1"]
 
 
 def report_pdf(
@@ -67,6 +69,6 @@ def _compiled(content: Report) -> tuple[bytes, int]:
         sys_inputs={"report": content.model_dump_json()},
     )
     pages = int(compiler.query("<pages>", field="value", one=True))
-    pdf = compiler.compile(format="pdf")
+    pdf = compiler.compile(format="pdf", pdf_standards=STANDARDS)
     assert isinstance(pdf, bytes)  # noqa: S101 - as it is without an output file
     return pdf, pages

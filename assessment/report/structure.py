@@ -40,6 +40,7 @@ class Column(_Part):
     """A column; of those with a share the remaining width is divided by it, the others are as wide as needed."""
 
     title: str
+    unit: str = ""
     share: float | None = None
     align: Literal["left", "center"] = "left"
 
@@ -155,6 +156,8 @@ class Report(_Part):
 
     Attributes
     ----------
+    made : str
+        Date of the results (ISO 8601), which the file carries too: the same results give the same file.
     page_of : str
         Footer, with ``{page}`` and ``{pages}`` left for the layout to fill in.
     synthetic : str
@@ -166,6 +169,7 @@ class Report(_Part):
     code: str
     date: str
     name: str
+    made: str
     status: str
     version: str
     disclaimer: str

@@ -61,7 +61,8 @@ def clinician_section(of: Context) -> Section:
 
 def limits_section(of: Context) -> Section:
     """What no number of this report can tell."""
-    return Section(title=of.words("Limits"), blocks=(Bullets(texts=tuple(_limits(of))),))
+    _ = of.words
+    return Section(title=_("Limits"), blocks=(Bullets(texts=tuple(_limits(of))),))
 
 
 def stamp_section(of: Context) -> Section:
@@ -172,8 +173,9 @@ def _limits(of: Context) -> Iterator[str]:
 
 def _setting(of: Context, value: object) -> str:
     """A setting as its user wrote it."""
+    _ = of.words
     if isinstance(value, bool):
-        return of.words("yes") if value else of.words("no")
+        return _("yes") if value else _("no")
     if isinstance(value, dict):
-        return ", ".join(f"{key}: {one}" for key, one in value.items()) or of.words("none")
+        return ", ".join(f"{key}: {one}" for key, one in value.items()) or _("none")
     return str(value)

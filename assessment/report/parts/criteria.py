@@ -111,8 +111,9 @@ def _cells(of: Context, one: CriterionResult, result: FrameworkResult) -> tuple[
 
 
 def _value(of: Context, one: CriterionResult) -> str:
+    _ = of.words
     if one.value is None:
-        return of.words("not completed")
+        return _("not completed")
     shown = number(one, one.value) if one.cut_off is not None else f"{one.value:g}"
     if one.standard_error:
         # The ends follow the digits of the error, the value those that its side of the cut-off needs.
@@ -123,16 +124,18 @@ def _value(of: Context, one: CriterionResult) -> str:
 
 
 def _cut_off(of: Context, one: CriterionResult) -> str:
+    _ = of.words
     if one.cut_off is None:
-        return of.words("depends on sex, age or method")
+        return _("depends on sex, age or method")
     return f"{SIGN[one.operator]} {one.cut_off:g} {one.unit}"
 
 
 def _probability(of: Context, one: CriterionResult) -> str:
-    """How likely the true value is beyond the cut-off, where that is open."""
+    """How likely it is that the true value meets the criterion, where that is open."""
+    _ = of.words
     if one.probability_beyond is None or one.verdict is not Verdict.INDETERMINATE:
         return ""
-    return of.words("{percent} % beyond it", percent=f"{100 * one.probability_beyond:.0f}")
+    return _("{percent} % probable", percent=f"{100 * one.probability_beyond:.0f}")
 
 
 def _missing(of: Context, result: FrameworkResult) -> list[str]:

@@ -42,9 +42,9 @@ class Notes:
 
 def value_text(of: Context, row: Row, side: str) -> str:
     """Mean and interval of a side with its unit, or that it is withheld."""
-    mean = row.means[side]
+    _, mean = of.words, row.means[side]
     if mean == "–":
-        return of.words("withheld")
+        return _("withheld")
     return signs(f"{mean} {unit_text(row)}".rstrip())
 
 

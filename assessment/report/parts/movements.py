@@ -81,10 +81,11 @@ MOST_OTHER_PICTURES = 2
 
 def movement_sections(of: Context) -> Iterator[Section]:
     """Sit-to-stand, walking, others; what was not recorded has no page."""
+    _ = of.words
     shown: list[TrialRecord] = []
     for activity, title, names in (
-        (SIT_TO_STAND, of.words("Sit-to-stand"), SIT_TO_STAND_ROWS),
-        (WALKING, of.words("Walking"), WALKING_ROWS),
+        (SIT_TO_STAND, _("Sit-to-stand"), SIT_TO_STAND_ROWS),
+        (WALKING, _("Walking"), WALKING_ROWS),
     ):
         trials = [trial for trial in of.summary.trials if trial.activity and trial.activity.name == activity]
         if trials:
@@ -165,10 +166,11 @@ def _cells(of: Context, trial: TrialRecord, row: Row, notes: Notes) -> tuple[Cel
 
 
 def _number(of: Context, row: Row, side: str, span: int = 1) -> Cell:
+    _ = of.words
     if side not in row.means:
         return Cell(text="–", style="soft", span=span)
     if row.means[side] == "–":
-        return Cell(text=of.words("withheld"), style="soft", span=span)
+        return Cell(text=_("withheld"), style="soft", span=span)
     return Cell(text=signs(row.means[side]), span=span)
 
 
@@ -182,7 +184,7 @@ def _repetitions(of: Context, rows: Sequence[Row]) -> Table | None:
     titles = [Column(title=_("Repetition"), share=0.8)]
     for row, side in columns:
         of_side = f" {_.result(side)}" if side else ""
-        titles.append(Column(title=f"{of.label(row)}{of_side} [{unit_text(row)}]", share=1.0, align="center"))
+        titles.append(Column(title=of.label(row) + of_side, unit=unit_text(row), share=1.0, align="center"))
     lines = [
         TableRow(
             cells=(
@@ -202,9 +204,9 @@ def _repetitions(of: Context, rows: Sequence[Row]) -> Table | None:
 
 
 def _of_repetition(of: Context, row: Row, side: str, index: int) -> str:
-    texts = row.repetitions[side]
+    _, texts = of.words, row.repetitions[side]
     if index >= len(texts) or texts[index] == "–":
-        return of.words("withheld")
+        return _("withheld")
     return signs(texts[index])
 
 

@@ -54,13 +54,14 @@ def _headline(of: Context) -> Iterator[tuple[TrialRecord | None, Row]]:
 
 
 def _row(of: Context, trial: TrialRecord | None, row: Row, notes: Notes) -> TableRow:
+    _ = of.words
     value = ", ".join(
-        " ".join(part for part in (of.words.result(side) if side else "", value_text(of, row, side)) if part)
+        " ".join(part for part in (_.result(side) if side else "", value_text(of, row, side)) if part)
         for side in row.means
     )
     return TableRow(
         cells=(
-            Cell(text=of.label(row), aside=of.words("all trials") if trial is None else trial.name),
+            Cell(text=of.label(row), aside=_("all trials") if trial is None else trial.name),
             Cell(text=value, style="soft" if row.mark is Mark.WITHHELD else "strong"),
             quality_cell(of, row, notes),
             *change_columns(of, trial, row, briefly=False),
