@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready-$(shell cat requirements.txt requirements-dev.txt | cksum | cut -d' ' -f1)
 
-.PHONY: demo test setup app lint example addbiomechanics clean help
+.PHONY: demo test e2e setup app lint example addbiomechanics clean help
 .DEFAULT_GOAL := help
 
 help: ## Show the targets
@@ -15,6 +15,9 @@ demo: setup ## Assess the bundled synthetic example end to end and print where t
 
 test: setup lint ## Lint, type-check and run all tests
 	$(BIN)/python -m pytest
+
+e2e: setup ## Drive the app in a headless Chromium, upload to PDF, and take the pictures of docs/screens
+	$(BIN)/python -m pytest -m e2e -n 0 tests/e2e
 
 lint: setup
 	$(BIN)/ruff check .
