@@ -59,7 +59,7 @@ def _controls() -> dict[str, Any]:
         "at_repetition": _("{time} s of {last} s, repetition {repetition}"),
         "keys": _(
             "Space: play or pause. Left and right arrow: one frame. 1 to 6: views. Shift and arrows: turn. "
-            "+ and −: zoom. Drag to turn."
+            "+ and −: zoom. Drag: turn. Shift and drag: move."
         ),
     }
 

@@ -20,6 +20,7 @@ class Camera {
     this.yaw = 0;
     this.pitch = 0;
     this.zoom = 1;
+    this.aside = [0, 0]; // target's way from the middle of the picture, to the right and down [m]
     this.target = [0, 1, 0];
     this.distance = 4;
     this.resize(1, 1);
@@ -32,6 +33,7 @@ class Camera {
   }
 
   look(view, heading) {
+    this.aside = [0, 0];
     this.yaw = heading + VIEWS[view].turn;
     this.pitch = VIEWS[view].rise;
   }
@@ -41,8 +43,19 @@ class Camera {
     this.pitch = Math.max(-0.2, Math.min(STEEPEST, this.pitch + byPitch));
   }
 
-  zoomBy(factor) {
+  /** Zoom towards a point of the picture, given from its middle [pixels]. */
+  zoomBy(factor, x, y) {
+    const before = this.distance / this.zoom;
     this.zoom = Math.max(0.4, Math.min(6, this.zoom * factor));
+    const nearer = (before - this.distance / this.zoom) / this.focal;
+    // Whoever zooms out to the whole has the whole in the middle again.
+    this.aside = this.zoom <= 1 ? [0, 0] : [this.aside[0] - x * nearer, this.aside[1] - y * nearer];
+  }
+
+  /** Move the picture [pixels]. */
+  move(x, y) {
+    const scale = this.distance / this.zoom / this.focal;
+    this.aside = [this.aside[0] + x * scale, this.aside[1] + y * scale];
   }
 
   /** Stand far enough away to see an upright cylinder of this half width and half height. */
@@ -61,16 +74,18 @@ class Camera {
     this.up = [sp * cy, cp, sp * sy];
     this.forward = [cp * cy, -sp, cp * sy];
     this.away = this.distance / this.zoom;
+    const [aside, down] = this.aside;
+    this.centre = this.target.map((value, axis) => value - aside * this.right[axis] + down * this.up[axis]);
   }
 
   /** Points (x, y, z, x, ...) to the screen: (x, y, depth, pixels per metre, ...). */
   project(points, out) {
-    const { right, up, forward, target, focal, away } = this;
+    const { right, up, forward, centre, focal, away } = this;
     const [halfWidth, halfHeight] = [this.width / 2, this.height / 2];
     for (let i = 0, o = 0; i < points.length; i += 3, o += 4) {
-      const x = points[i] - target[0];
-      const y = points[i + 1] - target[1];
-      const z = points[i + 2] - target[2];
+      const x = points[i] - centre[0];
+      const y = points[i + 1] - centre[1];
+      const z = points[i + 2] - centre[2];
       const depth = x * forward[0] + y * forward[1] + z * forward[2] + away;
       const scale = depth > NEAREST ? focal / depth : NaN;
       out[o] = halfWidth + scale * (x * right[0] + z * right[2]);

@@ -85,7 +85,7 @@ function showTime(viewer) {
       const number = document.createElement("b");
       number.style.setProperty("--colour", viewer.colours.sides[side].text);
       number.textContent = Number.isNaN(value) ? "–" : `${value.toFixed(decimals).replace("-", "−")}${unit}`;
-      item.append(`${scene.texts.sides[side]} `, number);
+      item.append(`${scene.texts.sides[side]} `, number, " ");
       return item;
     }),
   );
@@ -165,7 +165,10 @@ function listenToStrip(viewer, on) {
   on(strip, "pointermove", (event) => strip.hasPointerCapture(event.pointerId) && seek(event));
 }
 
-/** One finger or the mouse turns, two fingers zoom and raise, the wheel zooms once the figure has been clicked. */
+/**
+ * The mouse turns, with Shift it moves. One finger turns sideways (up and down scrolls the page), two fingers zoom and
+ * raise. The wheel zooms once the figure has been clicked.
+ */
 function listenToFingers(viewer, on) {
   const { canvas } = viewer;
   const fingers = new Map();
@@ -177,26 +180,26 @@ function listenToFingers(viewer, on) {
     const before = fingers.get(event.pointerId);
     if (!before) return;
     const now = [event.clientX, event.clientY];
-    if (fingers.size === 1) {
-      viewer.orbit(-(now[0] - before[0]) * ORBIT_PER_PIXEL, (now[1] - before[1]) * ORBIT_PER_PIXEL);
-    } else {
-      const other = [...fingers].find(([id]) => id !== event.pointerId)[1];
-      const distance = (from) => Math.hypot(from[0] - other[0], from[1] - other[1]);
-      viewer.zoom(distance(now) / Math.max(1, distance(before)));
-      viewer.orbit(0, ((now[1] - before[1]) / 2) * ORBIT_PER_PIXEL);
-    }
+    const [dx, dy] = [now[0] - before[0], now[1] - before[1]];
+    if (fingers.size > 1) pinched(viewer, before, now, [...fingers].find(([id]) => id !== event.pointerId)[1]);
+    else if (event.shiftKey) viewer.move(dx, dy);
+    else viewer.orbit(-dx * ORBIT_PER_PIXEL, event.pointerType === "touch" ? 0 : dy * ORBIT_PER_PIXEL);
     fingers.set(event.pointerId, now);
   });
   for (const type of ["pointerup", "pointercancel"]) on(canvas, type, (event) => fingers.delete(event.pointerId));
-  on(
-    canvas,
-    "wheel",
-    (event) => {
-      // Before that the wheel scrolls the page, which would otherwise be caught here.
-      if (canvas.getRootNode().activeElement !== canvas) return;
-      event.preventDefault();
-      viewer.zoom(Math.exp(-event.deltaY * 0.0015));
-    },
-    { passive: false },
-  );
+  const wheel = (event) => {
+    // Before that the wheel scrolls the page, which would otherwise be caught here.
+    if (canvas.getRootNode().activeElement !== canvas) return;
+    event.preventDefault();
+    viewer.zoom(Math.exp(-event.deltaY * 0.0015), [event.clientX, event.clientY]);
+  };
+  on(canvas, "wheel", wheel, { passive: false });
+}
+
+/** One of two fingers moved: the other one stays. */
+function pinched(viewer, before, now, other) {
+  const distance = (from) => Math.hypot(from[0] - other[0], from[1] - other[1]);
+  const middle = [(now[0] + other[0]) / 2, (now[1] + other[1]) / 2];
+  viewer.zoom(distance(now) / Math.max(1, distance(before)), middle);
+  viewer.orbit(0, ((now[1] - before[1]) / 2) * ORBIT_PER_PIXEL);
 }

@@ -1,6 +1,6 @@
 // The curve under the figure: both sides over time, repetitions shaded, and a cursor that follows and leads.
 
-const STRIP_MARGIN = { left: 44, right: 8, top: 8, bottom: 20 };
+const STRIP_MARGIN = { left: 44, right: 8, top: 20, bottom: 20 };
 
 class Strip {
   constructor(canvas, cursor) {
@@ -35,11 +35,11 @@ class Strip {
     for (const [start, stop, number] of scene.repetitions) {
       const [x0, x1] = [this.x(start), this.x(stop)];
       context.fillStyle = colours.shade;
-      context.fillRect(x0 + 0.5, STRIP_MARGIN.top, x1 - x0 - 1, height - STRIP_MARGIN.top - STRIP_MARGIN.bottom);
+      context.fillRect(x0 + 0.5, 0, x1 - x0 - 1, height - STRIP_MARGIN.bottom);
       context.fillStyle = colours.axis;
       context.textAlign = "center";
       context.textBaseline = "top";
-      if (x1 - x0 > 14) context.fillText(String(number), (x0 + x1) / 2, STRIP_MARGIN.top + 2);
+      if (x1 - x0 > 14) context.fillText(String(number), (x0 + x1) / 2, 5);
     }
   }
 

@@ -199,8 +199,16 @@ class Viewer {
     this.changed();
   }
 
-  zoom(factor) {
-    this.camera.zoomBy(factor);
+  /** Towards a point on the page, which then stays where it is; without one towards the middle. */
+  zoom(factor, at) {
+    const box = this.canvas.getBoundingClientRect();
+    const [x, y] = at ? [at[0] - box.left - box.width / 2, at[1] - box.top - box.height / 2] : [0, 0];
+    this.camera.zoomBy(factor, x, y);
+    this.changed();
+  }
+
+  move(byX, byY) {
+    this.camera.move(byX, byY);
     this.changed();
   }
 
