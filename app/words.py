@@ -7,9 +7,10 @@ from datetime import date
 import pandas as pd
 
 from app.language import _, _result
-from assessment.presentation import SIDE_NAMES, with_interval
+from assessment.presentation import HEADLINE, SIDE_NAMES, with_interval
 
 NOTHING = "–"
+SAY_THEIR_MOVEMENT = HEADLINE - {"number_of_repetitions"}
 
 
 def sex_word(sex: str | None) -> str:
@@ -22,29 +23,10 @@ def movement_word(activity: str) -> str:
     return _result(activity.replace("/", ", ")) if activity else _("whole visit")
 
 
-def indicator_word(label: str, activity: str, side: str) -> str:
-    """An indicator with its movement and side."""
-    parts = [_result(label), movement_word(activity), _result(SIDE_NAMES[side]) if side else ""]
-    return " · ".join(part for part in parts if part)
-
-
-def verdict_word(verdict: str) -> str:
-    """What can be said about published criteria."""
-    return {
-        "meets": _("meets a criterion"),
-        "does_not_meet": _("does not meet the criteria"),
-        "indeterminate": _("indeterminate"),
-        "not_assessable": _("not assessable"),
-    }[verdict]
-
-
-def mark_word(mark: str) -> str:
-    """A quality mark."""
-    return {
-        "reported": _("reported"),
-        "with caution": _("with caution"),
-        "withheld": _("withheld"),
-    }[mark]
+def indicator_word(name: str, label: str, activity: str, side: str = "") -> str:
+    """An indicator with its movement, where it is not a test with one movement only, and its side."""
+    movement = "" if name in SAY_THEIR_MOVEMENT else movement_word(activity)
+    return " · ".join(part for part in (_result(label), movement, _result(SIDE_NAMES[side]) if side else "") if part)
 
 
 def value_word(indicator: str, unit: str, value: float | None, standard_error: float | None) -> str:

@@ -11,7 +11,8 @@ import plotly.graph_objects as go
 from app.language import _
 from app.words import value_word
 
-COLOUR = "#56617A"
+# Seen on white and on black; no side has it.
+COLOUR = "#7484AD"
 # Fewer points have no quartiles worth a box.
 FEWEST_FOR_A_BOX = 5
 _SEED = 20
@@ -34,7 +35,7 @@ def distribution_figure(groups: Mapping[str, pd.DataFrame], unit: str) -> go.Fig
         if len(rows) >= FEWEST_FOR_A_BOX:
             figure.add_box(
                 x=[place] * len(rows), y=rows["value"], boxpoints=False, width=0.5, line={"color": COLOUR, "width": 1},
-                fillcolor="rgba(86, 97, 122, 0.12)", hoverinfo="skip", showlegend=False,
+                fillcolor="rgba(116, 132, 173, 0.15)", hoverinfo="skip", showlegend=False,
             )  # fmt: skip
         figure.add_scatter(
             x=place + scatter.uniform(-0.14, 0.14, len(rows)),

@@ -8,8 +8,8 @@ import pandas as pd
 import streamlit as st
 
 from app.current import mine
+from app.findings.order import rank
 from app.words import indicator_word
-from assessment.presentation import HEADLINE
 from assessment.store import figures
 from pipeline.quality import Mark
 
@@ -29,13 +29,13 @@ class Cohort:
         One row a visit with results: `assessment.store.figures.RESULT_COLUMNS`.
     values : DataFrame
         One row an indicator, movement and side of those visits: `assessment.store.figures.VALUE_COLUMNS`.
-    marks : frozenset of str
+    marks : frozenset of Mark
         Quality marks of the values that are shown; the others still count as measured.
     """
 
     visits: pd.DataFrame
     values: pd.DataFrame
-    marks: frozenset[str] = frozenset(mark.value for mark in Mark)
+    marks: frozenset[Mark] = frozenset(Mark)
 
     def keep(self, visits: pd.DataFrame) -> Cohort:
         """Leave out all other visits."""
@@ -58,10 +58,10 @@ class Cohort:
         """Everything that was measured, with a title; what clinics ask for stands first."""
         found = self.values.drop_duplicates(KEY)
         titles = {
-            (row.indicator, row.activity, row.side): indicator_word(row.label, row.activity, row.side)
+            (row.indicator, row.activity, row.side): indicator_word(row.indicator, row.label, row.activity, row.side)
             for row in found.itertuples()
         }
-        return dict(sorted(titles.items(), key=lambda item: (item[0][0] not in HEADLINE, item[1])))
+        return dict(sorted(titles.items(), key=lambda item: (rank(*item[0][:2]), item[1])))
 
 
 def load() -> Cohort:

@@ -10,8 +10,9 @@ import streamlit as st
 
 from app.cohort.data import Cohort
 from app.current import mine, shown
+from app.findings.marks import mark_word, verdict_text
 from app.language import _
-from app.words import mark_word, movement_word, sex_word, verdict_word
+from app.words import movement_word, sex_word
 from assessment.criteria import FRAMEWORKS
 from assessment.criteria.definitions import framework
 from assessment.criteria.verdicts import Verdict
@@ -60,9 +61,8 @@ def _by_movement(cohort: Cohort) -> Cohort:
 
 
 def _by_quality(cohort: Cohort) -> Cohort:
-    marks = [mark.value for mark in Mark]
-    wanted = st.multiselect(_("Quality"), marks, format_func=mark_word, key="cohort-quality", placeholder=_("all"))
-    return replace(cohort, marks=frozenset(wanted or marks))
+    wanted = st.multiselect(_("Quality"), list(Mark), format_func=mark_word, key="cohort-quality", placeholder=_("all"))
+    return replace(cohort, marks=frozenset(wanted or Mark))
 
 
 def _by_outcome(cohort: Cohort) -> Cohort:
@@ -75,9 +75,8 @@ def _by_outcome(cohort: Cohort) -> Cohort:
         key="cohort-framework",
         placeholder=_("not filtered"),
     )
-    verdicts = [verdict.value for verdict in Verdict]
     wanted = st.multiselect(
-        _("Outcome"), verdicts, format_func=verdict_word, key="cohort-outcome", placeholder=_("all"),
+        _("Outcome"), list(Verdict), format_func=verdict_text, key="cohort-outcome", placeholder=_("all"),
         disabled=edition is None,
     )  # fmt: skip
     if edition is None or not wanted:

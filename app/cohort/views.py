@@ -8,6 +8,7 @@ import streamlit as st
 from app import address
 from app.cohort.charts import distribution_figure, longitudinal_figure
 from app.cohort.data import KEY, Cohort, Key, age_band
+from app.findings.order import rank
 from app.language import _, _result
 from app.text import plain
 from app.words import NOTHING, sex_word
@@ -90,6 +91,7 @@ def show_missing(cohort: Cohort) -> None:
         reasons = withheld["reasons"].value_counts().head(REASONS_SHOWN)
         rows.append(
             {
+                "rank": rank(*key[:2]),
                 "title": titles[key],
                 "withheld": len(withheld),
                 "not measured": n_visits - len(found),
@@ -101,17 +103,20 @@ def show_missing(cohort: Cohort) -> None:
     if not rows:
         _nothing()
         return
-    table = pd.DataFrame(rows).sort_values(["missing", "title"], ascending=[False, True])
+    table = pd.DataFrame(rows).sort_values(["rank", "missing", "title"], ascending=[True, False, True])
     st.dataframe(
         {
             _("Indicator"): table["title"],
             _("Missing"): table["missing"],
+            _("Most frequent reasons"): table["reasons"],
             _("Withheld"): table["withheld"],
             _("Not measured"): table["not measured"],
             _("With caution"): table["caution"],
-            _("Most frequent reasons"): table["reasons"],
         },
-        column_config={_("Missing"): st.column_config.ProgressColumn(format="percent", min_value=0.0, max_value=1.0)},
+        column_config={
+            _("Missing"): st.column_config.ProgressColumn(format="percent", min_value=0.0, max_value=1.0),
+            _("Most frequent reasons"): st.column_config.TextColumn(width="large"),
+        },
         hide_index=True,
         key="cohort-missing",
     )
@@ -218,7 +223,7 @@ def _interval(row: object) -> str:
         return NOTHING
     if pd.isna(value):
         return _("withheld")
-    if pd.isna(error):
+    if pd.isna(error) or error == 0.0:
         return ""
     digits = places(indicator, unit, error)
     low, high = interval(value, error)

@@ -59,7 +59,8 @@ def _list() -> None:
 
 
 def _found(everybody: list[ParticipantRow], sees_names: bool) -> None:
-    text = st.text_input(
+    searching, opening = st.columns(2)
+    text = searching.text_input(
         _("Search by study code or name") if sees_names else _("Search by study code"),
         icon=":material/search:",
         key="participant-search",
@@ -69,19 +70,22 @@ def _found(everybody: list[ParticipantRow], sees_names: bool) -> None:
     if not rows:
         st.info(_("No participant matches this search. Search for less, or add a new participant."))
         return
-    st.caption(plural("{n} participant", "{n} participants", len(rows)))
-    table = _table(rows, sees_names)
-    chosen = st.dataframe(
-        table, hide_index=True, on_select="rerun", selection_mode="single-row", key=f"participants-{wanted}"
-    )
-    st.caption(_("Select a row to open a participant, or choose one here."))
-    picked = st.selectbox(
+    picked = opening.selectbox(
         _("Open a participant"),
         [row.id for row in rows],
         index=None,
         format_func={row.id: row.study_code for row in rows}.get,
         placeholder=_("Study code"),
         key=f"open-{wanted}",
+    )
+    st.caption(plural("{n} participant.", "{n} participants.", len(rows)) + " " + _("Tick a row to open it."))
+    chosen = st.dataframe(
+        _table(rows, sees_names),
+        hide_index=True,
+        on_select="rerun",
+        selection_mode="single-row",
+        column_config={_("Name"): st.column_config.TextColumn(width="medium")},
+        key=f"participants-{wanted}",
     )
     selected = [rows[index].id for index in chosen["selection"]["rows"]]
     opened = picked or (selected[0] if selected else None)

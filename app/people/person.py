@@ -11,7 +11,7 @@ from app.layout import show_error
 from app.people.form import person_form
 from app.people.trends import show_trends
 from app.text import plain
-from app.words import NOTHING, date_word, sex_word
+from app.words import date_word, sex_word
 from assessment.store import audit, participants, runs, visits
 from assessment.store.participants import ParticipantRow
 from assessment.store.runs import RunRow
@@ -29,8 +29,10 @@ def show_participant(person: ParticipantRow) -> None:
         address.put(participant=None, run=None, trial=None)
         st.rerun()
     st.title(plain(person.study_code))
-    born = NOTHING if person.birth_year is None else str(person.birth_year)
-    about = [sex_word(person.sex) if person.sex else "", _("born {year}", year=born) if person.birth_year else ""]
+    about = [
+        sex_word(person.sex) if person.sex else "",
+        _("born {year}", year=person.birth_year) if person.birth_year else "",
+    ]
     known = [plain(person.name or ""), *about, plural("{n} visit", "{n} visits", person.n_visits)]
     st.markdown(" · ".join(part for part in known if part))
     if st.button(_("New visit"), type="primary", icon=":material/add:"):
@@ -38,7 +40,7 @@ def show_participant(person: ParticipantRow) -> None:
         st.switch_page("app/pages/new_assessment.py")
     _visits(person)
     show_trends(person.id)
-    with st.expander(_("Change what is known"), icon=":material/edit:"):
+    with st.expander(_("Edit this participant"), icon=":material/edit:"):
         _edit(person)
     with st.expander(_("Delete this participant"), icon=":material/delete:"):
         _delete(person)
@@ -69,18 +71,20 @@ def _visit(number: int, visit: VisitRow, of_visit: list[RunRow]) -> None:
         day = date_word(visit.visit_date) if visit.visit_date else _("no date")
         place = f" · {plain(visit.details.site)}" if visit.details.site else ""
         signed = f" · {_('signed')}" if visit.details.signature else ""
-        st.markdown(f"**{_('Visit {number}', number=number)}** · {day}{place}{signed}")
+        title = f"**{_('Visit {number}', number=number)}** · {day}{place}{signed}"
         if not of_visit:
+            st.markdown(title)
             st.caption(_("Not assessed yet."))
-        for run in of_visit:
-            _run(run)
+            return
+        _run(of_visit[0], title)
+        for run in of_visit[1:]:
+            _run(run, _("Earlier run, asked for {time}", time=run.created_at.strftime("%Y-%m-%d %H:%M UTC")))
 
 
-def _run(run: RunRow) -> None:
+def _run(run: RunRow, title: str) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         badge = f":{STATE_COLOURS.get(run.state, 'blue')}-badge[{plain(_result(run.state))}]"
-        asked = run.created_at.astimezone().strftime("%Y-%m-%d %H:%M")
-        st.markdown(f"{badge} {_('asked for {time}', time=asked)}", width="content")
+        st.markdown(f"{title} {badge}", width="content")
         if run.state == "done":
             if st.button(_("Summary"), key=f"summary-{run.id}", icon=":material/summarize:"):
                 address.put(run=run.id, trial=None)

@@ -1,4 +1,4 @@
-"""How a participant's headline indicators went from visit to visit, with intervals, and whether they changed."""
+"""How the numbers that a clinic looks at first went from visit to visit, with intervals, and whether they changed."""
 
 from __future__ import annotations
 
@@ -8,19 +8,23 @@ import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
 
+from app.cohort.charts import COLOUR
 from app.current import mine
+from app.findings.changes import change_text
+from app.findings.order import is_first_looked_at, rank
 from app.language import _, _result
 from app.layout import show_error
 from app.text import plain
 from app.words import indicator_word, value_word
-from assessment.presentation import HEADLINE, SIDE_COLOURS
+from assessment.presentation import SIDE_COLOURS, SIDE_NAMES
 from assessment.store import figures, runs
 from assessment.uncertainty import Z95
 from assessment.uncertainty.visits import Comparison, compare_visits
 from models.errors import SarcoscopeError
+from pipeline.quality import Mark
 
+MOST_CHARTS = 6
 CHARTS_A_ROW = 3
-_KEY = ["indicator", "activity", "side"]
 
 
 @dataclass(frozen=True)
@@ -32,24 +36,35 @@ class _Compared:
 
 
 def show_trends(participant_id: str) -> None:
-    """Draw one small chart an indicator; nothing where no visit has results."""
-    found = figures.values(mine(), participant_id=participant_id)
-    found = found[found["indicator"].isin(HEADLINE)]
-    if found.empty:
+    """Draw one small chart an indicator and movement; nothing where no visit has results."""
+    results = figures.results(mine(), participant_id)
+    values = figures.values(mine(), participant_id=participant_id)
+    dated = results[["run_id", "date"]].merge(values, on="run_id").sort_values("date", kind="stable")
+    groups = {
+        (name, activity): group
+        for (name, activity), group in dated.groupby(["indicator", "activity"])
+        if is_first_looked_at(name, activity) and group["value"].notna().any()
+    }
+    if not groups:
         return
     st.subheader(_("From visit to visit"))
-    results = figures.results(mine(), participant_id)
-    dated = results[["run_id", "date"]].merge(found, on="run_id").sort_values("date", kind="stable")
     try:
         compared = _comparisons(list(results["run_id"]))
     except SarcoscopeError as error:
         compared = []
         show_error(error)
-    groups = list(dated.groupby(_KEY, sort=False))
-    for start in range(0, len(groups), CHARTS_A_ROW):
-        for column, (key, group) in zip(st.columns(CHARTS_A_ROW), groups[start : start + CHARTS_A_ROW], strict=False):
+    chosen = sorted(groups, key=lambda key: rank(*key))[:MOST_CHARTS]
+    for start in range(0, len(chosen), CHARTS_A_ROW):
+        for column, key in zip(st.columns(CHARTS_A_ROW), chosen[start : start + CHARTS_A_ROW], strict=False):
             with column.container(border=True):
-                _one(key, group, compared)
+                _one(*key, groups[key], compared)
+    if compared:
+        st.caption(
+            _(
+                "A difference is called a change only beyond the smallest detectable change (MDC, 95 %); detectable is "
+                "not the same as meaningful. Hollow points are to be read with caution."
+            )
+        )
     for warning in dict.fromkeys(text for one in compared for text in one.comparison.warnings):
         st.caption(plain(_result(warning)))
 
@@ -58,59 +73,79 @@ def _comparisons(run_ids: list[str]) -> list[_Compared]:
     """The last visit against the previous one and, where that is another, against the first."""
     if len(run_ids) < 2:
         return []
-    wanted = {_("since the previous visit"): run_ids[-2]}
+    wanted = {_("Since the previous visit"): run_ids[-2]}
     if len(run_ids) > 2:
-        wanted[_("since the first visit")] = run_ids[0]
+        wanted[_("Since the first visit")] = run_ids[0]
     last = runs.summary(mine(), run_ids[-1])
     return [_Compared(title, compare_visits(runs.summary(mine(), run_id), last)) for title, run_id in wanted.items()]
 
 
-def _one(key: tuple[str, str, str], group: pd.DataFrame, compared: list[_Compared]) -> None:
-    name, activity, side = key
-    last = group.iloc[-1]
-    st.markdown(f"**{plain(indicator_word(last['label'], activity, side))}**")
-    text = value_word(name, last["unit"], last["value"], last["standard_error"])
-    st.markdown(f"{plain(text)}  \n:small[{plain(_('at the last visit, with its 95 % interval'))}]")
+def _one(name: str, activity: str, group: pd.DataFrame, compared: list[_Compared]) -> None:
+    title = indicator_word(name, group["label"].iloc[0], activity)
+    last = group[group["run_id"] == group["run_id"].iloc[-1]]
+    st.markdown(f"**{plain(title)}**")
+    st.markdown(
+        f"{plain(_values(last))}  \n:small[{plain(_('visit of {date}', date=last['date'].iloc[0].isoformat()))}]"
+    )
     known = group.dropna(subset="value")
-    if len(known) > 1:
+    if len(set(known["run_id"])) > 1:
         st.plotly_chart(
-            trend_figure(known, side),
-            key=f"trend-{'-'.join(key)}",
+            trend_figure(known),
+            key=f"trend-{name}-{activity}",
             config={"displayModeBar": False},
-            alt=_alternative(known, indicator_word(last["label"], activity, side)),
+            alt=_alternative(known, title),
         )
     for one in compared:
-        for change in one.comparison.changes:
-            if (change.indicator, change.activity, change.side or "") == key:
-                st.caption(f"{one.title}: {plain(_result(change.sentence))}")
+        changes = [
+            change_text(change)
+            for change in one.comparison.changes
+            if (change.indicator, change.activity) == (name, activity)
+        ]
+        if changes:
+            st.caption(f"{one.title}: {plain('; '.join(changes))}")
 
 
-def trend_figure(known: pd.DataFrame, side: str) -> go.Figure:
-    """One indicator over the visits, with 95 % intervals; hollow where it is to be read with caution."""
-    colour = SIDE_COLOURS.get(side, "#56617A")
-    symbols = ["circle" if mark == "reported" else "circle-open" for mark in known["mark"]]
+def trend_figure(known: pd.DataFrame) -> go.Figure:
+    """One indicator over the visits, a line a side, with 95 % intervals; hollow where it is to be read with caution."""
     figure = go.Figure()
-    figure.add_scatter(
-        x=pd.to_datetime(known["date"]),
-        y=known["value"],
-        error_y={"array": (Z95 * known["standard_error"]).fillna(0.0), "color": colour, "thickness": 1.2, "width": 4},
-        mode="lines+markers",
-        line={"color": colour, "width": 1.2},
-        marker={"color": colour, "size": 8, "symbol": symbols, "line": {"width": 1.5, "color": colour}},
-    )
+    for side, rows in known.groupby("side", sort=False):
+        colour = SIDE_COLOURS.get(side, COLOUR)
+        half = (Z95 * rows["standard_error"]).fillna(0.0)
+        figure.add_scatter(
+            x=pd.to_datetime(rows["date"]),
+            y=rows["value"],
+            error_y={"array": half, "color": colour, "thickness": 1.2, "width": 4, "visible": bool((half > 0.0).any())},
+            mode="lines+markers",
+            line={"color": colour, "width": 1.2},
+            marker={
+                "color": colour,
+                "size": 8,
+                "symbol": ["circle" if mark == Mark.REPORTED else "circle-open" for mark in rows["mark"]],
+                "line": {"width": 1.5, "color": colour},
+            },
+            name=_result(SIDE_NAMES[side]) if side else "",
+            showlegend=bool(side),
+        )
+    unit = known["unit"].iloc[-1]
     figure.update_layout(
-        height=160,
+        height=170,
         margin={"l": 10, "r": 10, "t": 6, "b": 10},
-        showlegend=False,
-        yaxis={"title": {"text": known["unit"].iloc[-1].replace("1/min", "/min")}, "automargin": True, "nticks": 4},
+        yaxis={"title": {"text": "" if unit in ("1", "ratio") else unit}, "automargin": True, "nticks": 4},
         xaxis={"tickformat": "%Y-%m", "automargin": True, "nticks": 4},
+        legend={"orientation": "h", "y": 1.3},
     )
     return figure
 
 
-def _alternative(known: pd.DataFrame, title: str) -> str:
-    values = "; ".join(
-        f"{row.date.isoformat()}: {value_word(row.indicator, row.unit, row.value, row.standard_error)}"
-        for row in known.itertuples()
+def _values(rows: pd.DataFrame) -> str:
+    """Values of both sides, or of the one body."""
+    return ", ".join(
+        f"{_result(SIDE_NAMES[row.side]) if row.side else ''} "
+        f"{value_word(row.indicator, row.unit, row.value, row.standard_error)}".strip()
+        for row in rows.itertuples()
     )
-    return _("{title} from visit to visit, with 95 % intervals. {values}.", title=title, values=values)
+
+
+def _alternative(known: pd.DataFrame, title: str) -> str:
+    visits = "; ".join(f"{day.isoformat()}: {_values(rows)}" for day, rows in known.groupby("date"))
+    return _("{title} from visit to visit, with 95 % intervals. {visits}.", title=title, visits=visits)

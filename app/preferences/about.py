@@ -10,6 +10,7 @@ import streamlit as st
 from app.access import login_on
 from app.current import mine
 from app.language import _
+from app.text import plain
 from assessment.criteria import criteria_sha256
 from assessment.store import may
 from assessment.version import SARCOSCOPE_VERSION
@@ -33,7 +34,7 @@ def show_about() -> None:
         facts[_("Folder of the data")] = str(store.home)
         # The kind alone: an address may hold a password.
         facts[_("Database")] = DATABASES[store.engine.dialect.name]
-    st.dataframe({_("What"): list(facts), _("Which"): list(facts.values())}, hide_index=True, key="settings-about")
+    st.markdown("\n".join(f"- **{name}**: {plain(value)}" for name, value in facts.items()))
     st.caption(
         _(
             "The skeleton follows LaiUhlrich2022 of OpenCap (Apache License 2.0; Rajagopal 2016, Lai 2017, Uhlrich "

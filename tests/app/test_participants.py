@@ -108,7 +108,7 @@ def test_a_participant_has_visits_in_order_and_how_they_changed(mine: UserStore,
     # One chart: of the time there is one value only.
     (chart,) = app.get("plotly_chart")
     assert "2026-01-05: 0.70 [0.64, 0.76] m/s" in chart.proto.alt
-    assert "since the previous visit: Gait speed increased by 0.51 m/s, more than measurement error" in shown
+    assert "Since the previous visit: \\+0.51 m/s: increased, better" in shown
     assert "withheld" in shown
 
 

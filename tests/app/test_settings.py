@@ -72,14 +72,14 @@ def test_the_audit_log_is_filtered_and_holds_no_study_code(mine: UserStore) -> N
     kept, gone = (participants.add(mine, code, name="Ada Example") for code in ("P-001", "P-002"))
     participants.delete(mine, gone)
     app = _page()
-    table = app.dataframe[1].value
+    table = app.dataframe[0].value
     assert table["Id"].iloc[0] == gone
     assert not [word for word in ("P-001", "P-002", "Ada Example") if word in table.to_string()]
     app.multiselect(key="audit-actions").set_value(["deleted"]).run()
-    assert list(app.dataframe[1].value["Id"]) == [gone]
+    assert list(app.dataframe[0].value["Id"]) == [gone]
     app.multiselect(key="audit-actions").set_value([]).run()
     app.text_input(key="audit-text").set_value(kept[:12]).run()
-    assert set(app.dataframe[1].value["Id"]) == {kept}
+    assert set(app.dataframe[0].value["Id"]) == {kept}
 
 
 def test_only_administrators_read_the_audit_log(mine: UserStore) -> None:
