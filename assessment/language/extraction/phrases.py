@@ -9,6 +9,7 @@ from itertools import product
 Part = str | ast.expr
 """Literal text, or an expression that is filled in."""
 
+_FORMAT_FIELD = re.compile(r"\{([a-z]\w*)(?::[^{}]*)?\}")
 _WORD = re.compile(r"[^\W\d_]{2,}")
 
 
@@ -32,7 +33,7 @@ def messages(expression: ast.expr, *, whole: bool = False) -> list[str]:
 def _variants(expression: ast.expr) -> list[list[Part]] | None:
     """The parts of a text, once for each choice in it; None where it is no text."""
     if isinstance(expression, ast.Constant):
-        return [[expression.value]] if isinstance(expression.value, str) else None
+        return [_of_format(expression.value)] if isinstance(expression.value, str) else None
     if isinstance(expression, ast.JoinedStr):
         return _joined([_variants(one) or [] for one in expression.values])
     if isinstance(expression, ast.FormattedValue):
@@ -46,6 +47,15 @@ def _variants(expression: ast.expr) -> list[list[Part]] | None:
         sides = [_variants(side) for side in (expression.left, expression.right)]
         return None if None in sides else _joined([side for side in sides if side is not None])
     return None
+
+
+def _of_format(text: str) -> list[Part]:
+    """A text that `str.format` fills in later has its placeholders already."""
+    names = iter(_FORMAT_FIELD.split(text))
+    parts: list[Part] = [next(names)]
+    for name in names:
+        parts += [ast.Name(name), next(names)]
+    return parts
 
 
 def _joined(choices: list[list[list[Part]]]) -> list[list[Part]]:

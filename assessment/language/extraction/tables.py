@@ -23,7 +23,7 @@ def sentences_in_tables(root: Path) -> Iterator[tuple[str, str]]:
         for file in sorted(root.glob(pattern)):
             name = file.relative_to(root).as_posix()
             for text in _texts(tomllib.loads(file.read_text(encoding="utf-8")), fields):
-                if any(letter.islower() for letter in text):
+                if any(letter.islower() for letter in text) and "_" not in text:  # else abbreviations, and keys
                     yield text.replace("{", "{{").replace("}", "}}"), name
 
 
