@@ -10,6 +10,8 @@ from assessment.language.templates import Template, placeholders
 
 # A page asks for some hundred sentences, most of them again at its next run.
 REMEMBERED = 4096
+# Longer texts are whole sentences, not phrases put together.
+MOST_WORDS = 40
 
 _SENTENCE_END = re.compile(r"(?<=[.!?]) +(?=\S)")
 _CLAUSE_END = re.compile(r"(?<=[.!?;]) +(?=\S)")
@@ -17,9 +19,9 @@ _SEMICOLON = re.compile("(; )")
 _LISTED = re.compile(r"(; |, | and | or | \(|\)|: )")
 # "grip strength 25.0 kg": a label and what is said of it; "9 points": a number and what it counts.
 _LABEL_AND_VALUE = re.compile(r"(?P<label>.*?[^\W\d_]\)?)(?P<value> [-+−–<>≤≥±\[]? ?\d.*)", re.DOTALL)
-_COUNTED = re.compile(r"(?P<number>[^A-Za-z]*\d\S* )(?P<counted>[a-z]+)")
-_WORD = re.compile(r"[^\W\d_][\w/]*")
-_UNITS = frozenset({"deg", "deg/s", "Nm", "Nms", "min", "mm/s", "Nm/kg", "Nms/kg", "Nm/s", "Nm/s/kg", "steps/min"})
+_COUNTED = re.compile(r"(?P<number>[^A-Za-z]*\d\S* )(?P<counted>[a-z ]+)")
+_WORD = re.compile(r"[^\W\d_]\w*")
+_UNITS = frozenset({"deg", "Nms", "min"})
 _SHORT_WORDS = frozenset({"as", "at", "by", "if", "in", "is", "it", "no", "of", "on", "or", "to"})
 
 
@@ -37,7 +39,8 @@ class Sentences:
         known = {one.strip(): other.strip() for one, other in messages.items()}
         self._whole = {_plain(one): _plain(other) for one, other in known.items() if not placeholders(one)}
         templates = [Template.of(one, other) for one, other in known.items() if placeholders(one)]
-        self._templates = sorted(templates, key=lambda template: template.length, reverse=True)
+        templates.sort(key=lambda template: template.length, reverse=True)
+        self._templates = templates
         self._known: Callable[[str], str | None] = lru_cache(REMEMBERED)(self._find)
 
     def translate(self, text: str) -> str:
@@ -61,22 +64,46 @@ class Sentences:
             or self._template(text, several=True)
             or (self._row(sentences, partly=True) if len(sentences) > 1 else None)
             or self._named(text)
+            or self._template(text, several=True, weak=True)
             or self._listed(text, _LISTED)
+            or self._phrases(text)
         )
 
     def _one(self, text: str) -> str | None:
-        """A message as it stands, its first letter raised or not, or a template without a second sentence inside."""
-        raised = text[0].upper() + text[1:]
-        return self._whole.get(text) or self._whole.get(raised) or self._template(text, several=False)
+        """A message, or a template without a second sentence inside."""
+        return self._message(text) or self._template(text, several=False)
 
-    def _template(self, text: str, *, several: bool) -> str | None:
+    def _message(self, text: str) -> str | None:
+        """A message as it stands, or with its first letter raised or lowered, or a value like ``not_assessable``."""
+        first, rest = text[0], text[1:]
+        ways = (text, first.upper() + rest, first.lower() + rest, text.replace("_", " "))
+        return next((self._whole[way] for way in ways if way in self._whole), None)
+
+    def _template(self, text: str, *, several: bool, weak: bool = False) -> str | None:
+        """The template whose values are all known or need no translation; else the one with the most letters.
+
+        Parameters
+        ----------
+        text : str
+        several : bool
+            Whether a value may be several sentences.
+        weak : bool
+            Whether a template of few letters is taken although a value is not known.
+        """
+        second_best = None
         for template in self._templates:
-            values = template.match(text)
+            stop = "." if text.endswith(".") and not template.is_sentence else ""
+            values = template.match(text.removesuffix(stop))
             if values is None or (not several and any(_CLAUSE_END.search(value) for value in values.values())):
                 continue
-            shown = {name: self._inner(value) or value for name, value in values.items()}
-            return template.translation.format(**shown)
-        return None
+            known = {name: self._or_neutral(value) for name, value in values.items()}
+            shown = {name: value if known[name] is None else known[name] for name, value in values.items()}
+            translation = template.translation.format(**shown) + stop
+            if None not in known.values():
+                return translation
+            if second_best is None and (weak or not template.is_weak):
+                second_best = translation
+        return second_best
 
     def _row(self, sentences: list[str], *, partly: bool) -> str | None:
         """Sentence after sentence, the longest known run first; None where nothing, or not all, is known."""
@@ -105,14 +132,33 @@ class Sentences:
         if colon and (found := self._inner(rest)):
             return f"{self._inner(name) or name}: {found}"
         value = _LABEL_AND_VALUE.fullmatch(text)
-        if value and (label := self._whole_or_raised(value["label"])) and (said := self._or_neutral(value["value"])):
+        if value and (label := self._message(value["label"])) and (said := self._or_neutral(value["value"])):
             return label + said
         counted = _COUNTED.fullmatch(text)
-        word = counted and self._whole.get(counted["counted"])
+        word = counted and (self._whole.get(counted["counted"]) or self._whole.get(counted["counted"].rstrip("s")))
         return counted["number"] + word if counted and word else None
 
-    def _whole_or_raised(self, text: str) -> str | None:
-        return self._whole.get(text) or self._whole.get(text[0].upper() + text[1:])
+    def _phrases(self, text: str) -> str | None:
+        """Known phrases one after the other, between words that need no translation."""
+        core = text.rstrip(".")
+        words = core.replace(", ", " , ").split(" ")
+        if (len(words) == 1 and core == text) or len(words) > MOST_WORDS:
+            return None
+        done, at, translated = [], 0, False
+        while at < len(words):
+            for end in range(len(words), at, -1):
+                run = " ".join(words[at:end])
+                if run and (found := None if run == text else self._one(run)):
+                    translated = True
+                    break
+                if end == at + 1 and _is_neutral(run):
+                    found = run
+                    break
+            else:
+                return None
+            done.append(found)
+            at = end
+        return " ".join(done).replace(" ,", ",") + text[len(core) :] if translated else None
 
     def _joint(self, text: str) -> str:
         """What joins a list: words are translated, signs stay."""

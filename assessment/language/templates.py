@@ -6,6 +6,10 @@ import re
 from dataclasses import dataclass
 from string import Formatter
 
+WEAK_BELOW_LETTERS = 8
+# A full stop, or a place for a sentence at the end.
+_SENTENCE = re.compile(r"\.$|[.:;] \{\w+\}$")
+
 
 @dataclass(frozen=True)
 class Template:
@@ -15,11 +19,14 @@ class Template:
     ----------
     literals : tuple of str
         What stands between the placeholders, the longest first; a sentence without them cannot be this one.
+    is_sentence : bool
+        Whether it ends like one; a phrase may be followed by a full stop that is not its own.
     """
 
     pattern: re.Pattern[str]
     translation: str
     literals: tuple[str, ...]
+    is_sentence: bool
 
     @classmethod
     def of(cls, message: str, translation: str) -> Template:
@@ -33,7 +40,14 @@ class Template:
                 parts.append(f"(?P={name})" if name in seen else f"(?P<{name}>.*?)")
                 seen.add(name)
         longest_first = tuple(sorted(literals, key=len, reverse=True))
-        return cls(re.compile("".join(parts), re.DOTALL), translation, longest_first)
+        return cls(
+            re.compile("".join(parts), re.DOTALL), translation, longest_first, _SENTENCE.search(message) is not None
+        )
+
+    @property
+    def is_weak(self) -> bool:
+        """Whether so little of it is fixed that other readings of a text go first: ``{shown}, not {limit}``."""
+        return sum(letter.isalpha() for literal in self.literals for letter in literal) < WEAK_BELOW_LETTERS
 
     @property
     def length(self) -> int:

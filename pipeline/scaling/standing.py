@@ -99,8 +99,10 @@ def _is_upright(motion: BodyMotion) -> bool:
 
 def move_trunk_mass(model: osim.Model, standing: Standing) -> str:
     """Take the model's part out of the distance, in place; says what was done, or why nothing was."""
-    found = f"Standing still, the model's load is {abs(standing.ahead_m) * 1000:.0f} mm "
-    found += f"{'in front of' if standing.ahead_m > 0 else 'behind'} where people's rests on average"
+    found = (
+        f"Standing still, the model's load is {abs(standing.ahead_m) * 1000:.0f} mm "
+        f"{'in front of' if standing.ahead_m > 0 else 'behind'} where people's rests on average"
+    )
     if not standing.upright:
         return "The static pose is no stance on both feet: where the trunk carries its mass was not adjusted."
     if not standing.plausible:

@@ -95,4 +95,6 @@ def _name(expression: ast.expr) -> str:
 def _is_for_people(message: str) -> bool:
     literal = re.sub(r"\{[a-z][a-z0-9_]*\}", "\0", message)
     words = _WORD.findall(literal)
+    if "[A-Z" in message:  # a pattern
+        return False
     return (len(words) >= 2 and " " in literal.strip()) or (bool(words) and "\0" in literal and " " in literal)

@@ -33,7 +33,6 @@ RESEARCH = (
     *(f"assessment/{name}" for name in ("study", "validation", "crosscheck", "profile/study_model", "language")),
     *(f"assessment/{name}.py" for name in ("cli", "console", "options", "export", "opencap_layout")),
     "assessment/activities/hints.py",
-    "assessment/criteria/definitions.py",
     "assessment/indicators/listing.py",
     "assessment/uncertainty/reliability.py",
 )
