@@ -61,8 +61,10 @@ class Gate(Generic[EvidenceT]):
         return Quality()
 
     def _reason(self, value: float, threshold: float, what: str) -> str:
-        bound = "at least" if self.low_is_bad else "at most"
-        return f"{self.label}: {self._text(value)} ({bound} {self._text(threshold)} is {what})."
+        return (
+            f"{self.label}: {self._text(value)} "
+            f"({'at least' if self.low_is_bad else 'at most'} {self._text(threshold)} is {what})."
+        )
 
     def _text(self, value: float) -> str:
         return f"{100 * value:.1f} %" if self.unit == "%" else f"{value:.3g} {self.unit}".rstrip()

@@ -6,9 +6,11 @@ import re
 from dataclasses import dataclass
 from string import Formatter
 
+from assessment.language.pieces import is_balanced
+
 WEAK_BELOW_LETTERS = 8
 # A full stop, or a place for a sentence at the end.
-_SENTENCE = re.compile(r"\.$|[.:;] \{\w+\}$")
+_SENTENCE = re.compile(r"\.$|[.:;)] ?\{\w+\}$")
 
 
 @dataclass(frozen=True)
@@ -17,13 +19,15 @@ class Template:
 
     Attributes
     ----------
+    patterns : tuple
+        The first place as short, and as long as can be.
     literals : tuple of str
         What stands between the placeholders, the longest first; a sentence without them cannot be this one.
     is_sentence : bool
         Whether it ends like one; a phrase may be followed by a full stop that is not its own.
     """
 
-    pattern: re.Pattern[str]
+    patterns: tuple[re.Pattern[str], re.Pattern[str]]
     translation: str
     literals: tuple[str, ...]
     is_sentence: bool
@@ -39,10 +43,10 @@ class Template:
             if name is not None:
                 parts.append(f"(?P={name})" if name in seen else f"(?P<{name}>.*?)")
                 seen.add(name)
+        short = "".join(parts)
+        patterns = (re.compile(short, re.DOTALL), re.compile(short.replace(".*?", ".*", 1), re.DOTALL))
         longest_first = tuple(sorted(literals, key=len, reverse=True))
-        return cls(
-            re.compile("".join(parts), re.DOTALL), translation, longest_first, _SENTENCE.search(message) is not None
-        )
+        return cls(patterns, translation, longest_first, _SENTENCE.search(message) is not None)
 
     @property
     def is_weak(self) -> bool:
@@ -55,11 +59,11 @@ class Template:
         return sum(map(len, self.literals))
 
     def match(self, text: str) -> dict[str, str] | None:
-        """What was filled in; None where it is another sentence."""
+        """What was filled in, every bracket closed within one place; None where it is another sentence."""
         if not all(literal in text for literal in self.literals):
             return None
-        found = self.pattern.fullmatch(text)
-        return None if found is None else found.groupdict()
+        found = [one.groupdict() for pattern in self.patterns if (one := pattern.fullmatch(text))]
+        return next((values for values in found if all(map(is_balanced, values.values()))), None)
 
 
 def placeholders(message: str) -> set[str]:

@@ -199,14 +199,13 @@ def _standing(placement: Placement | None, used: ReferenceUsed | None, direction
     if placement is None or used is None:
         return ""
     low, high = placement.percentile_interval
-    middle, verb = placement.percentile, "above"
+    middle = placement.percentile
     if direction == "lower":
         low, middle, high = 100.0 - high, 100.0 - middle, 100.0 - low
-    if direction is not None:
-        verb = "better than"
     error = "" if placement.measurement_error_included else ", without the measurement error, which is not known"
     return (
-        f"{verb} {_percent(middle)} (95 % interval {_percent(low)} to {_percent(high)}{error}) of the population that "
+        f"{'above' if direction is None else 'better than'} {_percent(middle)} (95 % interval {_percent(low)} to "
+        f"{_percent(high)}{error}) of the population that "
         f"{used.who} stand for ({used.name})."
     )
 

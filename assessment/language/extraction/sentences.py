@@ -20,10 +20,11 @@ TEXTS_OF_RESULTS = (
     *(f"assessment/uncertainty/{name}.py" for name in ("change", "interval", "visits")),
     *(
         f"assessment/{name}.py"
-        for name in ("assess", "motion", "person", "presentation", "summary", "trial", "workers")
+        for name in ("assess", "catalogue", "motion", "person", "presentation", "summary", "trial", "workers")
     ),
     *(f"assessment/{name}.py" for name in ("scaling_movements", "scaling_task")),
     *(f"pipeline/{name}" for name in ("contact", "kinematics", "motion", "preparation", "scaling", "session")),
+    *(f"pipeline/opencap_server/{name}.py" for name in ("answers", "client", "faults", "folder", "transfer")),
     *("pipeline/dynamics.py", "pipeline/settings.py", "pipeline/trajectories.py", "models/subject.py"),
     *(f"rl_scaling/{name}.py" for name in ("policy", "scaling_checks", "scaling_frames", "verdicts")),
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,6 +16,8 @@ FIELDS = {
     "assessment/profile/references/*.toml": ("name", "protocol", "caveats", "statement"),
     "assessment/uncertainty/reliability.toml": ("population", "note"),
 }
+# Names of indicators, and abbreviations have no translation.
+_KEY = re.compile(r"[a-z0-9]+(_[a-z0-9]+)+")
 
 
 def sentences_in_tables(root: Path) -> Iterator[tuple[str, str]]:
@@ -23,7 +26,7 @@ def sentences_in_tables(root: Path) -> Iterator[tuple[str, str]]:
         for file in sorted(root.glob(pattern)):
             name = file.relative_to(root).as_posix()
             for text in _texts(tomllib.loads(file.read_text(encoding="utf-8")), fields):
-                if any(letter.islower() for letter in text) and "_" not in text:  # else abbreviations, and keys
+                if any(letter.islower() for letter in text) and not _KEY.fullmatch(text):
                     yield text.replace("{", "{{").replace("}", "}}"), name
 
 

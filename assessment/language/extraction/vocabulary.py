@@ -14,30 +14,26 @@ from pipeline.preparation.findings import FindingAction, FindingKind
 from pipeline.quality import Mark
 from rl_scaling.verdicts import VerdictKind
 
-# Words that sentences are put together from, and bodies that findings name.
-JOINTS = ("and", "or")
-BODIES = ("pelvis", "femur", "tibia", "foot", "torso", "humerus", "forearm", "thigh", "shank", "upper arm")
-BODIES_AND_WORDS = (*BODIES, "knee", "ankle", "hip", "heel or toe", "sex", "age", "height", "body mass")
-TIERS_AND_ORIGINS = ("clinical", "descriptive", "research", "measured", "estimated", "simulated", "synthetic")
-OTHERS = ("forward", "backward", "above", "below", "better than", "first", "second", "once", "female", "male")
-MORE = (
-    "women",
-    "men",
-    "people",
-    "both hands",
-    "indeterminate",
-    "does not meet",
-    "reported",
-    "unspecified",
-    "none",
-    "and",
+# Words that sentences and findings are put together from, where they stand alone in the code.
+WORDS = (
+    *("and", "or", "none", "once", "first", "second", "points"),
+    *("forward", "backward", "above", "below", "better than"),
+    *("sex", "age", "height", "body mass", "female", "male", "women", "men", "people", "unspecified"),
+    *("pelvis", "femur", "tibia", "foot", "torso", "humerus", "forearm", "thigh", "shank", "upper arm"),
+    *("hip", "knee", "ankle", "heel or toe", "both hands", "stride", "whole step", "bend"),
+    *("clinical", "descriptive", "research", "measured", "estimated", "simulated", "synthetic"),
+    *("accepted", "expected"),
+    *("participant", "visit", "run", "session", "trial"),
 )
 
 
 def vocabulary() -> Iterator[tuple[str, str]]:
     """Word and the file it is declared in."""
     declared = {
-        "assessment/activities/names.py": (*ACTIVITY_NAMES, *(one for known in VARIANTS.values() for one in known)),
+        "assessment/activities/names.py": (
+            *ACTIVITY_NAMES,
+            *(one for name, known in VARIANTS.items() for kind in known for one in (kind, f"{name}/{kind}")),
+        ),
         "assessment/criteria/verdicts.py": tuple(one.value.replace("_", " ") for one in Verdict),
         "assessment/presentation.py": tuple(SIDE_NAMES.values()),
         "assessment/uncertainty/change.py": (
@@ -48,13 +44,7 @@ def vocabulary() -> Iterator[tuple[str, str]]:
         "pipeline/preparation/findings.py": (*get_args(FindingKind), *get_args(FindingAction)),
         "pipeline/quality.py": tuple(one.value for one in Mark),
         "rl_scaling/verdicts.py": get_args(VerdictKind),
-        "assessment/language/extraction/vocabulary.py": (
-            *JOINTS,
-            *BODIES_AND_WORDS,
-            *TIERS_AND_ORIGINS,
-            *OTHERS,
-            *MORE,
-        ),
+        "assessment/language/extraction/vocabulary.py": WORDS,
     }
     for file, words in declared.items():
         for word in words:
