@@ -10,6 +10,7 @@ from typing import Literal
 
 import numpy as np
 
+from assessment.clinical import typed_in
 from assessment.criteria import (
     FrameworkResult,
     Measurement,
@@ -92,21 +93,6 @@ def _with_notes(result: FrameworkResult, found: Mapping[str, _Found]) -> Framewo
     """The result with what a reader must know of the values that it rests on."""
     notes = [note for quantity in result.used if quantity in found for note in found[quantity].notes]
     return result.model_copy(update={"notes": list(dict.fromkeys([*result.notes, *notes]))})
-
-
-def typed_in(clinical: ClinicalMeasures) -> dict[str, Measurement]:
-    """Clinical values as the criteria take them: exact, because nobody said how sure they are."""
-    values = {
-        "grip_kg": clinical.grip_kg,
-        "asm_kg": clinical.asm_kg,
-        "calf_cm": clinical.calf_cm,
-        "sarc_f": clinical.sarc_f,
-    }
-    return {
-        name: Measurement(float(value), protocol=(clinical.asm_method or "") if name == "asm_kg" else "")
-        for name, value in values.items()
-        if value is not None
-    }
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,8 @@ from pathlib import Path
 import opensim as osim
 
 from assessment import records
-from assessment.activities import Activity, recognise_activity
+from assessment.activities import Activity
+from assessment.activities.recognition import recognise_activity
 from assessment.copies import marker_error_copies
 from assessment.cycle_curves import cycle_curves
 from assessment.gates import explain, judge_kinematics, judge_kinetics

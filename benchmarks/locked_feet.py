@@ -32,7 +32,7 @@ from pipeline.contact.plates.reading import read_force_plates
 from pipeline.dynamics import joint_moments
 from pipeline.files.trc import read_trc
 from pipeline.kinematics import read_kinematics
-from pipeline.motion import BodyMotion, body_motion
+from pipeline.motion.body_motion import BodyMotion, body_motion
 from pipeline.motion.locked_feet import with_locked_feet
 from pipeline.trajectories import TRANSLATIONS, Array, ContactForces, Kinematics
 from rl_scaling.marker_errors import Regime

@@ -28,7 +28,7 @@ from models.skeleton import load_model
 from models.skeleton.segment_inertia import TabulatedSex, set_segment_inertia
 from pipeline.contact.ground.soles import find_soles, heading
 from pipeline.contact.wrench import total_wrench
-from pipeline.motion import body_motion
+from pipeline.motion.body_motion import body_motion
 from pipeline.scaling.standing import judge_standing, move_trunk_mass
 
 STATIC, WALKS, STATIC_MASS, WALKWAY_MASS = "static1", "walks", "60.05 kg", "62.6 kg"

@@ -67,6 +67,11 @@ class MarkerTrajectories:
         """Whether all these markers are present."""
         return set(names) <= set(self.names)
 
+    @property
+    def missing_share(self) -> float:
+        """Share of positions that are not there."""
+        return float(np.isnan(self.positions_m).any(axis=2).mean())
+
     def position_m(self, name: str) -> NDArray[np.float64]:
         """Trajectory of one marker, shape (n_frames, 3) [m]."""
         if name not in self.names:

@@ -1,10 +1,9 @@
-"""Which movement a trial shows, from the motion itself, with the trial's name as a hint."""
+"""Which movement a trial shows, from the motion itself (`recognition`), with the trial's name as a hint."""
 
 from __future__ import annotations
 
 from assessment.activities.hints import hinted_activity
 from assessment.activities.names import ACTIVITY_NAMES, VARIANTS, Activity, ActivityName, parse_choice
-from assessment.activities.recognition import recognise_activity
 
 __all__ = [
     "ACTIVITY_NAMES",
@@ -13,5 +12,4 @@ __all__ = [
     "ActivityName",
     "hinted_activity",
     "parse_choice",
-    "recognise_activity",
 ]

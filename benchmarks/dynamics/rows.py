@@ -9,7 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from assessment.activities import Activity, recognise_activity
+from assessment.activities import Activity
+from assessment.activities.recognition import recognise_activity
 from assessment.motion import mean_heading, pelvis_rotation
 from assessment.repetitions import find_repetitions
 from assessment.trial import SEATED_ACTIVITIES

@@ -7,7 +7,7 @@ from pathlib import Path
 from models.errors import MarkerDataError
 from models.markers import MarkerTrajectories
 from pipeline.files.c3d import read_c3d_markers
-from pipeline.files.trc import read_trc
+from pipeline.files.trc import read_trc, summarise_trc
 
 
 def read_marker_file(path: Path) -> MarkerTrajectories:
@@ -24,3 +24,14 @@ def read_marker_file(path: Path) -> MarkerTrajectories:
             f"{path.name} is not a marker file.", hint=f"Accepted: {', '.join(readers)}.", file=path.name
         )
     return readers[path.suffix.lower()](path)
+
+
+def marker_names(path: Path) -> tuple[str, ...]:
+    """Names of the markers in a file that `read_marker_file` can read, in its order.
+
+    Raises
+    ------
+    MarkerDataError
+        See there.
+    """
+    return summarise_trc(path).names if path.suffix.lower() == ".trc" else read_marker_file(path).names

@@ -5,17 +5,20 @@ and return the same `Session` for all of them; marker files are read one trial a
 """
 
 from pipeline.session.loose_files import MarkerNames, UpAxis, session_of_files
+from pipeline.session.marker_match import MarkerMatch, match_markers
 from pipeline.session.reading import find_sessions, read_markers, read_session
 from pipeline.session.types import MarkerConversion, Session, SessionKind, Trial
 
 __all__ = [
     "MarkerConversion",
+    "MarkerMatch",
     "MarkerNames",
     "Session",
     "SessionKind",
     "Trial",
     "UpAxis",
     "find_sessions",
+    "match_markers",
     "read_markers",
     "read_session",
     "session_of_files",

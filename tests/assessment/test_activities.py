@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 from scipy.spatial.transform import Rotation
 
-from assessment.activities import ACTIVITY_NAMES, hinted_activity, parse_choice, recognise_activity
+from assessment.activities import ACTIVITY_NAMES, hinted_activity, parse_choice
+from assessment.activities.recognition import recognise_activity
 from models.errors import ModelError, SettingsError
 from pipeline.kinematics import read_kinematics
 from pipeline.motion.landmarks import find_landmarks

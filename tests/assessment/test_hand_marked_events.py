@@ -8,7 +8,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from assessment.activities import recognise_activity
+from assessment.activities.recognition import recognise_activity
 from assessment.repetitions import Repetition, find_repetitions
 from pipeline.kinematics import read_kinematics
 from tests.assessment import movements

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from scipy.signal import butter, sosfiltfilt
 
-from assessment.activities import recognise_activity
+from assessment.activities.recognition import recognise_activity
 from assessment.example import EXAMPLE
 from assessment.gait.walk import describe_walk
 from assessment.motion import CLOCK_HZ, SIDES, describe_motion, low_passed, on_clock

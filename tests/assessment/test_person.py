@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from assessment.clinical import typed_in
 from assessment.criteria import Verdict
 from assessment.indicators.balance import STILL_HELD
-from assessment.person import judge_person, typed_in
+from assessment.person import judge_person
 from assessment.records import indicator_of
 from assessment.summary import ActivityRecord, ClinicalMeasures, TrialRecord
 from models.errors import SettingsError

@@ -15,7 +15,10 @@ from pathlib import Path
 from assessment.language.extraction.phrases import messages
 
 TEXTS_OF_RESULTS = (
-    *(f"assessment/{name}" for name in ("activities", "criteria", "gait", "gates", "indicators", "repetitions")),
+    *(
+        f"assessment/{name}"
+        for name in ("activities", "criteria", "gait", "gates", "indicators", "preflight", "repetitions")
+    ),
     *(f"assessment/profile/{name}.py" for name in ("cohort", "placement", "profile", "reference")),
     *(f"assessment/uncertainty/{name}.py" for name in ("change", "interval", "visits")),
     *(
