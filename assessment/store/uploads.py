@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+import shutil
 import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 
 from sqlmodel import Session, col, select
@@ -13,8 +15,8 @@ from sqlmodel import Session, col, select
 from assessment.store import audit
 from assessment.store.artefacts import StoredFile
 from assessment.store.database import Store, UserStore
-from assessment.store.participants import not_there
-from assessment.store.tables import Participant, Upload, UploadFile, Visit
+from assessment.store.participants import not_there, remove_unused_files
+from assessment.store.tables import Participant, Upload, UploadFile, Visit, now
 
 # Archives go by this name inside: their own may be a person's.
 ARCHIVE_NAME = "session.zip"
@@ -81,6 +83,24 @@ def get(mine: UserStore, upload_id: str) -> Received:
         if upload is None or upload.owner_id != mine.user_id:
             raise not_there("upload")
         return Received(upload.id, tuple(upload.sessions), upload.age_years, _visits_of(session, mine, upload.id))
+
+
+def discard_unused(mine: UserStore, *, older_than: timedelta = timedelta(0)) -> None:
+    """Delete the uploads of this user that no visit was made of."""
+    with mine.session() as session:
+        query = (
+            select(Upload)
+            .join(Visit, isouter=True)
+            .where(Upload.owner_id == mine.user_id, col(Visit.id).is_(None), Upload.created_at <= now() - older_than)
+        )
+        unused = list(session.exec(query))
+        for upload in unused:
+            session.delete(upload)
+            audit.write(session, mine, "deleted", "upload", upload.id)
+    for upload in unused:
+        shutil.rmtree(mine.store.home / "views" / f"upload-{upload.id}", ignore_errors=True)
+    if unused:
+        remove_unused_files(mine)
 
 
 def files_of(store: Store, upload_id: str) -> list[StoredFile]:

@@ -55,6 +55,7 @@ def download(
     ask: Callable[[], tuple[str, str]] | None = None,
     wait_s: float = DEFAULT_WAIT_S,
     on_progress: OnProgress | None = None,
+    from_environment: bool = True,
 ) -> Path:
     """Fetch a session by whatever way works: the zip, or the files one by one when the zip is not to be had.
 
@@ -65,13 +66,15 @@ def download(
     out : Path
         Folder that gets ``OpenCapData_<id>.zip`` or, from the second way, ``OpenCapData_<id>/`` (without videos).
     token : str, SecretStr or None
-        None takes the one in the environment.
+        None takes the one in the environment, if that may be.
     ask : callable or None
         Gives user name and password; called only where there is no token and the session is not public.
     wait_s : float
         How long the server may take to make the zip [s].
     on_progress : callable or None
         Told every `Progress`; stage ``note`` says what the user must know, such as the change of way.
+    from_environment : bool
+        Whether a token in the environment may be used. Not where the one who asks did not start the program.
 
     Returns
     -------
@@ -83,7 +86,9 @@ def download(
     OpenCapServerError
         See `OpenCapClient`.
     """
-    secret = SecretStr(token) if isinstance(token, str) and token else token or token_from_environment()
+    secret = SecretStr(token) if isinstance(token, str) and token else token or None
+    if secret is None and from_environment:
+        secret = token_from_environment()
     del token
     identifier = checked_session_id(session_id)
     check_free(identifier, out)

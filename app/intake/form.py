@@ -1,0 +1,155 @@
+"""From an upload to its runs: the sessions in it, whose they are, what is missing, the checks, and the start."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+
+import streamlit as st
+
+from app.current import mine
+from app.intake import visit_form
+from app.intake.checklist import show_checks
+from app.intake.found import Found, choose_movements, look_through, show_found
+from app.intake.person import ask_person
+from app.intake.start import Planned, start
+from app.intake.whose import Whose, ask_visit, ask_whose, known_visits, whose_checks
+from app.language import _, plural
+from app.layout import show_error
+from app.text import plain
+from assessment.example import EXAMPLE_SEAT_HEIGHT_M
+from assessment.preflight import Check, may_run, preflight
+from assessment.store.runs import RunRequest
+from assessment.store.uploads import Received
+from assessment.summary import ClinicalMeasures
+from models.errors import SarcoscopeError
+from models.subject import SubjectMetadata
+from pipeline.settings import make_settings
+
+EXAMPLE_CODE = "EXAMPLE"
+
+
+def draw(received: Received, token: str) -> None:
+    """Draw the form of an upload, and start the runs when the user says so.
+
+    Parameters
+    ----------
+    received : Received
+    token : str
+        Part of the fields' names, different for everything that is given.
+    """
+    everything, errors = look_through(received)
+    for error in errors:
+        show_error(error)
+    chosen = _choose_sessions(everything, token)
+    if not chosen:
+        return
+    known = known_visits(received.seen_visits, chosen[0].path) if len(chosen) == 1 else []
+    visit = ask_visit(known, token) if known else None
+    st.subheader(_("What was found"))
+    for found in chosen:
+        if len(chosen) > 1:
+            st.markdown(f"**{plain(found.session.identifier)}**")
+        show_found(found, f"{token}-{found.path}")
+
+    st.subheader(_("The participant"))
+    of_example = received.age_years is not None
+    whose = ask_whose(visit, token, EXAMPLE_CODE if of_example else "")
+    key = whose.key
+    before = whose.last.request if visit is not None and whose.last is not None else None
+    dates = _ask_dates(chosen, whose, key)
+    files = _files_say(chosen, received)
+    person = ask_person(files, whose, min(dates), key)
+    equipment = visit_form.ask_equipment(
+        None if before is None else before.settings, EXAMPLE_SEAT_HEIGHT_M if of_example else None, key
+    )
+    movements = _ask_movements(chosen, before, key)
+    clinical = visit_form.ask_clinical(None if before is None else before.clinical, key)
+    details = visit_form.ask_details(None if visit is None else visit.details, key)
+    common = visit_form.ask_settings(None if before is None else before.settings, key)
+    planned = [
+        Planned(found.path, day, make_settings(**common, **equipment, activities=chosen_ones))
+        for found, day, chosen_ones in zip(chosen, dates, movements, strict=True)
+    ]
+
+    st.subheader(_("Before the run"))
+    checks = [*whose_checks(whose), *_checks(chosen, planned, person, clinical, whose)]
+    show_checks(checks)
+    label = plural("Run", "Run {n} sessions", len(chosen))
+    ready = may_run(checks)
+    if st.button(label, type="primary", key="run", icon=":material/play_arrow:", disabled=not ready):
+        _start(received, whose, person, clinical, details, planned)
+    if not ready:
+        st.caption(_("The run can start once nothing is missing."))
+
+
+def _choose_sessions(everything: list[Found], token: str) -> list[Found]:
+    readable = {found.path: found for found in everything}
+    if len(readable) < 2:
+        return everything
+    paths = st.multiselect(
+        _("Sessions to assess, one visit each"), list(readable), default=list(readable)[:1],
+        format_func=lambda path: readable[path].session.identifier, key=f"sessions-{token}",
+        help=_("All of one person: what you fill in holds for all that are chosen."),
+    )  # fmt: skip
+    return [readable[path] for path in readable if path in paths]
+
+
+def _ask_dates(chosen: list[Found], whose: Whose, key: str) -> list[date]:
+    details = None if whose.visit is None else whose.visit.details
+    if len(chosen) == 1:
+        return [visit_form.ask_date(details, key, _("Date of the visit"))]
+    return [
+        visit_form.ask_date(
+            None, f"{key}-{found.path}", _("Date of {session}", session=plain(found.session.identifier))
+        )
+        for found in chosen
+    ]
+
+
+def _files_say(chosen: list[Found], received: Received) -> SubjectMetadata:
+    """What the files of all chosen sessions agree on."""
+    told = [found.session.subject for found in chosen]
+    agreed = {
+        field: getattr(told[0], field) if len({getattr(one, field) for one in told}) == 1 else None
+        for field in ("height_m", "mass_kg", "sex", "age_years", "gender_text")
+    }
+    files = SubjectMetadata(**agreed)
+    return files if received.age_years is None else replace(files, age_years=received.age_years)
+
+
+def _ask_movements(chosen: list[Found], before: RunRequest | None, key: str) -> list[dict[str, str]]:
+    with st.expander(_("Which movement each trial shows"), icon=":material/directions_walk:"):
+        movements = []
+        for found in chosen:
+            if len(chosen) > 1:
+                st.markdown(f"**{plain(found.session.identifier)}**")
+            earlier = {} if before is None else before.settings.activities
+            movements.append(choose_movements(found, f"{key}-{found.path}", earlier))
+    return movements
+
+
+def _checks(
+    chosen: list[Found], planned: list[Planned], person: SubjectMetadata, clinical: ClinicalMeasures, whose: Whose
+) -> list[Check]:
+    before = None if whose.visit is not None or whose.last is None else whose.last.request.subject
+    found: list[Check] = []
+    for one, plan in zip(chosen, planned, strict=True):
+        found += preflight(one.session, one.recorded, person, plan.settings, clinical, before=before)
+    return list(dict.fromkeys(found))
+
+
+def _start(
+    received: Received,
+    whose: Whose,
+    person: SubjectMetadata,
+    clinical: ClinicalMeasures,
+    details: dict[str, object],
+    planned: list[Planned],
+) -> None:
+    try:
+        start(mine(), received.id, whose, person.complete(), clinical, details, planned)
+    except SarcoscopeError as error:
+        show_error(error)
+        return
+    st.switch_page("app/pages/runs.py")
