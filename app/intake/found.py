@@ -9,8 +9,9 @@ from pathlib import Path
 import streamlit as st
 
 from app.current import mine
-from app.language import _, _result
+from app.language import _
 from app.text import plain
+from app.words import movement_word
 from assessment.activities import ACTIVITY_NAMES, VARIANTS, hinted_activity
 from assessment.preflight import Recorded, look_at
 from assessment.store import uploads
@@ -108,23 +109,19 @@ def choose_movements(found: Found, key: str, before: dict[str, str]) -> dict[str
         open_text = (
             _("recognised from the motion")
             if hint is None
-            else _("recognised from the motion (named like {movement})", movement=_movement(hint))
+            else _("recognised from the motion (named like {movement})", movement=movement_word(hint))
         )
         choice = columns[number % 3].selectbox(
             plain(trial.name),
             choices,
             index=choices.index(before[trial.name]) if before.get(trial.name) in choices else 0,
-            format_func=lambda one, text=open_text: _movement(one) if one else text,
+            format_func=lambda one, text=open_text: movement_word(one) if one else text,
             key=f"movement-{trial.name}-{key}",
             persist_state="session",
         )
         if choice:
             chosen[trial.name] = choice
     return chosen
-
-
-def _movement(choice: str) -> str:
-    return _result(choice.replace("/", ", "))
 
 
 def _show_markers(found: Found, key: str) -> None:

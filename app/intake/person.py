@@ -39,6 +39,7 @@ def ask_person(files: SubjectMetadata, whose: Whose, visit_date: date, key: str)
         Of the fields; different for every person and session.
     """
     columns = st.columns(4)
+    age = _age_proposal(files, whose, visit_date)
     return SubjectMetadata(
         height_m=_height(columns[0], _height_proposal(files, whose), key),
         mass_kg=_number(
@@ -46,8 +47,9 @@ def ask_person(files: SubjectMetadata, whose: Whose, visit_date: date, key: str)
             accepted=MASS_RANGE_KG, step=0.1, help=_("As recorded: 4 % of mass is 4 % of every moment."),
         ),
         sex=_sex(columns[2], _sex_proposal(files, whose), key),
+        # Another date may mean another age.
         age_years=_number(
-            columns[3], _("Age [years]"), _age_proposal(files, whose, visit_date), f"age_years-{key}",
+            columns[3], _("Age [years]"), age, f"age_years-{key}-{age.value}",
             accepted=AGE_RANGE_YEARS, step=1.0, help=_("At the visit. Without it, what depends on age is left out."),
             format="%.0f",
         ),

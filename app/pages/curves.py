@@ -5,20 +5,24 @@ from __future__ import annotations
 import streamlit as st
 
 from app.charts import JOINTS, QUANTITIES, curve_figure
-from app.state import choose_trial, current, curves_of, header
+from app.current import choose_trial, result
+from app.layout import result_header
 from app.text import plain
 from assessment.presentation import usable
+from assessment.results_folder import trial_table
 
 
 def main() -> None:
     """Draw the page."""
     st.title("Curves")
-    summary = current()
-    header(summary)
+    found = result()
+    summary = found.summary
+    result_header(found.run, summary)
     left, middle, right = st.columns([2, 2, 2])
     with left:
-        trial = choose_trial(summary, "curves_trial")
-    curves = curves_of(summary, trial)
+        trial = choose_trial(found)
+    curves = trial_table(found.folder, trial, "curves")
+    assert curves is not None  # noqa: S101 - only trials with curves can be chosen
     angles, moments = trial.kinematics_quality, trial.kinetics_quality
     if not usable(angles):
         st.error("The angles of this trial are withheld: " + plain(" ".join(angles.reasons if angles else [])))
