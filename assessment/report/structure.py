@@ -107,10 +107,11 @@ class Picture(_Part):
 
 
 class Standing(_Part):
-    """Where a value stands in a population: share that it exceeds, with its interval [%]."""
+    """Where a value stands in a population: share that it is better than, with its interval [%], and as text."""
 
     label: str
     text: str
+    share: str
     population: str
     middle: float
     low: float

@@ -24,7 +24,7 @@ Z95 = 1.96
 FINEST_DECIMALS = {
     "s": 1, "m/s": 2, "mm/s": 0, "m": 2, "cm": 1, "mm": 0, "cm2": 1, "mm2": 0, "deg": 0, "deg/s": 0,
     "Nm": 0, "Nm/kg": 1, "Nm/s": 0, "Nm/s/kg": 1, "Nms": 0, "Nms/kg": 2, "J": 0, "J/kg": 2, "W": 0, "W/kg": 1,
-    "N": 0, "N/kg": 1, "kg": 1, "kg/m2": 1, "1/min": 0, "steps/min": 0, "%": 0, "1": 1, "ratio": 2,
+    "N": 0, "N/kg": 1, "kg": 1, "kg/m2": 1, "1/min": 0, "steps/min": 0, "%": 0, "1": 1, "ratio": 2, "%BW*height": 1,
     "Nm/kg per repetition": 2, "W/kg per repetition": 2, "s per repetition": 2,
 }  # fmt: skip
 OTHER_UNIT_DECIMALS = 2

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from math import floor, log10
 
+from assessment.catalogue import catalogue
 from assessment.report.context import Context, signs
 from assessment.report.structure import Cell
 from assessment.uncertainty import decimals, fixed
@@ -101,11 +102,13 @@ def _briefly(of: Context, changes: Sequence[Change]) -> str:
 
 
 def _places(of: Context, change: Change) -> int:
-    """As many decimals as the unit is shown with, more where the limit would round to nothing."""
+    """As many decimals as the indicator is shown with, more where the limit would round to nothing."""
     if change.unit == "1":
         return 0
     factor = of.moment_factor if change.unit == MOMENT else 1.0
-    places = decimals(of.preferences.moment_unit if change.unit == MOMENT else change.unit, None)
+    declared = catalogue().get(change.indicator)
+    unit = of.preferences.moment_unit if change.unit == MOMENT else change.unit
+    places = decimals(unit, None, declared.decimals if declared else None)
     limit = factor * (change.mdc95 or 0.0)
     return places if limit == 0.0 else max(places, -floor(log10(limit)))
 

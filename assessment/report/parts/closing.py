@@ -34,7 +34,7 @@ def reference_section(of: Context) -> Section:
     )
     blocks: list[Block] = []
     if placed:
-        scale = _("Better than … % of the population [95 % interval]")
+        scale = _("Better than this share of the population [95 % interval]")
         blocks += [Standings(scale=scale, entries=placed), Bullets(texts=caveats)]
     if without:
         blocks.append(
@@ -141,11 +141,17 @@ def _standing(of: Context, entry: ProfileEntry) -> Standing:
     return Standing(
         label=_.result(entry.label),
         text=value,
+        share=f"{_percent(middle)} % [{_percent(low)}, {_percent(high)}]",
         population=f"{used.name}: {_.result(used.who)}. {_.result(used.protocol)}",
         middle=middle,
         low=low,
         high=high,
     )
+
+
+def _percent(share: float) -> str:
+    """Whole per cent; nobody is better than all."""
+    return "<1" if share < 1.0 else ">99" if share > 99.0 else f"{share:.0f}"
 
 
 def _limits(of: Context) -> Iterator[str]:

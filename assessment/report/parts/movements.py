@@ -111,7 +111,7 @@ def _page(of: Context, title: str, trial: TrialRecord, also: Sequence[TrialRecor
     if not usable(trial.kinematics_quality):
         why = _.result(trial.explanation)
         blocks.append(Paragraph(text=_("No number of this trial is shown. {why}", why=why), style="notice"))
-        return Section(title=title, blocks=tuple(blocks), on_new_page=True)
+        return Section(title=title, blocks=tuple(blocks))
     rows = {row.name: row for row in of.rows(trial)}
     blocks.append(_table(of, trial, [rows[name] for name in names if name in rows]))
     repetitions = _repetitions(of, [rows[name] for name in PER_REPETITION if name in rows])
@@ -128,13 +128,16 @@ def _lead(of: Context, trial: TrialRecord, also: Sequence[TrialRecord]) -> Itera
         yield _(
             "Also recorded: {names}; their numbers are in the tables.", names=", ".join(other.name for other in also)
         )
+        if of.has_changes:
+            yield _("Earlier values and changes are of the mean over the trials of a movement.")
     if trial.forces is not None and usable(trial.kinetics_quality):
         yield _(
             "Moments, ratios and powers of joints rest on contact forces that are {origin}; they are descriptive, no "
             "cut-off for sarcopenia exists for them.",
             origin=_.result(trial.forces.origin),
         )
-    yield _("A choice of indicators; all of them are in Tables/indicators.csv and in report.html.")
+    if usable(trial.kinematics_quality):
+        yield _("A choice of indicators; all of them are in Tables/indicators.csv and in report.html.")
 
 
 def _table(of: Context, trial: TrialRecord, rows: Sequence[Row]) -> Table:
@@ -255,7 +258,7 @@ def _others(of: Context, trials: Sequence[TrialRecord], *, alone: bool) -> Secti
     """Curves of other movements; with their main numbers where no other page has any."""
     _ = of.words
     blocks: list[Block] = []
-    for trial in trials[:MOST_OTHER_PICTURES]:
+    for trial in (drawn := _drawn(trials)):
         cycles = trial_table(of.folder, trial, "cycles")
         if alone:
             rows = [row for row in of.rows(trial) if _belongs(row, of)]
@@ -263,10 +266,22 @@ def _others(of: Context, trials: Sequence[TrialRecord], *, alone: bool) -> Secti
             blocks.append(_table(of, trial, rows))
         if cycles is not None:
             blocks.append(_cycle_picture(of, trial, cycles, moments=alone, optional=0 if alone else 1))
-    left_out = [trial.name for trial in trials[MOST_OTHER_PICTURES:]]
-    if left_out:
-        blocks.append(Paragraph(text=_("In report.html only: {names}.", names=", ".join(left_out)), style="soft"))
+    names = ", ".join(trial.name for trial in trials if not (alone and trial in drawn))
+    if names:
+        text = _("Also recorded: {names}. All of their numbers and curves are in report.html.", names=names)
+        blocks.append(Paragraph(text=text, style="soft"))
     return Section(title=_("Other movements"), blocks=tuple(blocks), on_new_page=alone)
+
+
+def _drawn(trials: Sequence[TrialRecord]) -> list[TrialRecord]:
+    """One of each movement first, then others."""
+    seen: set[str] = set()
+    again = []
+    for trial in trials:
+        activity = trial.activity.text if trial.activity else ""
+        again.append(activity in seen)
+        seen.add(activity)
+    return [trial for _, trial in sorted(zip(again, trials, strict=True), key=lambda one: one[0])][:MOST_OTHER_PICTURES]
 
 
 def _belongs(row: Row, of: Context) -> bool:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from assessment.presentation import HEADLINE, Row
 from assessment.report.context import Context, signs
 from assessment.report.parts.change import change_cells, comparison_note
-from assessment.report.parts.indicators import Notes, change_columns, quality_cell, value_text
+from assessment.report.parts.indicators import Notes, activity_key, change_columns, quality_cell, value_text
 from assessment.report.structure import Block, Cell, Column, Paragraph, Section, Table, TableRow
 from assessment.summary import ClinicalMeasures, TrialRecord
 from assessment.uncertainty import fixed
@@ -23,7 +23,7 @@ def summary_section(of: Context) -> Section:
     """Headline numbers with interval, mark, earlier value and change."""
     _ = of.words
     notes = Notes()
-    rows = [_row(of, trial, row, notes) for trial, row in _headline(of)]
+    rows = [_row(of, trials, row, notes) for trials, row in _headline(of)]
     rows += [TableRow(cells=cells) for cells in _by_hand(of)]
     value = None if of.has_changes else 1.0
     columns = [
@@ -42,29 +42,40 @@ def summary_section(of: Context) -> Section:
     return Section(title=_("Summary"), blocks=tuple(blocks), in_box=True)
 
 
-def _headline(of: Context) -> Iterator[tuple[TrialRecord | None, Row]]:
-    """Of the person, then of each trial; a trial without any of them shows its clinical indicators."""
+def _headline(of: Context) -> Iterator[tuple[Sequence[TrialRecord], Row]]:
+    """Of the person, then of each movement; one without any of them shows its clinical indicators.
+
+    Trials of one movement are one line, their mean, as changes between visits are.
+    """
     for row in of.rows(of.summary):
-        yield None, row
+        yield (), row
+    movements: dict[str, list[TrialRecord]] = {}
     for trial in of.summary.trials:
-        rows = [row for row in of.rows(trial) if row.name != COUNT]
+        if trial.activity is not None:
+            movements.setdefault(activity_key(trial), []).append(trial)
+    for trials in movements.values():
+        together = [one for trial in trials for one in trial.indicators if one.name != COUNT]
+        rows = of.rows(trials[0].model_copy(update={"indicators": together}))
         known = [row for row in rows if row.name in HEADLINE] or [row for row in rows if row.tier == "clinical"]
         for row in known:
-            yield trial, row
+            yield trials, row
 
 
-def _row(of: Context, trial: TrialRecord | None, row: Row, notes: Notes) -> TableRow:
+def _row(of: Context, trials: Sequence[TrialRecord], row: Row, notes: Notes) -> TableRow:
     _ = of.words
     value = ", ".join(
         " ".join(part for part in (_.result(side) if side else "", value_text(of, row, side)) if part)
         for side in row.means
     )
+    where = _("all trials") if not trials else trials[0].name
+    if len(trials) > 1:
+        where = _("mean of {n} trials", n=len(trials))
     return TableRow(
         cells=(
-            Cell(text=of.label(row), aside=_("all trials") if trial is None else trial.name),
+            Cell(text=of.label(row), aside=where),
             Cell(text=value, style="soft" if row.mark is Mark.WITHHELD else "strong"),
             quality_cell(of, row, notes),
-            *change_columns(of, trial, row, briefly=False),
+            *change_columns(of, trials[0] if trials else None, row, briefly=False),
         )
     )
 
