@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 import streamlit as st
@@ -83,7 +84,7 @@ def result() -> Result:
     return Result(run, found, runs.folder(mine(), run_id))
 
 
-def earlier(result: Result) -> tuple[RunRow, Summary] | None:
+def earlier(result: Result) -> Result | None:
     """The results of the visit before; None where there are none.
 
     Raises
@@ -92,7 +93,23 @@ def earlier(result: Result) -> tuple[RunRow, Summary] | None:
         They are there and cannot be read.
     """
     run = runs.previous(mine(), result.run)
-    return None if run is None else (run, _read(mine().user_id, run.id))
+    return None if run is None else result_of(run)
+
+
+def result_of(run: RunRow) -> Result:
+    """The results of a run that is done.
+
+    Raises
+    ------
+    SarcoscopeError
+        They cannot be read.
+    """
+    return Result(run, _read(mine().user_id, run.id), runs.folder(mine(), run.id))
+
+
+def day_of(run: RunRow) -> date:
+    """Day of the visit that a run belongs to."""
+    return run.visit_date or run.created_at.date()
 
 
 def choose_trial(result: Result, wanted: str | None = None) -> TrialRecord:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 
 from assessment.activities import Activity
 from assessment.catalogue import Definition, catalogue
+from assessment.cycle_curves import CycleCurve
 from assessment.indicators import Indicator
 from assessment.motion import Side
 from assessment.repetitions import Repetition
@@ -21,7 +23,9 @@ from assessment.summary import (
     ModelRecord,
     QualityRecord,
     RepetitionRecord,
+    SearchStepRecord,
     SeatOffRecord,
+    StrideRecord,
 )
 from models.errors import SarcoscopeError, SessionFailedError
 from models.gravity import GRAVITY_M_PER_S2
@@ -69,6 +73,19 @@ def repetition_record(repetition: Repetition) -> RepetitionRecord:
     )
 
 
+def stride_records(curves: Sequence[CycleCurve]) -> list[StrideRecord]:
+    """The strides that curves over the cycle were taken from; none for repetitions."""
+    found = dict.fromkeys(
+        (curve.side, curve.start_s, curve.stop_s, curve.toe_off_percent)
+        for curve in curves
+        if curve.toe_off_percent is not None
+    )
+    return [
+        StrideRecord(side=side, start_s=start_s, stop_s=stop_s, toe_off_percent=toe_off)
+        for side, start_s, stop_s, toe_off in found
+    ]
+
+
 def seat_off_records(forces: ContactForces) -> list[SeatOffRecord]:
     """When the pelvis leaves the seat, and how sure that is."""
     return [SeatOffRecord(time_s=found.time_s, standard_deviation_s=found.sd_s) for found in forces.seat_offs]
@@ -85,14 +102,22 @@ def model_record(folder: Path, model: ScaledModel) -> ModelRecord:
         factor_estimates=factor_records(factors),
         mass_kg=model.mass_kg,
         mass_distribution=model.mass_distribution,
-        scale_factors={
-            body: (float(x), float(y), float(z))
-            for body, (x, y, z) in zip(factors.bodies, factors.factors, strict=True)
-        },
+        scale_factors=_by_body(factors),
+        measured_factors={} if model.measured_factors is None else _by_body(model.measured_factors),
+        search_path=[
+            SearchStepRecord(objective=step.objective, marker_rms_cm=step.marker_rms_m * 100.0)
+            for step in factors.search
+        ],
         static_marker_error_cm={name: error * 100.0 for name, error in model.static_marker_errors_m.items()},
         unplaced_marker_error_cm={name: error * 100.0 for name, error in model.unplaced_marker_errors_m.items()},
         notes=list(model.notes),
     )
+
+
+def _by_body(factors: ScaleFactors) -> dict[str, tuple[float, float, float]]:
+    return {
+        body: (float(x), float(y), float(z)) for body, (x, y, z) in zip(factors.bodies, factors.factors, strict=True)
+    }
 
 
 def factor_records(factors: ScaleFactors) -> list[FactorRecord]:

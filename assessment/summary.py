@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from assessment.criteria.results import FrameworkResult
 from pipeline.quality import Mark, Quality
 
-SCHEMA_VERSION = "1.3"
+SCHEMA_VERSION = "1.4"
 """Raised in its first part when a reader of the older version would break, in its second when fields are added."""
 
 NOT_A_DIAGNOSIS = (
@@ -75,6 +75,13 @@ class FactorRecord(_Record):
     text: str = Field(description="the verdict in a sentence")
 
 
+class SearchStepRecord(_Record):
+    """One step of the search for scale factors."""
+
+    objective: float = Field(description="what the search lowers: marker errors and distance from people of that build")
+    marker_rms_cm: float = Field(description="root mean square over markers and frames")
+
+
 class ModelRecord(_Record):
     """The scaled model, how it came about, and how well it fits the static trial."""
 
@@ -88,6 +95,14 @@ class ModelRecord(_Record):
         description="how segments share the mass: mean of women or of men (de Leva 1996), or as the generic model"
     )
     scale_factors: dict[str, tuple[float, float, float]] = Field(description="body -> X, Y, Z in the body's frame")
+    measured_factors: dict[str, tuple[float, float, float]] = Field(
+        default={},
+        description="the same from distances between markers, as OpenSim's ScaleTool has them, to compare with; empty "
+        "where the scaler is that one, or the markers do not tell",
+    )
+    search_path: list[SearchStepRecord] = Field(
+        default=[], description="from the first guess on; empty where the scaler does not search"
+    )
     static_marker_error_cm: dict[str, float] = Field(
         description="marker -> error on the static pose, with the markers as they are in the model"
     )
@@ -116,6 +131,15 @@ class RepetitionRecord(_Record):
     events_s: dict[str, float]
     note: str = Field("", description="why it does not count, and what else a reader should know of it")
     lead_side: Literal["r", "l"] | None = Field(None, description="leg that goes first onto a step")
+
+
+class StrideRecord(_Record):
+    """One regular stride of a walk, from heel strike to heel strike of one foot."""
+
+    side: Literal["r", "l"]
+    start_s: float
+    stop_s: float
+    toe_off_percent: float | None
 
 
 class SeatOffRecord(_Record):
@@ -195,6 +219,7 @@ class TrialRecord(_Record):
     activity: ActivityRecord | None = None
     seat_offs: list[SeatOffRecord] = Field(default=[], description="from the contact forces; empty without a seat")
     repetitions: list[RepetitionRecord] = []
+    strides: list[StrideRecord] = Field(default=[], description="of a walk; those that its mean curves are made of")
     kinematics_quality: QualityRecord | None = None
     kinetics_quality: QualityRecord | None = None
     explanation: str = Field("", description="why numbers are withheld and what to do, in one sentence")

@@ -154,7 +154,8 @@ def run_trial(task: TrialTask) -> TrialRecord:
     # Curves of moments that are withheld are not drawn.
     shown = replace(results, forces=None, moments=None) if kinetic_gate.mark is Mark.WITHHELD else results
     indicators = compute_indicators(results, marker_error_copies(results, task.model.path, task.session.marker_set))
-    if kinematic_gate.mark is not Mark.WITHHELD and (curves := cycle_curves(shown)):
+    curves = [] if kinematic_gate.mark is Mark.WITHHELD else cycle_curves(shown)
+    if curves:
         files["cycles"] = f"Tables/{name}_cycles.csv"
         write_cycles(task.folder / files["cycles"], curves)
     return TrialRecord(
@@ -167,6 +168,7 @@ def run_trial(task: TrialTask) -> TrialRecord:
         activity=records.activity_record(activity),
         seat_offs=[] if forces is None else records.seat_off_records(forces),
         repetitions=[records.repetition_record(repetition) for repetition in repetitions],
+        strides=records.stride_records(curves),
         kinematics_quality=QualityRecord.of(kinematic_gate),
         kinetics_quality=QualityRecord.of(kinetic_gate),
         explanation=explain(

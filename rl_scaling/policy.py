@@ -64,7 +64,8 @@ class PolicyScaling:
         See `rl_scaling.uncertainty`.
     path_log_factors : ndarray, shape (n_steps + 1, n_params)
         How the search went.
-    path_objective : ndarray, shape (n_steps + 1,)
+    path_objective, path_rms_m : ndarray, shape (n_steps + 1,)
+        What the search lowers, and the marker errors on its way.
     verdicts : tuple of Verdict
         One a parameter.
     """
@@ -75,6 +76,7 @@ class PolicyScaling:
     standard_errors_log: Array
     path_log_factors: Array
     path_objective: Array
+    path_rms_m: Array
     verdicts: tuple[Verdict, ...]
 
 
@@ -207,6 +209,7 @@ class ScalingPolicy:
             errors,
             found.result.path_log_factors[0].double().numpy(),
             found.result.path_objective[0].double().numpy(),
+            found.result.path_rms_m[0].double().numpy(),
             tuple(verdict(*one) for one in zip(names, errors.tolist(), spread.tolist(), n_markers, strict=True)),
         )
 

@@ -28,12 +28,15 @@ class SearchResult:
         Where the search ended.
     path_log_factors : Tensor, shape (n_subjects, n_steps + 1, n_params)
     path_objective : Tensor, shape (n_subjects, n_steps + 1)
+    path_rms_m : Tensor, shape (n_subjects, n_steps + 1)
+        Of marker errors.
     """
 
     best: State
     last: State
     path_log_factors: Tensor
     path_objective: Tensor
+    path_rms_m: Tensor
 
 
 @torch.no_grad()
@@ -74,4 +77,5 @@ def search(
         last=environment.state,
         path_log_factors=torch.stack([state.log_factors for state in states], 1),
         path_objective=torch.stack([state.objective for state in states], 1),
+        path_rms_m=torch.stack([state.fit.rms_m for state in states], 1),
     )

@@ -7,7 +7,7 @@ from datetime import date
 
 import streamlit as st
 
-from app.current import Result, earlier
+from app.current import Result, day_of, earlier
 from app.language import _, _result
 from app.text import plain
 from assessment.presentation import SIDE_NAMES
@@ -36,12 +36,10 @@ def since_last_visit(result: Result) -> Since | None:
         found = earlier(result)
         if found is None:
             return None
-        run, before = found
-        when = _day(run)
-        compared = compare_visits(before, result.summary, setting=_setting(run, result.run))
+        compared = compare_visits(found.summary, result.summary, setting=_setting(found.run, result.run))
     except SarcoscopeError as error:
-        return Since(_day(result.run), [], [], f"{error.message} {error.hint}")
-    return Since(when, compared.changes, compared.warnings, "")
+        return Since(day_of(result.run), [], [], f"{error.message} {error.hint}")
+    return Since(day_of(found.run), compared.changes, compared.warnings, "")
 
 
 def say_of_both(since: Since | None) -> None:
@@ -88,8 +86,4 @@ def change_text(change: Change) -> str:
 
 
 def _setting(before: RunRow, after: RunRow) -> Setting:
-    return "within session" if _day(before) == _day(after) else "between sessions"
-
-
-def _day(run: RunRow) -> date:
-    return run.visit_date or run.created_at.date()
+    return "within session" if day_of(before) == day_of(after) else "between sessions"

@@ -47,6 +47,22 @@ class FactorEstimate:
 
 
 @dataclass(frozen=True)
+class SearchStep:
+    """Where a search stood after one step; the first is where it began.
+
+    Attributes
+    ----------
+    objective : float
+        What it lowers.
+    marker_rms_m : float
+        Root mean square of marker errors [m].
+    """
+
+    objective: float
+    marker_rms_m: float
+
+
+@dataclass(frozen=True)
 class ScaleFactors:
     """3-D scale factors per body, in the body's own frame (OpenSim: X forward, Y up, Z to the right).
 
@@ -64,6 +80,8 @@ class ScaleFactors:
         Name and version of the policy that made them; empty where none did.
     estimates : tuple of FactorEstimate
         How sure each is; empty where the method cannot tell.
+    search : tuple of SearchStep
+        How it came there; empty where the method does not search.
     """
 
     bodies: tuple[str, ...]
@@ -72,6 +90,7 @@ class ScaleFactors:
     notes: tuple[str, ...] = ()
     policy: str = ""
     estimates: tuple[FactorEstimate, ...] = ()
+    search: tuple[SearchStep, ...] = ()
 
     def __post_init__(self) -> None:
         if self.factors.shape != (len(self.bodies), 3):

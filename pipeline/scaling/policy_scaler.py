@@ -12,7 +12,7 @@ from models.markers import ScalingMarkers
 from models.skeleton import GENERIC_MODEL, load_model, without_patellae
 from models.skeleton.kinematics import SkeletonTree
 from models.skeleton.marker_sets import MarkerSetName
-from models.skeleton.scale_factors import FactorEstimate, ScaleFactors
+from models.skeleton.scale_factors import FactorEstimate, ScaleFactors, SearchStep
 from models.subject import Subject
 from pipeline.scaling.generic import load_generic
 from rl_scaling.policy import PolicyScaling, ScalingPolicy
@@ -132,4 +132,5 @@ def _described(found: PolicyScaling, scaler: str) -> ScaleFactors:
         FactorEstimate(name, float(factor), float(error), verdict.kind, verdict.text)
         for name, factor, error, verdict in zip(*values, strict=True)
     )
-    return replace(found.factors, scaler=scaler, estimates=estimates)
+    path = zip(found.path_objective.tolist(), found.path_rms_m.tolist(), strict=True)
+    return replace(found.factors, scaler=scaler, estimates=estimates, search=tuple(SearchStep(*step) for step in path))

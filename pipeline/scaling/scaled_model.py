@@ -51,6 +51,8 @@ class ScaledModel:
         place of their own on the unplaced model (laboratory clusters).
     scaled_on : tuple of str
         Trials whose markers decided the scale factors.
+    measured_factors : ScaleFactors or None
+        From distances between markers, to compare with; None where ``factors`` are these, or the markers do not tell.
     """
 
     path: Path
@@ -62,6 +64,7 @@ class ScaledModel:
     notes: tuple[str, ...] = ()
     unplaced_marker_errors_m: dict[str, float] = field(default_factory=dict)
     scaled_on: tuple[str, ...] = ()
+    measured_factors: ScaleFactors | None = None
 
 
 def build_scaled_model(
@@ -133,8 +136,18 @@ def build_scaled_model(
         notes.append(move_trunk_mass(model, judge_standing(path, static_pose(model, pose, set_name))))
         _write(model, path)
     errors = static_errors_m(model, pose, set_name) if place else unplaced
-    height_m = _height_m(model, factors, measured, subject, generic_file, set_name)
-    return ScaledModel(path, factors, subject.mass_kg, distribution, height_m, errors, tuple(notes), unplaced)
+    by_distances = _by_distances(factors, measured, subject, generic_file, set_name)
+    return ScaledModel(
+        path=path,
+        factors=factors,
+        mass_kg=subject.mass_kg,
+        mass_distribution=distribution,
+        body_height_m=_height_m(model, factors, by_distances, subject, generic_file, set_name),
+        static_marker_errors_m=errors,
+        notes=tuple(notes),
+        unplaced_marker_errors_m=unplaced,
+        measured_factors=by_distances,
+    )
 
 
 def _write(model: osim.Model, path: Path) -> None:
@@ -183,10 +196,22 @@ def apply_factors(model: osim.Model, factors: ScaleFactors, mass_kg: float) -> N
     model.initSystem()
 
 
+def _by_distances(
+    factors: ScaleFactors, measured: ScalingMarkers, subject: Subject, model_file: Path, set_name: MarkerSetName
+) -> ScaleFactors | None:
+    """Factors from distances between markers; None where these are they already, or the markers do not tell."""
+    if not factors.estimates:
+        return None
+    try:
+        return MeasurementScaler(model_file, set_name).scale(measured, subject)
+    except ScalingError:
+        return None
+
+
 def _height_m(
     model: osim.Model,
     factors: ScaleFactors,
-    measured: ScalingMarkers,
+    by_distances: ScaleFactors | None,
     subject: Subject,
     model_file: Path,
     set_name: MarkerSetName,
@@ -197,9 +222,7 @@ def _height_m(
     """
     if not factors.estimates:
         return body_height_m(model)
-    try:
-        by_distances = MeasurementScaler(model_file, set_name).scale(measured, subject)
-    except ScalingError:
+    if by_distances is None:
         return None
     as_measured, _ = load_generic(model_file, set_name)
     apply_factors(as_measured, by_distances, subject.mass_kg)

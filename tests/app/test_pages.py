@@ -36,18 +36,10 @@ def assessed(results: tuple[Path, Path], tmp_path: Path, monkeypatch: pytest.Mon
     fill(mine, *results, study_code="P1", visit_date="2026-03-02")
 
 
-@pytest.mark.parametrize("page", ["curves", "skeleton"])
+@pytest.mark.parametrize("page", ["skeleton"])
 def test_pages_without_a_result_say_what_to_do(page: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     own_store(tmp_path / "home", monkeypatch)
     assert "no results yet" in texts(look(page))
-
-
-def test_curves_show_angles_and_moments_of_three_joints(assessed: None) -> None:
-    app = look("curves")
-    assert len(app.get("plotly_chart")) == 3
-    app.get("button_group")[0].set_value(["moment"]).run()
-    assert not app.exception
-    assert len(app.get("plotly_chart")) == 3
 
 
 def test_skeleton_moves_and_says_where_its_forces_come_from(assessed: None) -> None:
