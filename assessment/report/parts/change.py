@@ -121,10 +121,14 @@ def _verdict(of: Context, change: Change) -> str:
     text = ", ".join(words)
     if change.mdc95 is not None:
         limit = _number(of, change, change.mdc95)
-        published = change.mdc95_source != OWN_ERRORS_ONLY
-        text += _(" (MDC {limit})", limit=limit) if published else _(" (recordings' error {limit})", limit=limit)
+        if change.mdc95_source != OWN_ERRORS_ONLY:
+            limit = _("MDC {limit}", limit=limit)
+        elif change.verdict == "no change beyond measurement error":
+            limit = _("recordings' error {limit}", limit=limit)
+        text = f"{text} ({limit})"
     if change.meaningful is not None and change.meaningful.reached is not None:
         from_here = f"{change.meaningful.small:g}"
         reached = _.result(change.meaningful.reached)
-        text += _("; difference that matters (from {from_here}): {reached}", from_here=from_here, reached=reached)
+        matters = _("difference that matters (from {from_here}): {reached}", from_here=from_here, reached=reached)
+        text = f"{text}; {matters}"
     return text

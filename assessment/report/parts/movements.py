@@ -227,7 +227,7 @@ def _pictures(of: Context, trial: TrialRecord) -> Iterator[Block]:
             caption=_(
                 "{name} over time; grey: repetitions. Moments are drawn only where they are known.", name=trial.name
             ),
-            optional=2,
+            optional=MOST_OTHER_PICTURES + 1,
         )
     if cycles is None and curves is None:
         yield Paragraph(text=_("There are no curves of this trial."), style="soft")
@@ -245,8 +245,8 @@ def _cycle_picture(
             "Mean curves over the cycle of hip, knee and ankle, right and left, of trial {name}.", name=trial.name
         ),
         caption=_(
-            "{name}: mean over this person's own {what}, band of one standard deviation between them. There is no "
-            "reference population for these curves: none is drawn.",
+            "{name}: mean over this person's own {what}, band of one standard deviation between them. No reference "
+            "population is known for these curves.",
             name=trial.name,
             what=what,
         ),
@@ -258,14 +258,14 @@ def _others(of: Context, trials: Sequence[TrialRecord], *, alone: bool) -> Secti
     """Curves of other movements; with their main numbers where no other page has any."""
     _ = of.words
     blocks: list[Block] = []
-    for trial in (drawn := _drawn(trials)):
+    for rank, trial in enumerate(drawn := _drawn(trials), start=1):
         cycles = trial_table(of.folder, trial, "cycles")
         if alone:
             rows = [row for row in of.rows(trial) if _belongs(row, of)]
             blocks.append(Paragraph(text=" ".join(_lead(of, trial, ())), style="soft"))
             blocks.append(_table(of, trial, rows))
         if cycles is not None:
-            blocks.append(_cycle_picture(of, trial, cycles, moments=alone, optional=0 if alone else 1))
+            blocks.append(_cycle_picture(of, trial, cycles, moments=alone, optional=0 if alone else rank))
     names = ", ".join(trial.name for trial in trials if not (alone and trial in drawn))
     if names:
         text = _("Also recorded: {names}. All of their numbers and curves are in report.html.", names=names)

@@ -27,7 +27,7 @@ def summary_section(of: Context) -> Section:
     rows += [TableRow(cells=cells) for cells in _by_hand(of)]
     value = None if of.has_changes else 1.0
     columns = [
-        Column(title=_("Indicator"), share=2.0),
+        Column(title=_("Indicator"), share=1.5),
         Column(title=_("Value [95 % interval]"), share=value),
         Column(title=_("Quality")),
     ]

@@ -10,6 +10,7 @@ from pipeline.quality import Mark
 
 # Beyond these the statement names the number and leaves the texts to the working page.
 MOST_STATEMENTS = 6
+STRIDES = "number_of_strides"
 
 
 def person_section(of: Context) -> Section:
@@ -112,18 +113,26 @@ def _trial_cells(of: Context, trial: TrialRecord) -> tuple[Cell, ...]:
             Cell(text=trial.name, style="strong"),
             Cell(text=_("not assessed: {why}", why=message), span=8, style="soft"),
         )
-    complete = sum(one.complete for one in trial.repetitions)
     return (
         Cell(text=trial.name, style="strong"),
         Cell(text=of.movement(trial)),
         Cell(text=f"{trial.duration_s:.1f} s" if trial.duration_s is not None else "–"),
-        Cell(text=_("{n} of {total}", n=complete, total=len(trial.repetitions)) if trial.repetitions else "–"),
+        Cell(text=_count(of, trial)),
         Cell(text=f"{trial.rate_hz:.0f} Hz" if trial.rate_hz is not None else "–"),
         Cell(text=f"{trial.forces.cutoff_hz:.1f} Hz" if trial.forces else "–"),
         Cell(text=_.result(trial.forces.origin), symbol=trial.forces.origin) if trial.forces else Cell(text=_("none")),
         _mark_cell(of, trial.kinematics_quality),
         _mark_cell(of, trial.kinetics_quality),
     )
+
+
+def _count(of: Context, trial: TrialRecord) -> str:
+    """Complete repetitions of all, or strides that count."""
+    _ = of.words
+    if trial.repetitions:
+        return _("{n} of {total}", n=sum(one.complete for one in trial.repetitions), total=len(trial.repetitions))
+    strides = sum(one.value or 0.0 for one in trial.indicators if one.name == STRIDES)
+    return _.plural("{n} stride", "{n} strides", round(strides)) if strides else "–"
 
 
 def _mark_cell(of: Context, quality: QualityRecord | None) -> Cell:
