@@ -16,7 +16,8 @@ import streamlit as st
 
 from app.identity import DEFAULT_ROLE_CLAIM, LOCAL, Identity, identity_of
 from assessment.store import Store, UserStore, open_store
-from assessment.store.database import HOME_VARIABLE, URL_VARIABLE
+from assessment.store.database import HOME_VARIABLE
+from assessment.store.engine import URL_VARIABLE
 from models.errors import AccessError
 
 # A working day. The provider's cookie would hold for 30 days, its token for minutes.

@@ -4,6 +4,6 @@
 where none is. App and runner meet in the store only: either may be restarted without the other noticing.
 """
 
-from assessment.jobs.runner import ensure_runner
+from assessment.jobs.start import ensure_runner
 
 __all__ = ["ensure_runner"]

@@ -1,132 +1,169 @@
-"""The runner: takes one queued run after the other, `python -m assessment work`; each has a process of its own."""
+"""The runner: takes one queued run after the other; each has a process of its own."""
 
 from __future__ import annotations
 
-import fcntl
 import os
 import shutil
 import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
-from pathlib import Path
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
 
-from assessment.jobs import table
-from assessment.store.database import HOME_VARIABLE, URL_VARIABLE, Store, open_store
+from assessment.jobs import log, table
+from assessment.jobs.child import NOT_WRITTEN_DOWN
+from assessment.jobs.silence import Silence
+from assessment.jobs.start import ROOT, environment, only_one
+from assessment.store import cleaning, scratch
+from assessment.store.database import Store, open_store
 from assessment.summary import ErrorRecord
 from models.errors import StoreError
 
 LOOK_S = 0.5
 # Starting a runner takes seconds, keeping one costs next to nothing: it waits a while for the next run.
 IDLE_S = 600.0
-_ROOT = Path(__file__).parents[2]
+_CLEAN_EVERY_S = 3600.0
+CHILD = (sys.executable, "-m", "assessment.jobs.assessing")
 
 
-def ensure_runner(store: Store) -> None:
-    """Start a runner where none lives; it goes on when the caller ends.
+@dataclass
+class Runner:
+    """Serves the queue of a store.
 
-    Raises
-    ------
-    StoreError
-        The store's folder cannot be written.
+    Attributes
+    ----------
+    store : Store
+    child : sequence of str
+        Command that does one run; it is given the run's id.
+    silence : Silence
     """
-    with _only_one(store) as free:
-        pass
-    if not free:
-        return
-    # A session of its own: neither the app's end nor a Ctrl-C in its terminal reaches the runner.
-    subprocess.Popen(
-        [sys.executable, "-m", "assessment.jobs.runner"],
-        cwd=_ROOT,
-        env=_environment(store),
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        start_new_session=True,
-    )
+
+    store: Store
+    child: Sequence[str] = CHILD
+    silence: Silence = field(default_factory=Silence)
+    _unclosed: dict[str, ErrorRecord] = field(default_factory=dict)
+    _cleaned_at: float = -_CLEAN_EVERY_S
+
+    def serve(self, idle_s: float | None = IDLE_S) -> None:
+        """Serve the queue until nothing has come for a while; None: for ever."""
+        last = time.monotonic()
+        while idle_s is None or time.monotonic() - last < idle_s:
+            if self._serve_one():
+                last = time.monotonic()
+            else:
+                time.sleep(LOOK_S)
+
+    def _serve_one(self) -> bool:
+        try:
+            self._look_after()
+            run_id = table.take(self.store)
+        except (StoreError, OSError):
+            return False  # a full disk or a restarted database: it may be well again in a moment
+        if run_id is None:
+            return False
+        self._run(run_id)
+        return True
+
+    def _look_after(self, alive: str | None = None) -> None:
+        for run_id, error in list(self._unclosed.items()):
+            table.end_without_results(self.store, run_id, error)
+            del self._unclosed[run_id]
+        self.silence.close(self.store, alive=() if alive is None else (alive,))
+        if time.monotonic() - self._cleaned_at > _CLEAN_EVERY_S:
+            self._cleaned_at = time.monotonic()
+            cleaning.clean(self.store)
+
+    def _run(self, run_id: str) -> None:
+        started = time.monotonic()
+        try:
+            child = subprocess.Popen(  # noqa: S603 - our own command
+                [*self.child, run_id],
+                cwd=ROOT,
+                env=environment(self.store),
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+                start_new_session=True,
+            )
+        except OSError as error:
+            self._close(run_id, _record(f"No process can be started for the run: {error.strerror}."))
+            return
+        while True:
+            try:
+                exit_code = child.wait(LOOK_S)
+                break
+            except subprocess.TimeoutExpired:
+                with suppress(StoreError, OSError):
+                    self._look_after(alive=run_id)
+        # Workers of a child that died are nobody's any more.
+        with suppress(ProcessLookupError, PermissionError):
+            os.killpg(child.pid, signal.SIGKILL)
+        shutil.rmtree(scratch.place(self.store.home, run_id), ignore_errors=True)
+        log.write(self.store.home, run_id, exit_code, time.monotonic() - started)
+        self._close(run_id, _how(exit_code))
+        if exit_code != 0:
+            with suppress(StoreError):  # it may have been writing results
+                cleaning.remove_unnamed(self.store)
+
+    def _close(self, run_id: str, error: ErrorRecord) -> None:
+        """See that the run is closed, which a child that died could not do itself."""
+        try:
+            table.end_without_results(self.store, run_id, error)
+        except StoreError:
+            self._unclosed[run_id] = error  # with space on the disk again it goes through
 
 
-def serve(store: Store, *, idle_s: float | None = IDLE_S) -> None:
-    """Serve the queue until nothing has come for a while.
+def serve(store: Store, *, idle_s: float | None = IDLE_S, runner: Runner | None = None) -> bool:
+    """Be the runner of this host; False where there is one already.
 
     Parameters
     ----------
     store : Store
     idle_s : float or None
         How long to wait for the next run; None: for ever.
+    runner : Runner or None
+        None: one that assesses.
     """
-    with _only_one(store) as free:
-        if not free:
-            return
-        last = time.monotonic()
-        while idle_s is None or time.monotonic() - last < idle_s:
-            try:
-                table.close_silent(store)
-                run_id = table.take(store)
-            except StoreError:
-                run_id = None  # a full disk or a restarted database: it may be well again in a moment
-            if run_id is None:
-                time.sleep(LOOK_S)
+    runner = runner or Runner(store)
+    while True:
+        with only_one(store) as lock:
+            if lock is None:
+                return False
+            runner.serve(idle_s)
+        # Who queued a run while this ended saw a runner and started none.
+        with suppress(StoreError):
+            if table.waits(store):
                 continue
-            _run_child(store, run_id)
-            last = time.monotonic()
+        return True
 
 
-def _run_child(store: Store, run_id: str) -> None:
-    child = subprocess.Popen(  # noqa: S603 - our own command
-        [sys.executable, "-m", "assessment.jobs.child", run_id],
-        cwd=_ROOT,
-        env=_environment(store),
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        start_new_session=True,
-    )
-    exit_code = child.wait()
-    # Workers of a child that died are nobody's any more.
-    with suppress(ProcessLookupError, PermissionError):
-        os.killpg(child.pid, signal.SIGKILL)
-    shutil.rmtree(store.home / "work" / run_id, ignore_errors=True)
-    _close(store, run_id, ErrorRecord(kind="WorkerError", message=_how(exit_code), hint=table.DIED.hint))
-
-
-def _close(store: Store, run_id: str, error: ErrorRecord) -> None:
-    """See that the run is closed, which a child that died could not do itself."""
-    with suppress(StoreError):
-        # Without space on the disk it stays open; it is closed as silent when there is some.
-        table.end_without_results(store, run_id, error)
-
-
-def _how(exit_code: int) -> str:
+def _how(exit_code: int) -> ErrorRecord:
+    if exit_code == NOT_WRITTEN_DOWN:
+        return ErrorRecord(
+            kind="StoreError",
+            message="The run ended, but its outcome could not be written: the disk was full, or the database away.",
+            hint="Make space on the disk of the store and run it again.",
+        )
     if exit_code >= 0:
-        return f"The process of this run ended unexpectedly (exit code {exit_code})."
-    return f"The process of this run was killed ({signal.Signals(-exit_code).name})."
+        return _record(f"The process of this run ended unexpectedly (exit code {exit_code}).")
+    return _record(f"The process of this run was killed ({signal.Signals(-exit_code).name}).")
 
 
-def _environment(store: Store) -> dict[str, str]:
-    url = store.engine.url.render_as_string(hide_password=False)
-    return os.environ | {HOME_VARIABLE: str(store.home), URL_VARIABLE: url}
+def _record(message: str) -> ErrorRecord:
+    return ErrorRecord(kind="WorkerError", message=message, hint=table.DIED.hint)
 
 
-@contextmanager
-def _only_one(store: Store) -> Iterator[bool]:
-    """Hold the runner's lock of this store for a while; False where somebody else has it."""
-    try:
-        with (store.home / "runner.lock").open("w") as lock:
-            try:
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                yield False
-                return
-            yield True
-    except OSError as error:
-        raise StoreError(
-            f"The folder of the store cannot be written: {error.strerror}.",
-            hint=f"Make space on its disk, or set {HOME_VARIABLE} to a folder that can be written.",
-        ) from None
+def main(lock: int) -> None:
+    """Serve the queue with a lock that whoever started this holds open."""
+    store = open_store()
+    runner = Runner(store)
+    runner.serve()
+    os.close(lock)
+    if table.waits(store):
+        serve(store, runner=runner)
 
 
 if __name__ == "__main__":
-    serve(open_store())
+    main(int(sys.argv[1]))

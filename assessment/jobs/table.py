@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 from sqlalchemy import update
-from sqlmodel import col, select
+from sqlmodel import Session, col, select
 
 from assessment.stages import Stage
 from assessment.store import figures
 from assessment.store.artefacts import StoredFile
 from assessment.store.database import Store
+from assessment.store.runs import RunState
 from assessment.store.tables import Run, RunFile, RunTrial, now
 from assessment.summary import ErrorRecord, Summary
 
-# Signs of life come every second; a machine that swaps may be late by many.
-SILENT_AFTER_S = 60.0
 DIED = ErrorRecord(
     kind="WorkerError",
     message="The process of this run ended without a word: the machine was switched off, or the process was killed.",
@@ -26,14 +25,13 @@ DIED = ErrorRecord(
 
 def take(store: Store) -> str | None:
     """Take the oldest queued run; None where there is none. No two runners take the same."""
-    with store.session() as session:
-        for run_id in session.exec(select(Run.id).where(Run.state == "queued").order_by(col(Run.created_at))).all():
-            taken = session.connection().execute(
-                update(Run)
-                .where(col(Run.id) == run_id, col(Run.state) == "queued")
-                .values(state="running", stage="starting", started_at=now(), heartbeat_at=now())
-            )
-            if taken.rowcount == 1:
+    with store.reading() as session:
+        queued = session.exec(
+            select(Run.id).where(Run.state == "queued").order_by(col(Run.created_at), col(Run.id))
+        ).all()
+    for run_id in queued:
+        with store.session() as session:
+            if _move(session, run_id, "queued", "running", stage="starting", started_at=now(), heartbeat_at=now()):
                 return run_id
     return None
 
@@ -49,11 +47,8 @@ def beat(store: Store, run_id: str, stage: str, news: Sequence[tuple[str, Stage,
         From `assessment.stages.StageLog`.
     """
     with store.session() as session:
-        run = session.get(Run, run_id)
-        if run is None or run.state != "running":
+        if not _move(session, run_id, "running", "running", heartbeat_at=now(), stage=stage):
             return False
-        run.heartbeat_at, run.stage = now(), stage
-        session.add(run)
         for trial, of_trial, at_s in news:
             row = session.get(RunTrial, (run_id, trial))
             at = datetime.fromtimestamp(at_s, UTC)
@@ -84,37 +79,43 @@ def finish(store: Store, run_id: str, files: Sequence[StoredFile], summary_sha25
     """
     summary = Summary.model_validate_json(store.files.place(summary_sha256).read_bytes())
     with store.session() as session:
-        run = session.get(Run, run_id)
-        if run is None or run.state != "running":
+        if not _move(session, run_id, "running", "done", stage="", finished_at=now(), summary_sha256=summary_sha256):
             return False
-        run.state, run.stage, run.finished_at, run.summary_sha256 = "done", "", now(), summary_sha256
-        session.add(run)
-        for file in files:
-            session.add(RunFile(run_id=run_id, path=file.path, sha256=file.sha256, n_bytes=file.n_bytes))
-        figures.write(session, run, summary)
+        write_results(session, session.exec(select(Run).where(Run.id == run_id)).one(), files, summary)
     return True
+
+
+def write_results(session: Session, run: Run, files: Sequence[StoredFile], summary: Summary) -> None:
+    """Write down what a finished run left."""
+    for file in files:
+        session.add(RunFile(run_id=run.id, path=file.path, sha256=file.sha256, n_bytes=file.n_bytes))
+    figures.write(session, run, summary)
 
 
 def end_without_results(store: Store, run_id: str, error: ErrorRecord | None) -> None:
     """Close a run that is not finished: cancelled where that was wanted, else failed for a reason."""
     with store.session() as session:
-        run = session.get(Run, run_id)
-        if run is None or run.state not in ("running", "cancelling"):
-            return
-        cancelled = run.state == "cancelling" or error is None
-        run.state, run.finished_at = ("cancelled" if cancelled else "failed"), now()
-        run.error = None if error is None or cancelled else error.model_dump(mode="json")
-        session.add(run)
+        _move(session, run_id, "cancelling", "cancelled", finished_at=now())
+        if error is not None:
+            _move(session, run_id, "running", "failed", finished_at=now(), error=error.model_dump(mode="json"))
 
 
-def close_silent(store: Store) -> None:
-    """Close runs that show no sign of life any more."""
-    with store.session() as session:
-        silent = session.exec(
-            select(Run.id).where(
-                col(Run.state).in_(("running", "cancelling")),
-                col(Run.heartbeat_at) < now() - timedelta(seconds=SILENT_AFTER_S),
-            )
-        ).all()
-    for run_id in silent:
-        end_without_results(store, run_id, DIED)
+def waits(store: Store) -> bool:
+    """Whether a run is queued."""
+    with store.reading() as session:
+        return session.exec(select(Run.id).where(Run.state == "queued")).first() is not None
+
+
+def signs_of_life(store: Store) -> dict[str, datetime | None]:
+    """Runs in progress, and when each gave its latest sign of life."""
+    with store.reading() as session:
+        query = select(Run.id, Run.heartbeat_at).where(col(Run.state).in_(("running", "cancelling")))
+        return dict(session.exec(query).all())
+
+
+def _move(session: Session, run_id: str, old: RunState, new: RunState, **values: object) -> bool:
+    """Bring a run from one state to another; False where it is not in the first: others work on it as well."""
+    moved = session.connection().execute(
+        update(Run).where(col(Run.id) == run_id, col(Run.state) == old).values(state=new, **values)
+    )
+    return moved.rowcount == 1

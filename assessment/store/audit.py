@@ -71,5 +71,5 @@ def entries(
             col(AuditEntry.user_label).icontains(wanted, autoescape=True)
             | col(AuditEntry.object_id).icontains(wanted, autoescape=True)
         )
-    with mine.session() as session:
+    with mine.reading() as session:
         return list(session.exec(query))

@@ -2,31 +2,30 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
-from alembic import command
-from alembic.config import Config
-from sqlalchemy import Engine, create_engine, event
-from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
+from sqlalchemy import Engine
+from sqlalchemy.exc import DBAPIError, IntegrityError, SQLAlchemyError
+from sqlalchemy.exc import TimeoutError as NoConnectionError
 from sqlmodel import Session, select
 
 from assessment.store.artefacts import Artefacts
+from assessment.store.engine import URL_VARIABLE, make_engine, reading_engine, unusable
+from assessment.store.schema import migrate
 from assessment.store.tables import User, now
 from assessment.store.users import LOCAL_USER, Permission, Role, may
 from models.errors import AccessError, StoreError
 
-URL_VARIABLE = "SARCOSCOPE_DATABASE_URL"
 HOME_VARIABLE = "SARCOSCOPE_HOME"
 DATABASE_NAME = "sarcoscope.sqlite"
-MIGRATIONS = Path(__file__).parent / "migrations"
-# How long a writer waits for another one [s]; SQLite has one at a time.
-_WAIT_S = 30
+# When somebody was last seen is written down once in this time: looking at pages is no reason to write each time.
+_SEEN_AGAIN_AFTER = timedelta(hours=1)
 
 
 @dataclass(frozen=True)
@@ -45,35 +44,52 @@ class Store:
     files: Artefacts
     home: Path
 
-    @contextmanager
-    def session(self) -> Iterator[Session]:
-        """A transaction: all of it is kept, or nothing.
+    def session(self) -> AbstractContextManager[Session]:
+        """A transaction that may write: all of it is kept, or nothing.
+
+        On SQLite nobody else writes meanwhile: what it reads stays true until its end. On PostgreSQL rows that are
+        read to be changed must be locked (``with_for_update``) or changed on a condition.
 
         Raises
         ------
         StoreError
             The database cannot be read or written.
         """
-        try:
-            with Session(self.engine, expire_on_commit=False) as session:
-                yield session
-                session.commit()
-        except DBAPIError as error:
-            raise unusable(error) from None
+        return _transaction(self.engine)
+
+    def reading(self) -> AbstractContextManager[Session]:
+        """A transaction that only reads, everything as it is at one moment; it waits for no writer.
+
+        Raises
+        ------
+        StoreError
+            The database cannot be read.
+        """
+        return _transaction(reading_engine(self.engine))
 
     def for_user(self, subject: str, label: str, role: Role) -> UserStore:
         """What one user sees; a user who comes for the first time is written down."""
+        with self.reading() as session:
+            user = _user(session, subject)
+        if user is None or user.label != label:
+            user = self._met(subject, label)
+        elif now() - user.last_seen_at > _SEEN_AGAIN_AFTER:
+            with suppress(StoreError):  # on a full disk, too, what is there can be looked at
+                user = self._met(subject, label)
+        return UserStore(self, user.id, label, role)
+
+    def _met(self, subject: str, label: str) -> User:
         with self.session() as session:
-            user = session.exec(select(User).where(User.subject == subject)).first() or User(
-                subject=subject, label=label
-            )
+            with suppress(IntegrityError), session.begin_nested():  # two pages that open at once
+                if _user(session, subject) is None:
+                    session.add(User(subject=subject, label=label))
+            user = session.exec(select(User).where(User.subject == subject)).one()
             user.label, user.last_seen_at = label, now()
             session.add(user)
-            session.flush()
-            return UserStore(self, user.id, label, role)
+            return user
 
     def for_local_user(self) -> UserStore:
-        """What the one user of a machine without logins sees: everything but the audit log is theirs, and that too."""
+        """What the one user of a machine without logins sees: everything is theirs."""
         return self.for_user(LOCAL_USER, LOCAL_USER, "admin")
 
 
@@ -86,9 +102,13 @@ class UserStore:
     label: str
     role: Role
 
-    def session(self) -> Any:
-        """A transaction; see `Store.session`."""
+    def session(self) -> AbstractContextManager[Session]:
+        """A transaction that may write; see `Store.session`."""
         return self.store.session()
+
+    def reading(self) -> AbstractContextManager[Session]:
+        """A transaction that only reads; see `Store.reading`."""
+        return self.store.reading()
 
     def need(self, permission: Permission) -> None:
         """Refuse what the role does not permit.
@@ -130,72 +150,31 @@ def open_store(home: Path | None = None, url: str | None = None) -> Store:
         The folder or the database cannot be used.
     """
     home = (home or default_home()).absolute()
+    engine = make_engine(url or os.environ.get(URL_VARIABLE) or f"sqlite:///{home / DATABASE_NAME}")
     try:
         home.mkdir(parents=True, exist_ok=True, mode=0o700)
+        with (home / "opening.lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)  # of two programs that start at once one makes the tables
+            migrate(engine)
     except OSError as error:
         raise StoreError(
-            f"The folder of the store cannot be made: {error.strerror}.",
-            hint=f"Set {HOME_VARIABLE} to a folder that can be written.",
+            f"The folder of the store cannot be used: {error.strerror}.",
+            hint=f"Make space on its disk, or set {HOME_VARIABLE} to a folder that can be written.",
         ) from None
-    engine = _engine(url or os.environ.get(URL_VARIABLE) or f"sqlite:///{home / DATABASE_NAME}")
-    try:
-        migrate(engine)
     except SQLAlchemyError as error:
         raise unusable(error) from None
     return Store(engine, Artefacts(home / "artefacts"), home)
 
 
-def migrate(engine: Engine) -> None:
-    """Bring the tables up to this version (Alembic)."""
-    config = Config()
-    config.set_main_option("script_location", str(MIGRATIONS))
-    with engine.begin() as connection:
-        if engine.dialect.name == "postgresql":
-            # Two processes that start at once must not both make the tables; the number is ours and means nothing.
-            connection.exec_driver_sql("SELECT pg_advisory_xact_lock(730218)")
-        config.attributes["connection"] = connection
-        command.upgrade(config, "head")
-
-
-def unusable(error: SQLAlchemyError) -> StoreError:
-    """The error a user can read; a driver's own text may quote data and is left out but for known words."""
-    text = str(getattr(error, "orig", error)).lower()
-    if "full" in text or "no space" in text:
-        return StoreError(
-            "The store cannot be written: the disk is full.",
-            hint="Make space on the disk of the store and do it again; what was stored before is unharmed.",
-        )
-    if "locked" in text:
-        return StoreError(
-            "The store is busy: another program has been writing to it for long.", hint="Do it again in a minute."
-        )
-    return StoreError(
-        f"The database of the store cannot be used ({type(error).__name__}).",
-        hint=f"Check that it runs and that {URL_VARIABLE}, where it is set, names it: sqlite:///PATH or "
-        "postgresql+psycopg://USER:PASSWORD@HOST/NAME.",
-    )
-
-
-def _engine(url: str) -> Engine:
+@contextmanager
+def _transaction(engine: Engine) -> Iterator[Session]:
     try:
-        parsed = make_url(url)
-        if parsed.drivername in ("postgresql", "postgres"):
-            parsed = parsed.set(drivername="postgresql+psycopg")
-        if not parsed.drivername.startswith("sqlite"):
-            return create_engine(parsed, pool_pre_ping=True, hide_parameters=True)
-        engine = create_engine(parsed, connect_args={"timeout": _WAIT_S}, hide_parameters=True)
-    except (ArgumentError, ImportError, SQLAlchemyError):
-        raise StoreError(
-            f"{URL_VARIABLE} does not name a database that can be used.",
-            hint="Accepted: sqlite:///PATH or postgresql+psycopg://USER:PASSWORD@HOST/NAME.",
-        ) from None
-    event.listen(engine, "connect", _set_up_sqlite)
-    return engine
+        with Session(engine, expire_on_commit=False) as session:
+            yield session
+            session.commit()
+    except (DBAPIError, NoConnectionError) as error:
+        raise unusable(error) from None
 
 
-def _set_up_sqlite(connection: Any, _: object) -> None:
-    cursor = connection.cursor()
-    # Readers do not wait for the writer; rows go with what they belong to; what is deleted is overwritten.
-    for pragma in ("journal_mode=WAL", "foreign_keys=ON", "secure_delete=ON", "synchronous=NORMAL"):
-        cursor.execute(f"PRAGMA {pragma}")
-    cursor.close()
+def _user(session: Session, subject: str) -> User | None:
+    return session.exec(select(User).where(User.subject == subject)).first()

@@ -52,7 +52,7 @@ def results(mine: UserStore, participant_id: str | None = None) -> pd.DataFrame:
     Sex, age, height and mass are those that the assessment used; ``date`` is the visit's, or when the run was asked
     for.
     """
-    with mine.session() as session:
+    with mine.reading() as session:
         query = (
             select(Run, Visit, Participant)
             .join(Visit, col(Run.visit_id) == Visit.id)
@@ -88,7 +88,7 @@ def values(
     indicators : sequence of str or None
         Names in the catalogue; None: all.
     """
-    with mine.session() as session:
+    with mine.reading() as session:
         columns = [getattr(RunIndicator, name) for name in VALUE_COLUMNS]
         query = select(*columns).where(col(RunIndicator.run_id).in_(_newest(mine, participant_id)))
         if indicators is not None:
@@ -100,7 +100,7 @@ def values(
 
 def outcomes(mine: UserStore) -> pd.DataFrame:
     """What published criteria say of those results: run_id, framework, verdict."""
-    with mine.session() as session:
+    with mine.reading() as session:
         query = select(RunOutcome).where(col(RunOutcome.run_id).in_(_newest(mine, None)))
         rows = [(one.run_id, one.framework, one.verdict) for one in session.exec(query)]
     return pd.DataFrame(rows, columns=["run_id", "framework", "verdict"])

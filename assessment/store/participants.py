@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-import shutil
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import func
+from sqlalchemy import ColumnElement, func
 from sqlmodel import Session, col, select
 
 from assessment.store import audit
+from assessment.store.cleaning import delete_unused_upload, remove_unnamed
 from assessment.store.database import UserStore
-from assessment.store.tables import Participant, ParticipantName, Run, RunFile, Upload, UploadFile, Visit
+from assessment.store.tables import Participant, ParticipantName, Run, Visit
 from assessment.store.users import may
 from models.errors import StoreError
 from models.subject import ACCEPTED_SEXES
 
 LONGEST_CODE = 40
+LONGEST_NAME = 200
 BIRTH_YEARS = (1900, 2020)
 
 
@@ -71,7 +72,7 @@ def change(
         As for `add`, or there is no such participant.
     """
     with mine.session() as session:
-        participant = owned(session, mine, participant_id)
+        participant = owned(session, mine, participant_id, to_change=True)
         participant.study_code = _checked(session, mine, study_code, sex, birth_year, but=participant_id)
         participant.sex, participant.birth_year = sex, birth_year
         session.add(participant)
@@ -82,29 +83,8 @@ def change(
 
 def find(mine: UserStore, text: str = "") -> list[ParticipantRow]:
     """Participants whose study code (or name, for those who may see names) holds a text; all for an empty one."""
-    with mine.session() as session:
-        query = (
-            select(
-                Participant,
-                ParticipantName.name,
-                func.count(col(Visit.id)),
-                func.max(Visit.visit_date),
-            )
-            .join(ParticipantName, isouter=True)
-            .join(Visit, isouter=True)
-            .where(Participant.owner_id == mine.user_id)
-            .group_by(col(Participant.id), col(ParticipantName.name))
-            .order_by(col(Participant.study_code))
-        )
-        sees_names = may(mine.role, "see names")
-        rows = [
-            ParticipantRow(
-                one.id, one.study_code, name if sees_names else None, one.sex, one.birth_year, n, last, one.created_at
-            )
-            for one, name, n, last in session.exec(query)
-        ]
     wanted = text.strip().casefold()
-    return [row for row in rows if wanted in row.study_code.casefold() or wanted in (row.name or "").casefold()]
+    return [row for row in _rows(mine) if wanted in row.study_code.casefold() or wanted in (row.name or "").casefold()]
 
 
 def get(mine: UserStore, participant_id: str) -> ParticipantRow:
@@ -115,10 +95,10 @@ def get(mine: UserStore, participant_id: str) -> ParticipantRow:
     StoreError
         There is no such participant, or it is somebody else's.
     """
-    for row in find(mine):
-        if row.id == participant_id:
-            return row
-    raise not_there("participant")
+    rows = _rows(mine, col(Participant.id) == participant_id)
+    if not rows:
+        raise not_there("participant")
+    return rows[0]
 
 
 def delete(mine: UserStore, participant_id: str) -> None:
@@ -130,7 +110,7 @@ def delete(mine: UserStore, participant_id: str) -> None:
         There is no such participant, or a run of it is in progress.
     """
     with mine.session() as session:
-        participant = owned(session, mine, participant_id)
+        participant = owned(session, mine, participant_id, to_change=True)
         visits = list(session.exec(select(Visit).where(Visit.participant_id == participant_id)))
         runs = [run for visit in visits for run in session.exec(select(Run).where(Run.visit_id == visit.id))]
         if any(run.state in ("running", "cancelling") for run in runs):
@@ -144,40 +124,18 @@ def delete(mine: UserStore, participant_id: str) -> None:
         for upload_id in uploads:
             delete_unused_upload(session, upload_id)
         audit.write(session, mine, "deleted", "participant", participant_id)
-    for run in runs:
-        shutil.rmtree(mine.store.home / "views" / run.id, ignore_errors=True)
-    remove_unused_files(mine)
+    remove_unnamed(mine.store)
 
 
-def delete_unused_upload(session: Session, upload_id: str) -> None:
-    """Delete an upload that no visit needs any more."""
-    if session.exec(select(Visit).where(Visit.upload_id == upload_id)).first() is None:
-        upload = session.get(Upload, upload_id)
-        if upload is not None:
-            session.delete(upload)
-            session.flush()
-
-
-def remove_unused_files(mine: UserStore) -> None:
-    """Delete from the disk what no table names any more."""
-    with mine.store.files.filing(), mine.session() as session:
-        used = set(session.exec(select(UploadFile.sha256))) | set(session.exec(select(RunFile.sha256)))
-        mine.store.files.remove(mine.store.files.all_hashes() - used)
-    if mine.store.engine.dialect.name == "sqlite":
-        # The write-ahead log still holds the deleted rows until it is emptied.
-        with mine.store.engine.connect() as connection:
-            connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
-
-
-def owned(session: Session, mine: UserStore, participant_id: str) -> Participant:
-    """A participant of this user.
+def owned(session: Session, mine: UserStore, participant_id: str, *, to_change: bool = False) -> Participant:
+    """A participant of this user; ``to_change`` keeps others from changing it until the transaction ends.
 
     Raises
     ------
     StoreError
         There is none of this id; somebody else's is as if it were not there.
     """
-    participant = session.get(Participant, participant_id)
+    participant = session.get(Participant, participant_id, with_for_update=to_change)
     if participant is None or participant.owner_id != mine.user_id:
         raise not_there("participant")
     return participant
@@ -189,6 +147,25 @@ def not_there(what: str) -> StoreError:
         f"There is no such {what}.",
         hint="It may have been deleted, or belong to another user. Choose one from the list.",
     )
+
+
+def _rows(mine: UserStore, *conditions: ColumnElement[bool]) -> list[ParticipantRow]:
+    query = (
+        select(Participant, ParticipantName.name, func.count(col(Visit.id)), func.max(Visit.visit_date))
+        .join(ParticipantName, isouter=True)
+        .join(Visit, isouter=True)
+        .where(Participant.owner_id == mine.user_id, *conditions)
+        .group_by(col(Participant.id), col(ParticipantName.name))
+        .order_by(col(Participant.study_code))
+    )
+    sees_names = may(mine.role, "see names")
+    with mine.reading() as session:
+        return [
+            ParticipantRow(
+                one.id, one.study_code, name if sees_names else None, one.sex, one.birth_year, n, last, one.created_at
+            )
+            for one, name, n, last in session.exec(query)
+        ]
 
 
 def _checked(
@@ -221,6 +198,8 @@ def _set_name(session: Session, mine: UserStore, participant_id: str, name: str 
         mine.need("see names")
     old = session.get(ParticipantName, participant_id)
     new = (name or "").strip()
+    if len(new) > LONGEST_NAME or not new.isprintable():
+        raise StoreError(f"A name must have at most {LONGEST_NAME} printable characters.", hint="Shorten it.")
     if old is not None and not new:
         session.delete(old)
     elif new and (old is None or old.name != new):

@@ -11,7 +11,7 @@ from assessment.visit import Preferences
 
 def get(mine: UserStore) -> Preferences:
     """The user's preferences; what this version does not know any more is as if it had never been set."""
-    with mine.session() as session:
+    with mine.reading() as session:
         user = session.get(User, mine.user_id)
         try:
             return Preferences.model_validate(user.preferences if user else {})

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-import shutil
+from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
+from sqlalchemy import update
 from sqlmodel import Session, col, select
 
 from assessment.results_folder import SUMMARY_NAME, read_summary
 from assessment.store import audit
 from assessment.store.artefacts import StoredFile
+from assessment.store.cleaning import remove_unnamed
 from assessment.store.database import UserStore
-from assessment.store.participants import not_there, owned, remove_unused_files
+from assessment.store.participants import not_there, owned
 from assessment.store.tables import Participant, Run, RunFile, RunTrial, Visit, now
 from assessment.store.visits import owned_visit
 from assessment.summary import ClinicalMeasures, ErrorRecord, SubjectRecord, Summary
@@ -115,12 +118,13 @@ def cancel(mine: UserStore, run_id: str) -> None:
         There is no such run.
     """
     with mine.session() as session:
-        run, *_ = _owned(session, mine, run_id)
-        if run.state == "queued":
-            run.state, run.finished_at = "cancelled", now()
-        elif run.state == "running":
-            run.state = "cancelling"
-        session.add(run)
+        _owned(session, mine, run_id)
+        # On conditions: the runner may be taking it, or its process writing results, at this moment.
+        of_run = update(Run).where(col(Run.id) == run_id)
+        session.connection().execute(
+            of_run.where(col(Run.state) == "queued").values(state="cancelled", finished_at=now())
+        )
+        session.connection().execute(of_run.where(col(Run.state) == "running").values(state="cancelling"))
         audit.write(session, mine, "cancelled", "run", run_id)
 
 
@@ -133,13 +137,12 @@ def delete(mine: UserStore, run_id: str) -> None:
         There is no such run, or it is not finished.
     """
     with mine.session() as session:
-        run, *_ = _owned(session, mine, run_id)
+        run, *_ = _owned(session, mine, run_id, to_change=True)
         if run.state in UNFINISHED:
             raise StoreError("The run is not finished.", hint="Cancel it first.")
         session.delete(run)
         audit.write(session, mine, "deleted", "run", run_id)
-    shutil.rmtree(mine.store.home / "views" / run_id, ignore_errors=True)
-    remove_unused_files(mine)
+    remove_unnamed(mine.store)
 
 
 def get(mine: UserStore, run_id: str) -> RunRow:
@@ -150,11 +153,11 @@ def get(mine: UserStore, run_id: str) -> RunRow:
     StoreError
         There is no such run, or it is somebody else's.
     """
-    with mine.session() as session:
-        return _row(session, *_owned(session, mine, run_id))
+    with mine.reading() as session:
+        return _rows(session, [_owned(session, mine, run_id)])[0]
 
 
-def recent(mine: UserStore, *, participant_id: str | None = None, limit: int = 200) -> list[RunRow]:
+def recent(mine: UserStore, *, participant_id: str | None = None, limit: int | None = 200) -> list[RunRow]:
     """Runs of this user, or of one participant, the newest first.
 
     Raises
@@ -162,25 +165,25 @@ def recent(mine: UserStore, *, participant_id: str | None = None, limit: int = 2
     StoreError
         There is no such participant.
     """
-    with mine.session() as session:
+    with mine.reading() as session:
         query = (
             select(Run, Visit, Participant)
             .join(Visit, col(Run.visit_id) == Visit.id)
             .join(Participant, col(Visit.participant_id) == Participant.id)
             .where(Participant.owner_id == mine.user_id)
-            .order_by(col(Run.created_at).desc())
+            .order_by(col(Run.created_at).desc(), col(Run.id))
             .limit(limit)
         )
         if participant_id is not None:
             owned(session, mine, participant_id)
             query = query.where(Participant.id == participant_id)
-        return [_row(session, *found) for found in session.exec(query).all()]
+        return _rows(session, session.exec(query).all())
 
 
 def results_of(mine: UserStore, participant_id: str) -> list[RunRow]:
     """The newest run with results of every visit of a participant, the oldest visit first."""
     newest: dict[str, RunRow] = {}
-    for run in recent(mine, participant_id=participant_id):
+    for run in recent(mine, participant_id=participant_id, limit=None):
         if run.state == "done":
             newest.setdefault(run.visit_id, run)
     return sorted(newest.values(), key=lambda run: (run.visit_date or run.created_at.date(), run.created_at))
@@ -206,16 +209,13 @@ def folder(mine: UserStore, run_id: str) -> Path:
     StoreError
         There is no such run, it has no results, or files are missing.
     """
-    with mine.session() as session:
-        run, *_ = _owned(session, mine, run_id)
-        if run.state != "done":
-            raise StoreError("The run has no results.", hint="The Runs page says how far it is, or why it failed.")
-        rows = session.exec(select(RunFile).where(RunFile.run_id == run_id))
-        files = [StoredFile(row.path, row.sha256, row.n_bytes) for row in rows]
     view = mine.store.home / "views" / run_id
+    _files(mine, run_id)
     if not (view / SUMMARY_NAME).exists():
-        # The summary comes last: where it is, everything is.
-        mine.store.files.lay_out(sorted(files, key=lambda file: file.path == SUMMARY_NAME), view)
+        with mine.store.files.filing():
+            files = _files(mine, run_id)  # again: from here on nobody deletes it
+            # The summary comes last: where it is, everything is.
+            mine.store.files.lay_out(sorted(files, key=lambda file: file.path == SUMMARY_NAME), view)
     return view
 
 
@@ -230,8 +230,19 @@ def summary(mine: UserStore, run_id: str) -> Summary:
     return read_summary(folder(mine, run_id))
 
 
-def _owned(session: Session, mine: UserStore, run_id: str) -> tuple[Run, Visit, Participant]:
-    run = session.get(Run, run_id)
+def _files(mine: UserStore, run_id: str) -> list[StoredFile]:
+    with mine.reading() as session:
+        run, *_ = _owned(session, mine, run_id)
+        if run.state != "done":
+            raise StoreError("The run has no results.", hint="The Runs page says how far it is, or why it failed.")
+        rows = session.exec(select(RunFile).where(RunFile.run_id == run_id))
+        return [StoredFile(row.path, row.sha256, row.n_bytes) for row in rows]
+
+
+def _owned(
+    session: Session, mine: UserStore, run_id: str, *, to_change: bool = False
+) -> tuple[Run, Visit, Participant]:
+    run = session.get(Run, run_id, with_for_update=to_change)
     if run is None:
         raise not_there("run")
     try:
@@ -240,27 +251,30 @@ def _owned(session: Session, mine: UserStore, run_id: str) -> tuple[Run, Visit, 
         raise not_there("run") from None
 
 
-def _row(session: Session, run: Run, visit: Visit, participant: Participant) -> RunRow:
-    trials = session.exec(select(RunTrial).where(RunTrial.run_id == run.id).order_by(col(RunTrial.position)))
-    ahead = 0
-    if run.state == "queued":
-        earlier = select(Run.id).where(col(Run.state).in_(UNFINISHED), col(Run.created_at) < run.created_at)
-        ahead = len(session.exec(earlier).all())
-    return RunRow(
-        id=run.id,
-        visit_id=visit.id,
-        participant_id=participant.id,
-        study_code=participant.study_code,
-        visit_date=visit.visit_date,
-        state=run.state,  # type: ignore[arg-type]
-        stage=run.stage,
-        request=RunRequest.model_validate(run.request),
-        created_at=run.created_at,
-        started_at=run.started_at,
-        finished_at=run.finished_at,
-        heartbeat_at=run.heartbeat_at,
-        error=None if run.error is None else ErrorRecord.model_validate(run.error),
-        summary_sha256=run.summary_sha256,
-        trials=tuple(TrialProgress(one.name, one.stage, one.started_at, one.finished_at) for one in trials),
-        ahead=ahead,
-    )
+def _rows(session: Session, found: Sequence[tuple[Run, Visit, Participant]]) -> list[RunRow]:
+    trials = defaultdict(list)
+    ids = [run.id for run, *_ in found]
+    for one in session.exec(select(RunTrial).where(col(RunTrial.run_id).in_(ids)).order_by(col(RunTrial.position))):
+        trials[one.run_id].append(TrialProgress(one.name, one.stage, one.started_at, one.finished_at))
+    unfinished = session.exec(select(Run.created_at).where(col(Run.state).in_(UNFINISHED))).all()
+    return [
+        RunRow(
+            id=run.id,
+            visit_id=visit.id,
+            participant_id=participant.id,
+            study_code=participant.study_code,
+            visit_date=visit.visit_date,
+            state=run.state,  # type: ignore[arg-type]
+            stage=run.stage,
+            request=RunRequest.model_validate(run.request),
+            created_at=run.created_at,
+            started_at=run.started_at,
+            finished_at=run.finished_at,
+            heartbeat_at=run.heartbeat_at,
+            error=None if run.error is None else ErrorRecord.model_validate(run.error),
+            summary_sha256=run.summary_sha256,
+            trials=tuple(trials[run.id]),
+            ahead=sum(at < run.created_at for at in unfinished) if run.state == "queued" else 0,
+        )
+        for run, visit, participant in found
+    ]

@@ -3,23 +3,25 @@
 from __future__ import annotations
 
 import hashlib
-import shutil
-import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from sqlmodel import Session, col, select
 
 from assessment.store import audit
 from assessment.store.artefacts import StoredFile
+from assessment.store.cleaning import all_or_nothing, delete_unused_upload, remove_unnamed
 from assessment.store.database import Store, UserStore
-from assessment.store.participants import not_there, remove_unused_files
+from assessment.store.participants import not_there
+from assessment.store.scratch import scratch
 from assessment.store.tables import Participant, Upload, UploadFile, Visit, now
+from models.errors import StoreError
 
 # Archives go by this name inside: their own may be a person's.
 ARCHIVE_NAME = "session.zip"
+_OPENCAP_PREFIX = "OpenCapData_"
 
 
 @dataclass(frozen=True)
@@ -63,11 +65,18 @@ def receive(mine: UserStore, source: Path, *, age_years: float | None = None) ->
     # Imported here: reading recordings takes a second to load, and pages import this module for less.
     from pipeline.session import find_sessions
 
-    with tempfile.TemporaryDirectory(dir=_scratch(mine.store)) as scratch:
-        found = find_sessions(source, Path(scratch))
-        with mine.store.files.filing():
-            kept = [_kept(mine.store, number, path) for number, path in enumerate(found)]
-            return _written_down(mine, kept, age_years)
+    mine.need("assess")
+    try:
+        with scratch(mine.store.home) as folder:
+            found = find_sessions(source, folder)
+            with all_or_nothing(mine.store):
+                kept = [_kept(mine.store, number, path, alone=len(found) == 1) for number, path in enumerate(found)]
+                return _written_down(mine, kept, age_years)
+    except OSError as error:
+        raise StoreError(
+            f"The upload cannot be kept: {error.strerror or type(error).__name__}.",
+            hint="Make space on the disk of the store and give it again; what was stored before is unharmed.",
+        ) from None
 
 
 def get(mine: UserStore, upload_id: str) -> Received:
@@ -78,7 +87,7 @@ def get(mine: UserStore, upload_id: str) -> Received:
     StoreError
         There is none of this id.
     """
-    with mine.session() as session:
+    with mine.reading() as session:
         upload = session.get(Upload, upload_id)
         if upload is None or upload.owner_id != mine.user_id:
             raise not_there("upload")
@@ -89,23 +98,20 @@ def discard_unused(mine: UserStore, *, older_than: timedelta = timedelta(0)) -> 
     """Delete the uploads of this user that no visit was made of."""
     with mine.session() as session:
         query = (
-            select(Upload)
+            select(Upload.id)
             .join(Visit, isouter=True)
             .where(Upload.owner_id == mine.user_id, col(Visit.id).is_(None), Upload.created_at <= now() - older_than)
         )
-        unused = list(session.exec(query))
-        for upload in unused:
-            session.delete(upload)
-            audit.write(session, mine, "deleted", "upload", upload.id)
-    for upload in unused:
-        shutil.rmtree(mine.store.home / "views" / f"upload-{upload.id}", ignore_errors=True)
+        unused = [upload_id for upload_id in session.exec(query).all() if delete_unused_upload(session, upload_id)]
+        for upload_id in unused:
+            audit.write(session, mine, "deleted", "upload", upload_id)
     if unused:
-        remove_unused_files(mine)
+        remove_unnamed(mine.store)
 
 
 def files_of(store: Store, upload_id: str) -> list[StoredFile]:
     """The files of an upload."""
-    with store.session() as session:
+    with store.reading() as session:
         rows = session.exec(select(UploadFile).where(UploadFile.upload_id == upload_id))
         return [StoredFile(row.path, row.sha256, row.n_bytes) for row in rows]
 
@@ -118,15 +124,10 @@ def lay_out(mine: UserStore, upload_id: str) -> Path:
     StoreError
         There is no such upload, or files are missing.
     """
-    get(mine, upload_id)
-    folder = mine.store.home / "views" / f"upload-{upload_id}"
-    mine.store.files.lay_out(files_of(mine.store, upload_id), folder)
-    return folder
-
-
-def _scratch(store: Store) -> Path:
-    folder = store.home / "work"
-    folder.mkdir(parents=True, exist_ok=True)
+    with mine.store.files.filing():  # nobody deletes it meanwhile
+        get(mine, upload_id)
+        folder = mine.store.home / "views" / f"upload-{upload_id}"
+        mine.store.files.lay_out(files_of(mine.store, upload_id), folder)
     return folder
 
 
@@ -139,11 +140,15 @@ class _KeptSession:
     contents: list[tuple[str, str]]
 
 
-def _kept(store: Store, number: int, path: Path) -> _KeptSession:
+def _kept(store: Store, number: int, path: Path, *, alone: bool) -> _KeptSession:
+    from pipeline.session.archive import is_part_of_session  # here: see `receive`
+
     # A lab session is described by one file, beside which its recordings lie.
     folder, ending = (path, "") if path.is_dir() else (path.parent, f"/{path.name}")
-    files = store.files.keep(folder)
-    place = f"{number}/{folder.name}"  # two sessions of one name must not meet
+    # A folder's name may be a person's, unless OpenCap gave it; among several sessions it tells which is which.
+    name = "session" if alone and not folder.name.startswith(_OPENCAP_PREFIX) else folder.name
+    files = store.files.keep(folder, lambda file: is_part_of_session(PurePosixPath(file)))
+    place = f"{number}/{name}"  # two sessions of one name must not meet
     return _KeptSession(
         place + ending,
         [StoredFile(f"{place}/{file.path}", file.sha256, file.n_bytes) for file in files],

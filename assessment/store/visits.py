@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -10,8 +9,9 @@ from pydantic import ValidationError
 from sqlmodel import Session, col, select
 
 from assessment.store import audit
+from assessment.store.cleaning import delete_unused_upload, remove_unnamed
 from assessment.store.database import UserStore
-from assessment.store.participants import delete_unused_upload, not_there, owned, remove_unused_files
+from assessment.store.participants import not_there, owned
 from assessment.store.tables import Participant, Run, Upload, Visit, now
 from assessment.visit import Signature, VisitDetails
 from models.errors import StoreError
@@ -55,10 +55,11 @@ def add(mine: UserStore, participant_id: str, upload_id: str, session_path: str,
     mine.need("assess")
     with mine.session() as session:
         participant = owned(session, mine, participant_id)
-        upload = session.get(Upload, upload_id)
+        # Locked: it must not be deleted, as one that nobody needs, before the visit is there.
+        upload = session.get(Upload, upload_id, with_for_update=True)
         if upload is None or upload.owner_id != mine.user_id or session_path not in upload.sessions:
             raise not_there("upload")
-        checked = _checked(details, participant)
+        checked = _checked(details | {"signature": None}, participant)  # there is nothing yet to be signed
         visit = Visit(
             participant_id=participant_id,
             upload_id=upload_id,
@@ -80,7 +81,7 @@ def get(mine: UserStore, visit_id: str) -> VisitRow:
     StoreError
         There is no such visit, or it is somebody else's.
     """
-    with mine.session() as session:
+    with mine.reading() as session:
         return _row(*owned_visit(session, mine, visit_id))
 
 
@@ -92,7 +93,7 @@ def of_participant(mine: UserStore, participant_id: str) -> list[VisitRow]:
     StoreError
         There is no such participant.
     """
-    with mine.session() as session:
+    with mine.reading() as session:
         participant = owned(session, mine, participant_id)
         query = select(Visit).where(Visit.participant_id == participant_id).order_by(col(Visit.created_at))
         rows = [_row(visit, participant) for visit in session.exec(query)]
@@ -118,11 +119,16 @@ def sign(mine: UserStore, visit_id: str, signer: str, summary_sha256: str) -> No
     AccessError
         The user may not sign.
     StoreError
-        There is no such visit, or the signer's name is empty.
+        There is no such visit, it has no such results, or the signer's name is empty.
     """
     mine.need("sign")
     if not signer.strip():
         raise StoreError("A signature needs a name.", hint="Type the name of the person who signs.")
+    with mine.reading() as session:
+        owned_visit(session, mine, visit_id)
+        results = select(Run.id).where(Run.visit_id == visit_id, Run.summary_sha256 == summary_sha256)
+        if session.exec(results).first() is None:
+            raise StoreError("These are no results of this visit.", hint="Open the report again and sign that.")
     signature = Signature(signer=signer.strip(), signed_at=now(), summary_sha256=summary_sha256)
     _change(mine, visit_id, {"signature": signature.model_dump(mode="json")}, "signed")
 
@@ -136,7 +142,7 @@ def delete(mine: UserStore, visit_id: str) -> None:
         There is no such visit, or a run of it is in progress.
     """
     with mine.session() as session:
-        visit, _ = owned_visit(session, mine, visit_id)
+        visit, _ = owned_visit(session, mine, visit_id, to_change=True)
         runs = list(session.exec(select(Run).where(Run.visit_id == visit_id)))
         if any(run.state in ("running", "cancelling") for run in runs):
             raise StoreError(
@@ -147,21 +153,20 @@ def delete(mine: UserStore, visit_id: str) -> None:
         session.flush()
         delete_unused_upload(session, upload_id)
         audit.write(session, mine, "deleted", "visit", visit_id)
-    for run in runs:
-        shutil.rmtree(mine.store.home / "views" / run.id, ignore_errors=True)
-    shutil.rmtree(mine.store.home / "views" / f"upload-{upload_id}", ignore_errors=True)
-    remove_unused_files(mine)
+    remove_unnamed(mine.store)
 
 
-def owned_visit(session: Session, mine: UserStore, visit_id: str) -> tuple[Visit, Participant]:
-    """A visit of this user, and whose it is.
+def owned_visit(
+    session: Session, mine: UserStore, visit_id: str, *, to_change: bool = False
+) -> tuple[Visit, Participant]:
+    """A visit of this user, and whose it is; ``to_change`` keeps others from changing it until the transaction ends.
 
     Raises
     ------
     StoreError
         There is none of this id; somebody else's is as if it were not there.
     """
-    visit = session.get(Visit, visit_id)
+    visit = session.get(Visit, visit_id, with_for_update=to_change)
     participant = session.get(Participant, visit.participant_id) if visit else None
     if visit is None or participant is None or participant.owner_id != mine.user_id:
         raise not_there("visit")
@@ -170,7 +175,7 @@ def owned_visit(session: Session, mine: UserStore, visit_id: str) -> tuple[Visit
 
 def _change(mine: UserStore, visit_id: str, details: dict[str, object], action: audit.Action) -> None:
     with mine.session() as session:
-        visit, participant = owned_visit(session, mine, visit_id)
+        visit, participant = owned_visit(session, mine, visit_id, to_change=True)
         checked = _checked(visit.details | details, participant)
         visit.details, visit.visit_date = checked.model_dump(mode="json"), checked.visit_date
         session.add(visit)

@@ -82,7 +82,11 @@ def _extract(zip_path: Path, folder: Path) -> None:
         with _BoundedFile(zip_path) as file, zipfile.ZipFile(file) as archive:
             members = archive.infolist()
             _check_members(members)
-            wanted = [member for member in members if _is_wanted(member)]
+            wanted = [
+                member
+                for member in members
+                if not member.is_dir() and is_part_of_session(PurePosixPath(member.filename))
+            ]
             _check_sizes(wanted)
             if not wanted:
                 raise UploadRejectedError(_nothing_found(members), hint=_WHAT_A_SESSION_HOLDS)
@@ -162,11 +166,10 @@ def _stays_inside(name: str) -> bool:
     )
 
 
-def _is_wanted(member: zipfile.ZipInfo) -> bool:
-    path = PurePosixPath(member.filename)
+def is_part_of_session(path: PurePosixPath) -> bool:
+    """Whether a file is one that the pipeline reads; videos, pickles and what macOS adds are not."""
     return (
-        not member.is_dir()
-        and path.suffix.lower() in EXTRACTED_SUFFIXES
+        path.suffix.lower() in EXTRACTED_SUFFIXES
         and _MACOS_FOLDER not in path.parts
         and not path.name.startswith(_MACOS_PREFIX)
     )

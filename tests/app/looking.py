@@ -10,7 +10,8 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from assessment.store import UserStore, open_store
-from assessment.store.database import HOME_VARIABLE, URL_VARIABLE
+from assessment.store.database import HOME_VARIABLE
+from assessment.store.engine import URL_VARIABLE
 
 APP = Path(__file__).parents[2] / "streamlit_app.py"
 TIME_LIMIT_S = 60

@@ -1,0 +1,1 @@
+"""Tests of runs outside the app."""
