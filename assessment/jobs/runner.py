@@ -115,28 +115,16 @@ class Runner:
             self._unclosed[run_id] = error  # with space on the disk again it goes through
 
 
-def serve(store: Store, *, idle_s: float | None = IDLE_S, runner: Runner | None = None) -> bool:
-    """Be the runner of this host; False where there is one already.
-
-    Parameters
-    ----------
-    store : Store
-    idle_s : float or None
-        How long to wait for the next run; None: for ever.
-    runner : Runner or None
-        None: one that assesses.
-    """
-    runner = runner or Runner(store)
+def serve(runner: Runner, *, idle_s: float | None = IDLE_S) -> bool:
+    """Be the runner of this host until nothing has come for a while; False where there is one already."""
     while True:
-        with only_one(store) as lock:
+        with only_one(runner.store) as lock:
             if lock is None:
                 return False
             runner.serve(idle_s)
-        # Who queued a run while this ended saw a runner and started none.
-        with suppress(StoreError):
-            if table.waits(store):
-                continue
-        return True
+        # Who queued a run while this ended saw a runner, and started none.
+        if not table.waits(runner.store):
+            return True
 
 
 def _how(exit_code: int) -> ErrorRecord:
@@ -155,15 +143,13 @@ def _record(message: str) -> ErrorRecord:
     return ErrorRecord(kind="WorkerError", message=message, hint=table.DIED.hint)
 
 
-def main(lock: int) -> None:
-    """Serve the queue with a lock that whoever started this holds open."""
-    store = open_store()
-    runner = Runner(store)
-    runner.serve()
+def main(lock: int, runner: Runner, *, idle_s: float = IDLE_S) -> None:
+    """Serve the queue with the lock that `ensure_runner` passed on, open under this number."""
+    runner.serve(idle_s)
     os.close(lock)
-    if table.waits(store):
-        serve(store, runner=runner)
+    if table.waits(runner.store):
+        serve(runner, idle_s=idle_s)
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]))
+    main(int(sys.argv[1]), Runner(open_store()))

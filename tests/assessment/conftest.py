@@ -41,9 +41,7 @@ def new_url(kind: str, request: pytest.FixtureRequest) -> Callable[[Path], str]:
             return f"sqlite:///{home / 'sarcoscope.sqlite'}"
         address = request.getfixturevalue("postgresql")
         name = f"store{next(_numbers)}"
-        with psycopg.connect(
-            address.format(name="postgres").replace("+psycopg", ""), autocommit=True
-        ) as connection:
+        with psycopg.connect(address.format(name="postgres").replace("+psycopg", ""), autocommit=True) as connection:
             connection.execute(f"CREATE DATABASE {name}")
         return str(address.format(name=name))
 

@@ -11,7 +11,9 @@ from contextlib import contextmanager
 from pathlib import Path
 
 # Nothing has to outlive the tests.
-_SETTINGS = "-c listen_addresses='' -c fsync=off -c synchronous_commit=off -c full_page_writes=off -c shared_buffers=16MB"
+_SETTINGS = (
+    "-c listen_addresses='' -c fsync=off -c synchronous_commit=off -c full_page_writes=off -c shared_buffers=16MB"
+)
 
 
 def programs() -> Path | None:
@@ -33,7 +35,7 @@ def server(bin_folder: Path) -> Iterator[str]:
     data = folder / "data"
 
     def call(program: str, *arguments: str) -> None:
-        subprocess.run(
+        subprocess.run(  # noqa: S603 - our own command
             [*as_user, str(bin_folder / program), *arguments],
             check=True, cwd=folder, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
             timeout=120,

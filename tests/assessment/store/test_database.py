@@ -1,4 +1,4 @@
-from assessment.store import Store, UserStore, participants
+from assessment.store import UserStore, participants
 
 
 def test_x(mine: UserStore) -> None:
