@@ -39,14 +39,19 @@ def fill(mine: UserStore, session: Path, results: Path, *, study_code: str, visi
     participant_id = known.get(study_code) or participants.add(mine, study_code)
     received = uploads.receive(mine, session)
     visit_id = visits.add(mine, participant_id, received.id, received.sessions[0], {"visit_date": visit_date})
-    text = (results / "summary.json").read_bytes()
-    summary = Summary.model_validate_json(text)
+    summary = Summary.model_validate_json((results / "summary.json").read_bytes())
     request = RunRequest.model_validate({"subject": summary.subject, "settings": summary.provenance.settings})
-    run_id = runs.submit(mine, visit_id, request)
-    assert table.take(mine.store) == run_id
-    with mine.store.files.filing():
-        table.finish(mine.store, run_id, mine.store.files.keep(results), hashlib.sha256(text).hexdigest())
+    run_id = finished(mine, runs.submit(mine, visit_id, request), results)
     return Filled(participant_id, visit_id, run_id)
+
+
+def finished(mine: UserStore, run_id: str, results: Path) -> str:
+    """Finish a run that is the only one in the queue with these results; returns its id."""
+    assert table.take(mine.store) == run_id
+    sha256 = hashlib.sha256((results / "summary.json").read_bytes()).hexdigest()
+    with mine.store.files.filing():
+        table.finish(mine.store, run_id, mine.store.files.keep(results), sha256)
+    return run_id
 
 
 def changed_copy(results: Path, into: Path, **changes: object) -> Path:

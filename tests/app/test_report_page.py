@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from assessment.store import UserStore, audit, participants, visits
-from tests.app.filled_store import Filled, fill
+from assessment.store import UserStore, audit, participants, runs, visits
+from tests.app.filled_store import Filled, fill, finished
 from tests.app.looking import look, own_store, texts
 from tests.app.made_up import made_up
 from tests.assessment.session_builder import build_session
@@ -68,8 +68,9 @@ def test_a_changed_text_is_not_signed(mine: UserStore, filled: Filled) -> None:
     assert "Preliminary until it is signed." in texts(look("report"))
 
 
-def test_a_signature_of_other_results_does_not_count(mine: UserStore, filled: Filled) -> None:
-    visits.sign(mine, filled.visit_id, "Dr Lee", "0" * 64)
+def test_a_signature_of_other_results_does_not_count(mine: UserStore, filled: Filled, tmp_path: Path) -> None:
+    visits.sign(mine, filled.visit_id, "Dr Lee", str(runs.get(mine, filled.run_id).summary_sha256))
+    finished(mine, runs.again(mine, filled.run_id), made_up(tmp_path / "new results", gait_speed=(1.1, 0.02)))
     shown = texts(look("report"))
     assert "for other results" in shown
     assert "Final" not in shown
