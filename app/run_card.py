@@ -13,7 +13,7 @@ from app.language import _, _result, plural
 from app.layout import show_error
 from app.text import plain
 from assessment.jobs import ensure_runner
-from assessment.jobs.table import SILENT_AFTER_S
+from assessment.jobs.silence import SILENT_AFTER_S
 from assessment.store import runs, visits
 from assessment.store.runs import UNFINISHED, RunRow, TrialProgress
 from models.errors import SarcoscopeError

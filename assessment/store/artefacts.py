@@ -136,6 +136,10 @@ class Artefacts:
         for sha256 in hashes:
             self.place(sha256).unlink(missing_ok=True)
 
+    def all_hashes(self) -> set[str]:
+        """Hashes of all files."""
+        return {f"{path.parent.name}{path.name}" for path in self.folder.glob("??/*") if len(path.name) == 62}
+
     @_clear_errors
     def remove_all_but(self, hashes: Collection[str]) -> None:
         """Delete every file but these, and what an interrupted copy left; hold `filing` meanwhile."""

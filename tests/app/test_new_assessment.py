@@ -279,7 +279,7 @@ def test_a_run_again_with_the_same_answers_keeps_the_signature(mine: UserStore, 
     filled = fill(
         mine, session, made_up(tmp_path / "r", gait_speed=(1.0, 0.1)), study_code="P1", visit_date="2026-03-02"
     )
-    visits.sign(mine, filled.visit_id, "Dr. A", "0" * 64)
+    visits.sign(mine, filled.visit_id, "Dr. A", str(runs.get(mine, filled.run_id).summary_sha256))
     app = drop(fresh(), archive)
     app.button(key="run").click().run()
     assert visits.get(mine, filled.visit_id).details.signature is not None
