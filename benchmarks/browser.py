@@ -34,10 +34,10 @@ def free_port() -> int:
 
 
 @contextmanager
-def serving(home: Path, port: int | None = None) -> Iterator[str]:
+def serving(home: Path, port: int | None = None, script: Path = ROOT / "streamlit_app.py") -> Iterator[str]:
     """Serve the app on a store of its own; yields the address. Ends the app, and not the runs that it started."""
     port = port or free_port()
-    command = [sys.executable, "-m", "streamlit", "run", "streamlit_app.py", "--server.headless", "true"]
+    command = [sys.executable, "-m", "streamlit", "run", str(script), "--server.headless", "true"]
     server = subprocess.Popen(  # noqa: S603 - our own command
         [*command, "--server.port", str(port)],
         cwd=ROOT,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -47,7 +48,7 @@ class StickFigure:
 
     def write(self, path: Path) -> None:
         """Write all of it as one compressed .npz file."""
-        kept = {
+        kept: dict[str, Any] = {
             "time_s": self.time_s,
             "names": np.array(self.names),
             "points_m": self.points_m,

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import re
-import shutil
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Locator, Page, expect
 
-from benchmarks.viewer import ARGUMENTS, PAGE, served
-
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+from benchmarks.browser import CHROMIUM, chromium, serving
+from benchmarks.viewer.__main__ import PAGE
 
 pytestmark = [
     pytest.mark.browser,
@@ -21,15 +19,15 @@ pytestmark = [
 
 
 @pytest.fixture(scope="module")
-def address() -> Iterator[str]:
-    with served(PAGE) as address:
+def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    with serving(tmp_path_factory.mktemp("home"), script=PAGE) as address:
         yield address
 
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        yield playwright.chromium.launch(executable_path=CHROMIUM, args=list(ARGUMENTS))
+    with chromium() as browser:
+        yield browser
 
 
 @pytest.fixture
@@ -83,7 +81,7 @@ def test_the_keyboard_moves_time_and_view(still: Page) -> None:
     expect(still.get_by_role("button", name="Pause")).to_be_visible()
     figure.press(" ")
     # What was done is said once it stands still, in words.
-    expect(still.locator("[aria-live=polite]")).to_contain_text(re.compile(r"[\d.]+ s of 19.97 s"))
+    expect(still.locator("[aria-live=polite]")).to_contain_text(re.compile(r"[\d.]+ s of 19.97 s.*right \d+°"))
 
 
 def test_the_curve_leads_and_follows(still: Page) -> None:

@@ -13,7 +13,7 @@ from app.viewer.payload import MAX_BYTES, payload
 from app.viewer.scene import Scene, read_scene
 from app.viewer.words import words
 from assessment.summary import QualityRecord, SubjectRecord, Summary, TrialRecord
-from benchmarks.viewer_page import synthetic_scene, synthetic_trial
+from benchmarks.viewer.page import synthetic_scene, synthetic_trial
 from models.markers import MarkerTrajectories
 from pipeline.files.trc_writer import write_trc
 from pipeline.quality import Mark
@@ -78,6 +78,20 @@ def test_the_head_is_over_the_shoulders_and_views_turn_with_the_person() -> None
     turned = scene.figure.points_m @ np.array([[0, 0, 1], [0, 1, 0], [-1, 0, 0]], dtype=np.float32)
     arrays = unpack(packed(replace(scene, figure=replace(scene.figure, points_m=turned))))[1]
     assert np.allclose(arrays["heading"], np.pi / 2)
+
+
+def test_a_model_with_other_names_keeps_its_bones() -> None:
+    scene = synthetic_scene()
+    figure = replace(
+        scene.figure,
+        names=("base", "rod_r", "rod_l"),
+        points_m=scene.figure.points_m[:, :3],
+        bones=np.array([[0, 1], [0, 2]]),
+        points_generic_m=None,
+    )
+    header, arrays = unpack(packed(replace(scene, figure=figure)))
+    assert [(shape["points"], shape["side"]) for shape in header["shapes"]] == [([0, 1], "r"), ([0, 2], "l")]
+    assert arrays["points"].shape == (600, 3, 3)
 
 
 def test_switches_say_why_they_show_nothing() -> None:

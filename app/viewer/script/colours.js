@@ -30,7 +30,14 @@ function palette(element, sideColours) {
   const neutral = dark ? "#8d96a3" : "#c3c9d1";
   const limb = (colour) => {
     const base = mix(colour, neutral, 0.45);
-    return { light: mix(base, "#ffffff", dark ? 0.3 : 0.5), base, dark: mix(base, "#000000", 0.25), full: colour, text: dark ? mix(colour, "#ffffff", 0.35) : colour };
+    return {
+      light: mix(base, "#ffffff", dark ? 0.3 : 0.5),
+      base,
+      dark: mix(base, "#000000", 0.25),
+      full: colour,
+      // Numbers need more contrast than lines.
+      text: dark ? mix(colour, "#ffffff", 0.35) : mix(colour, "#000000", 0.18),
+    };
   };
   return {
     dark,

@@ -67,6 +67,12 @@ function timeText({ scene, time, times }) {
   return fill(template, { time: seconds, last: times[times.length - 1].toFixed(2), repetition: repetition?.[2] });
 }
 
+/** Time and the curve's values in words. */
+function spoken(viewer) {
+  const curve = viewer.scene.texts.curves[viewer.curve];
+  return curve ? `${timeText(viewer)}. ${curve.title}: ${viewer.parts.values.textContent}` : timeText(viewer);
+}
+
 /** Slider, clock and the curve's values at this time. */
 function showTime(viewer) {
   const { scene, parts, time, times, curve } = viewer;

@@ -29,7 +29,7 @@ class Viewer {
     const isSame = this.scene && this.scene.id === scene.id;
     const asked = this.scene && this.scene.start_s !== scene.start_s ? scene.start_s : null;
     this.scene = scene;
-    this.time = isSame ? (asked ?? this.time) : (scene.start_s ?? scene.arrays.time.values[0]);
+    this.time = this.within(isSame ? (asked ?? this.time) : (scene.start_s ?? this.times[0]));
     this.prepare();
     write(this);
     this.resize();
@@ -71,6 +71,10 @@ class Viewer {
     return this.scene.arrays.time.values;
   }
 
+  within(time) {
+    return Math.max(this.times[0], Math.min(this.times[this.times.length - 1], time));
+  }
+
   play(on) {
     this.playing = on;
     this.root.classList.toggle("playing", on);
@@ -91,7 +95,7 @@ class Viewer {
 
   seek(time) {
     if (this.playing) this.play(false);
-    this.time = Math.max(this.times[0], Math.min(this.times[this.times.length - 1], time));
+    this.time = this.within(time);
     this.settle();
     this.changed();
   }
@@ -106,7 +110,7 @@ class Viewer {
   settle() {
     clearTimeout(this.settling);
     this.settling = setTimeout(() => {
-      this.parts.announcement.textContent = timeText(this);
+      this.parts.announcement.textContent = spoken(this);
       this.report(Math.round(this.time * 1000) / 1000);
     }, PAUSE_BEFORE_REPORT_MS);
   }

@@ -1,6 +1,6 @@
 """A page with nothing but the 3-D viewer, and a long synthetic movement in it; for the benchmark and the tests.
 
-``streamlit run benchmarks/viewer_page.py``: 600 frames of 43 markers, the skeleton, the unscaled model and two forces.
+``streamlit run benchmarks/viewer/page.py``: 600 frames of 43 markers, the skeleton, the unscaled model and two forces.
 """
 
 from __future__ import annotations
