@@ -54,7 +54,7 @@ def draw(received: Received, token: str) -> None:
 
     st.subheader(_("The participant"))
     of_example = received.age_years is not None
-    whose = ask_whose(visit, token, EXAMPLE_CODE if of_example else "")
+    whose = ask_whose(visit, known, token, EXAMPLE_CODE if of_example else "")
     key = whose.key
     before = whose.last.request if visit is not None and whose.last is not None else None
     dates = _ask_dates(chosen, whose, key)

@@ -79,13 +79,15 @@ def ask_visit(known: list[VisitRow], key: str) -> VisitRow | None:
     return next(visit for visit in known if visit.id == chosen)
 
 
-def ask_whose(visit: VisitRow | None, key: str, proposal: str) -> Whose:
+def ask_whose(visit: VisitRow | None, known: list[VisitRow], key: str, proposal: str) -> Whose:
     """Ask for the participant, unless the visit says who it is.
 
     Parameters
     ----------
     visit : VisitRow or None
         From `ask_visit`.
+    known : list of VisitRow
+        Other visits with these recordings: they are of the same person.
     key : str
     proposal : str
         Study code to propose for a new participant; empty: none.
@@ -98,6 +100,8 @@ def ask_whose(visit: VisitRow | None, key: str, proposal: str) -> Whose:
     everybody = participants.find(mine())
     # Somebody whose results are looked at is not meant by that; somebody whose page was left for this one is.
     follow_up = None if address.get("run") else address.get("participant")
+    if known:
+        follow_up = known[-1].participant_id
     kinds = {"known": _("Known participant"), "new": _("New participant")}
     kind = "new"
     if everybody:

@@ -269,6 +269,9 @@ def test_known_recordings_may_be_another_visit(mine: UserStore, tmp_path: Path, 
     _visit(mine, session, tmp_path)
     app = drop(fresh(), archive)
     app.get("button_group")[0].set_value("other").run()
+    # The same recordings are of the same person; whoever knows better can say so.
+    assert not app.button(key="run").disabled
+    app.get("button_group")[1].set_value("new").run()
     _code(app, "P2")
     app.button(key="run").click().run()
     assert {row.study_code for row in participants.find(mine)} == {"P1", "P2"}
