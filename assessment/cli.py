@@ -16,8 +16,9 @@ from typing import Annotated
 import typer
 
 from assessment.assess import NOTHING_TYPED_IN, assess
+from assessment.check_command import check
 from assessment.compare_command import compare
-from assessment.console import DownloadProgress, SessionProgress, console, print_error, print_found, print_summary
+from assessment.console import DownloadProgress, SessionProgress, console, print_error, print_summary
 from assessment.criteria_command import criteria
 from assessment.crosscheck_command import crosscheck
 from assessment.example import EXAMPLE, EXAMPLE_AGE_YEARS, EXAMPLE_SEAT_HEIGHT_M
@@ -47,7 +48,6 @@ from assessment.options import (
     SarcF,
     ScalerName,
     SeatHeightM,
-    SessionPath,
     SessionPaths,
     WorkerCount,
     chosen_activities,
@@ -79,6 +79,7 @@ app = typer.Typer(
     pretty_exceptions_show_locals=False,  # locals could show health data in a trace
 )
 
+app.command("check")(check)
 app.command("scale")(scale)
 app.command("validate")(validate)
 app.command("criteria")(criteria)
@@ -164,14 +165,6 @@ def run(
             if as_json:
                 typer.echo(summary.model_dump_json())
     raise typer.Exit(2 if refused else 0)
-
-
-@app.command()
-def check(session: SessionPath) -> None:
-    """Show what a session holds and what is missing, without computing anything."""
-    with one_message(), tempfile.TemporaryDirectory() as workdir:
-        for found in find_sessions(session, Path(workdir)):
-            print_found(read_session(found, Path(workdir)))
 
 
 @app.command("download")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from pathlib import Path
 
 from rich.console import Console
@@ -11,6 +12,7 @@ from rich.progress import BarColumn, DownloadColumn, Progress, TaskID, TextColum
 from rich.table import Table
 
 from assessment.assess import Progress as AssessProgress
+from assessment.preflight import Check, Level
 from assessment.presentation import further_reasons, indicator_rows, usable
 from assessment.summary import ModelRecord, Summary, TrialRecord
 from assessment.validation import Validation, agreement_rows
@@ -22,6 +24,11 @@ from pipeline.session import Session
 console = Console(stderr=True, highlight=False)
 
 REASONS_SHOWN = 3
+_CHECKS: dict[Level, tuple[str, str]] = {
+    "stop": ("missing  ", "red"),
+    "warn": ("take note", "yellow"),
+    "ok": ("in order ", "green"),
+}
 _STYLE = {Mark.REPORTED: "green", Mark.WITH_CAUTION: "yellow", Mark.WITHHELD: "dim"}
 
 
@@ -109,8 +116,15 @@ def print_found(session: Session) -> None:
         console.print(f"  {label}: {value if value is not None else f'[yellow]not in the session, give {option}[/]'}")
     if person.gender_text and person.sex is None:
         console.print(escape(f"  (gender_mf says {person.gender_text!r}; it is not sex at birth and is not used)"))
-    for warning in session.warnings:
-        console.print(f"  [yellow]note:[/] {escape(warning)}")
+
+
+def print_checks(checks: Iterable[Check]) -> None:
+    """The list of checks, the worst first."""
+    for check in checks:
+        word, style = _CHECKS[check.level]
+        console.print(f"  [{style}]{word}[/] {escape(check.subject)}: {escape(check.text)}")
+        if check.hint:
+            console.print(f"            {escape(check.hint)}")
 
 
 def print_summary(summary: Summary, report: Path) -> None:

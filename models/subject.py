@@ -65,6 +65,16 @@ class SubjectMetadata:
     age_years: float | None = None
     gender_text: str | None = None
 
+    def joined(self, given: SubjectMetadata) -> SubjectMetadata:
+        """What the files say with what the user gives; the user wins."""
+        return SubjectMetadata(
+            height_m=self.height_m if given.height_m is None else given.height_m,
+            mass_kg=self.mass_kg if given.mass_kg is None else given.mass_kg,
+            sex=self.sex if given.sex is None else given.sex,
+            age_years=self.age_years if given.age_years is None else given.age_years,
+            gender_text=self.gender_text,
+        )
+
     def complete(
         self,
         *,
@@ -80,10 +90,8 @@ class SubjectMetadata:
         MissingMetadataError
             Height, mass or sex is in neither.
         """
-        height_m = self.height_m if height_m is None else height_m
-        mass_kg = self.mass_kg if mass_kg is None else mass_kg
-        sex = self.sex if sex is None else sex
-        age_years = self.age_years if age_years is None else age_years
+        known = self.joined(SubjectMetadata(height_m, mass_kg, sex, age_years))
+        height_m, mass_kg, sex, age_years = known.height_m, known.mass_kg, known.sex, known.age_years
         missing = [
             option
             for option, value in (("--height-m", height_m), ("--mass-kg", mass_kg), ("--sex", sex))

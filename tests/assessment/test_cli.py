@@ -294,6 +294,14 @@ def test_check_says_what_is_there_and_what_is_missing(session: Path) -> None:
     assert result.exit_code == 0
     assert "pick_up" in result.stderr
     assert "--age-years" in result.stderr
+    assert "take note participant: The age is missing" in result.stderr
+    assert "The age is missing" not in _run("check", session, "--age-years", "72").stderr
+
+
+def test_check_fails_where_a_run_could_not_start(session: Path) -> None:
+    result = _run("check", session, "--asm-kg", "15")
+    assert result.exit_code == 2
+    assert "without how it was measured" in result.stderr
 
 
 def test_schema_is_that_of_the_summary() -> None:
