@@ -36,6 +36,7 @@ def show_table(cohort: Cohort) -> None:
         _("Age"): visits["age_years"],
         _("Synthetic"): visits["synthetic"].fillna(False).astype(bool),
     }
+    formats = {}
     for key in chosen:
         found = cohort.of(key)
         found = found[found["mark"].isin(cohort.marks)]
@@ -44,8 +45,17 @@ def show_table(cohort: Cohort) -> None:
         title = f"{titles[key]} [{unit.iloc[0]}]" if len(unit) and unit.iloc[0] not in ("1", "ratio") else titles[key]
         # The number by itself, so that it can be sorted by; its interval beside it.
         table[title] = [_rounded(row) for row in rows.itertuples()]
+        if len(unit):
+            digits = max(places(key[0], unit.iloc[0], None), 0)
+            formats[title] = st.column_config.NumberColumn(format=f"%.{digits}f")
         table[_("{indicator}: 95 % interval", indicator=titles[key])] = [_interval(row) for row in rows.itertuples()]
-    st.dataframe(pd.DataFrame(table, index=visits.index), hide_index=True, key="cohort-table")
+    st.dataframe(
+        pd.DataFrame(table, index=visits.index),
+        hide_index=True,
+        column_config=formats,
+        placeholder=NOTHING,
+        key="cohort-table",
+    )
 
 
 def show_distribution(cohort: Cohort) -> None:
@@ -114,6 +124,7 @@ def show_missing(cohort: Cohort) -> None:
             _("With caution"): table["caution"],
         },
         column_config={
+            _("Indicator"): st.column_config.TextColumn(width="medium"),
             _("Missing"): st.column_config.ProgressColumn(format="percent", min_value=0.0, max_value=1.0),
             _("Most frequent reasons"): st.column_config.TextColumn(width="large"),
         },
