@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from assessment.activities import recognise_activity
+from assessment.activities.recognition import recognise_activity
 from assessment.catalogue import catalogue
 from assessment.criteria import Measurement, Person, evaluate
 from assessment.gates import judge_kinematics
