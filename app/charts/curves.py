@@ -9,15 +9,14 @@ from typing import Literal
 import numpy as np
 
 from app.charts.joints import Joint, Quantity
-from app.charts.source import PERCENT, Z95, Cycle, Source
-from app.charts.spec import Array, Band, Dash, Line, Mark, PlotSpec, Span
+from app.charts.source import PERCENT, Cycle, Source
+from app.charts.spec import MIDDLE, Array, Band, Dash, Line, Mark, PlotSpec, Span
 from app.language import _, _result
 from assessment.presentation import SIDE_COLOURS, SIDE_NAMES
+from assessment.uncertainty import Z95
 
 Axis = Literal["time", "cycle"]
 BandOf = Literal["none", "spread", "error"]
-# What has no sides is neither blue nor orange: Okabe and Ito's green.
-MIDDLE_COLOUR = "#009E73"
 DASHES: tuple[Dash, ...] = ("solid", "dash")
 FEWEST_FOR_SPREAD = 2
 
@@ -124,7 +123,7 @@ def _band(x: Array, middle: Array, half: Array, name: str, colour: str) -> Band:
 def _look(side: str, of: Source) -> tuple[str, str]:
     """Colour and name; the side's colour is the same everywhere."""
     name = _result(SIDE_NAMES[side]) if side else _("both sides")
-    return SIDE_COLOURS.get(side, MIDDLE_COLOUR), f"{name}, {of.label}" if of.label else name
+    return SIDE_COLOURS.get(side, MIDDLE), f"{name}, {of.label}" if of.label else name
 
 
 def _repetitions(of: Source) -> tuple[Span, ...]:

@@ -11,14 +11,12 @@ import streamlit as st
 from app.charts.joints import Joint, Quantity
 from app.charts.spec import Array
 from app.current import Result, mine
-from assessment.presentation import usable
+from assessment.presentation import moment_factor, usable
 from assessment.results_folder import trial_table
 from assessment.store import runs
 from assessment.summary import SubjectRecord, TrialRecord
 from assessment.visit import MomentUnit
-from models.gravity import GRAVITY_M_PER_S2
 
-SIDE_WIDTH, Z95 = 1.8, 1.96
 PERCENT = np.linspace(0.0, 100.0, 101)
 
 
@@ -97,11 +95,10 @@ class Source:
 
     def _factor(self, quantity: Quantity) -> float:
         """From Nm and W to the unit that is wanted."""
-        if self.unit(quantity) in ("Nm", "W"):
+        if self.unit(quantity) == "W":
             return 1.0
-        if quantity == "moment" and self.moment_unit == "%BW*height":
-            return 100.0 / (self.subject.mass_kg * GRAVITY_M_PER_S2 * self.subject.height_m)
-        return 1.0 / self.subject.mass_kg
+        unit = self.moment_unit if quantity == "moment" else "Nm/kg"
+        return moment_factor(unit, self.subject.mass_kg, self.subject.height_m) / self.subject.mass_kg
 
 
 def source(found: Result, trial: TrialRecord, moment_unit: MomentUnit, label: str = "") -> Source:

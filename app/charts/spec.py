@@ -12,6 +12,8 @@ Array = NDArray[np.float64]
 Dash = Literal["solid", "dash"]
 
 NEUTRAL = "#6E6E6E"
+# What has no sides is neither blue nor orange: the green of Okabe and Ito's palette.
+MIDDLE = "#009E73"
 
 
 @dataclass(frozen=True)

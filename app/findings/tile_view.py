@@ -11,6 +11,7 @@ from app.findings.marks import mark_text, verdict_text
 from app.findings.tiles import Tile
 from app.language import _, _result
 from app.text import plain
+from app.words import movement_word
 from assessment.criteria import CriterionResult
 from assessment.criteria.wording import SIGN
 from pipeline.quality import Mark
@@ -27,11 +28,6 @@ def draw_tiles(tiles: list[Tile]) -> None:
                 _draw(tile)
 
 
-def movement_text(activity: str) -> str:
-    """``sit-to-stand/five-times`` for people."""
-    return ", ".join(_result(part) for part in activity.split("/") if part)
-
-
 def _draw(tile: Tile) -> None:
     """Not `st.metric`: it cuts a long value off, and an interval must be read whole."""
     st.markdown(f"**{plain(_result(tile.label))}**", help=_help(tile))
@@ -44,7 +40,7 @@ def _draw(tile: Tile) -> None:
             low, high = value.interval
             st.markdown(_("95 % interval {low} to {high}", low=low, high=high) + f" {plain(tile.unit)}")
     origin = _("typed in") if tile.by_hand else mark_text(tile.mark)
-    where = movement_text(tile.activity)
+    where = movement_word(tile.activity) if tile.activity else ""
     mean = _("mean of {n} trials", n=tile.n_trials) if tile.n_trials > 1 else ""
     st.caption(" · ".join(part for part in (origin, plain(where), mean) if part))
     reasons = tile.reasons if tile.mark is not Mark.REPORTED else ()

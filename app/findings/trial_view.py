@@ -36,10 +36,9 @@ def draw_trial(trial: TrialRecord) -> None:
 
 def _movement(trial: TrialRecord) -> None:
     assert trial.activity is not None  # noqa: S101 - the caller has looked
-    name = ", ".join(_result(part) for part in (trial.activity.name, trial.activity.variant) if part)
     text = _(
         "Taken as **{movement}** (confidence {confidence}).",
-        movement=plain(name),
+        movement=plain(_result(trial.activity.text)),
         confidence=f"{trial.activity.confidence:.0%}",
     )
     if trial.repetitions:
