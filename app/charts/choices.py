@@ -14,6 +14,7 @@ from app.charts.curves import Axis, BandOf, View
 from app.charts.joints import FIRST, QUANTITIES, Joint, Quantity, joints_of
 from app.charts.source import Source, source
 from app.current import Result, shown
+from app.cursor import left_at
 from app.language import _
 from assessment.summary import TrialRecord
 from assessment.visit import MomentUnit
@@ -48,7 +49,7 @@ def choose(found: Result, trial: TrialRecord) -> Choice:
     sources = [source(found, trial, unit)]
     if other is not None:
         sources = [source(found, trial, unit, other.own_label), source(other.result, other.trial, unit, other.label)]
-    return Choice(_joints(only, quantity), sources, View(quantity, axis, band, _cursor_s()))
+    return Choice(_joints(only, quantity), sources, View(quantity, axis, band, left_at(trial.name)))
 
 
 def _one_of(key: str, label: str, options: tuple[T, ...], name: Callable[[T], str], first: T | None = None) -> T:
@@ -95,11 +96,3 @@ def _axis_name(axis: str) -> str:
 
 def _band_name(band: str) -> str:
     return {"none": _("none"), "spread": _("SD of the repetitions"), "error": _("95 % interval")}[band]
-
-
-def _cursor_s() -> float | None:
-    """The moment that the 3-D page was left at."""
-    try:
-        return float(address.get("t") or "")
-    except ValueError:
-        return None

@@ -1,16 +1,15 @@
-"""The viewer as a Streamlit element, and the time it was left at."""
+"""The viewer as a Streamlit element."""
 
 from __future__ import annotations
 
 from functools import cache
-from math import isfinite
 from pathlib import Path
 from typing import Any
 
 import streamlit as st
 
-from app import address
 from app.current import shown
+from app.cursor import leave, left_at
 from app.language import _
 from app.viewer.payload import payload
 from app.viewer.scene import read_scene
@@ -21,7 +20,7 @@ from assessment.summary import Summary, TrialRecord
 _HERE = Path(__file__).parent
 # In this order: each part uses only what stands before it. The browser gets them as one module.
 _SCRIPTS = ("payload", "camera", "colours", "body", "strip", "controls", "viewer")
-_KEY, _TRIAL, _LEFT, _TIME = "viewer", "viewer-trial", "viewer-left", "t"
+_KEY = "viewer"
 
 
 def show_viewer(folder: Path, summary: Summary, trial: TrialRecord) -> None:
@@ -42,36 +41,16 @@ def show_viewer(folder: Path, summary: Summary, trial: TrialRecord) -> None:
         st.error(
             _("The angles of this trial are withheld: what is drawn shows what went wrong, not how the person moved.")
         )
-    # A time that the viewer left in one trial says nothing about another.
-    left_in, left_at = st.session_state.get(_LEFT, (trial.name, None))
-    if left_in != trial.name and left_at == address.get(_TIME):
-        address.put(**{_TIME: None})
-    st.session_state[_TRIAL] = trial.name
-    play(payload(scene, trial.repetitions, words(scene, trial), cursor_time_s()))
-
-
-def cursor_time_s() -> float | None:
-    """Time that the viewer was left at, as the address has it [s]; None before, and where it is no time."""
-    try:
-        time_s = float(address.get(_TIME) or "nan")
-    except ValueError:
-        return None
-    return time_s if isfinite(time_s) else None
+    play(payload(scene, trial.repetitions, words(scene, trial), left_at(trial.name)), trial.name)
 
 
 @st.fragment
-def play(data: bytes) -> None:
+def play(data: bytes, trial: str) -> None:
     """Put the viewer into the page.
 
     Only this runs again when the viewer reports a time: the page around it, and the bytes, stay as they are.
     """
-    _component()(key=_KEY, data=data, on_time_s_change=_remember)
-
-
-def _remember() -> None:
-    time = f"{st.session_state[_KEY]['time_s']:.2f}"
-    st.session_state[_LEFT] = (st.session_state.get(_TRIAL), time)
-    address.put(**{_TIME: time})
+    _component()(key=_KEY, data=data, on_time_s_change=lambda: leave(trial, st.session_state[_KEY]["time_s"]))
 
 
 @cache

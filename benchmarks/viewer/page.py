@@ -90,4 +90,4 @@ def synthetic_payload() -> bytes:
 
 
 if __name__ == "__main__":
-    play(synthetic_payload())
+    play(synthetic_payload(), "synthetic")
