@@ -11,7 +11,7 @@ import streamlit as st
 from app.cohort.data import Cohort
 from app.current import mine, shown
 from app.findings.marks import mark_word, verdict_text
-from app.language import _
+from app.language import _, _result
 from app.words import movement_word, sex_word
 from assessment.criteria import FRAMEWORKS
 from assessment.criteria.definitions import framework
@@ -66,7 +66,7 @@ def _by_quality(cohort: Cohort) -> Cohort:
 
 
 def _by_outcome(cohort: Cohort) -> Cohort:
-    editions = {key: framework(key).title for key in shown().frameworks or FRAMEWORKS}
+    editions = {key: _result(framework(key).title) for key in shown().frameworks or FRAMEWORKS}
     edition = st.selectbox(
         _("Published criteria"),
         list(editions),

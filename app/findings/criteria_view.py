@@ -30,7 +30,9 @@ def draw_criteria(frameworks: list[FrameworkResult]) -> None:
 
 
 def _details(framework: FrameworkResult) -> None:
-    where = _("{region}. Made for: {population}.", region=_result(framework.region), population=framework.population)
+    where = _(
+        "{region}. Made for: {population}.", region=_result(framework.region), population=_result(framework.population)
+    )
     st.markdown(f"{plain(framework.edition)} · {plain(where)}")
     if framework.criteria:
         st.table(
@@ -61,14 +63,14 @@ def _value(one: CriterionResult) -> str:
     if one.value is None:
         return _("not given") if one.completed else _("not completed")
     if one.cut_off is None or not one.standard_error:
-        return f"{one.value:g} {one.unit}"
+        return f"{one.value:g} {_result(one.unit)}"
     low, high = interval(one.value, one.standard_error)
     places = decimals(one.unit, one.standard_error)
-    return f"{number(one, one.value)} [{fixed(low, places)}, {fixed(high, places)}] {one.unit}"
+    return f"{number(one, one.value)} [{fixed(low, places)}, {fixed(high, places)}] {_result(one.unit)}"
 
 
 def _cut_off(one: CriterionResult) -> str:
     if one.cut_off is None:
         return _("depends on what is missing")
     verified = "" if one.verified else _(" (read in a secondary source)")
-    return f"{SIGN[one.operator]} {one.cut_off:g} {one.unit}{verified}"
+    return f"{SIGN[one.operator]} {one.cut_off:g} {_result(one.unit)}{verified}"

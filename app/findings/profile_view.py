@@ -77,4 +77,4 @@ def _population(entry: ProfileEntry) -> str:
     if entry.reference is None:
         return "–"
     caveats = " ".join(_result(one) for one in entry.reference.caveats)
-    return f"{_result(entry.reference.who)} ({entry.reference.name}). {caveats}".strip()
+    return f"{_result(entry.reference.who)} ({_result(entry.reference.name)}). {caveats}".strip()

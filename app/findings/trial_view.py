@@ -71,7 +71,7 @@ def _table(rows: list[Row]) -> None:
     number = {reason: index for index, reason in enumerate(reasons, start=1)}
     columns = {
         _("Indicator"): [plain(_result(row.label)) for row in rows],
-        _("Mean [95 % interval]"): [plain(f"{_means(row)} {row.unit}".strip()) for row in rows],
+        _("Mean [95 % interval]"): [plain(f"{_means(row)} {_result(row.unit)}".strip()) for row in rows],
         _("Each repetition"): [plain(_repetitions(row)) for row in rows],
         _("Quality"): [_mark(row, number) for row in rows],
     }

@@ -7,7 +7,7 @@ from typing import get_args
 import streamlit as st
 
 from app.current import keep_shown, mine, shown
-from app.language import _
+from app.language import _, _result
 from app.preferences.about import show_about
 from app.preferences.audit_log import show_audit_log
 from assessment.criteria import FRAMEWORKS
@@ -50,7 +50,7 @@ def _display() -> None:
         _("Editions of published criteria"),
         FRAMEWORKS,
         default=[one for one in now.frameworks if one in FRAMEWORKS],
-        format_func=lambda key: f"{framework(key).title} ({framework(key).edition})",
+        format_func=lambda key: f"{_result(framework(key).title)} ({framework(key).edition})",
         placeholder=_("all of them"),
         help=_("They are shown in the order in which you choose them. None chosen: all of them."),
         key="settings-frameworks",

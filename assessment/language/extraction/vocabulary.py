@@ -8,6 +8,7 @@ from typing import get_args
 from assessment.activities.names import ACTIVITY_NAMES, VARIANTS
 from assessment.criteria.verdicts import Verdict
 from assessment.presentation import SIDE_NAMES
+from assessment.store import audit
 from assessment.uncertainty.change import Change, MeaningfulRecord
 from assessment.uncertainty.change import Verdict as ChangeVerdict
 from pipeline.preparation.findings import FindingAction, FindingKind
@@ -23,7 +24,7 @@ WORDS = (
     *("hip", "knee", "ankle", "heel or toe", "both hands", "stride", "whole step", "bend"),
     *("clinical", "descriptive", "research", "measured", "estimated", "simulated", "synthetic"),
     *("accepted", "expected"),
-    *("participant", "visit", "run", "session", "trial"),
+    *("session", "trial", "ratio", "steps/min"),
 )
 
 
@@ -42,6 +43,7 @@ def vocabulary() -> Iterator[tuple[str, str]]:
             *_literals(MeaningfulRecord.model_fields["reached"].annotation),
         ),
         "pipeline/preparation/findings.py": (*get_args(FindingKind), *get_args(FindingAction)),
+        "assessment/store/audit.py": (*get_args(audit.Action), *get_args(audit.Kind)),
         "pipeline/quality.py": tuple(one.value for one in Mark),
         "rl_scaling/verdicts.py": get_args(VerdictKind),
         "assessment/language/extraction/vocabulary.py": WORDS,

@@ -120,14 +120,14 @@ def _value(of: Context, one: CriterionResult) -> str:
         places = max(decimals(one.unit, one.standard_error), 0)
         low, high = (fixed(end, places) for end in interval(one.value, one.standard_error))
         shown = f"{shown} [{low}, {high}]"
-    return signs(f"{shown} {one.unit}")
+    return signs(f"{shown} {_.result(one.unit)}")
 
 
 def _cut_off(of: Context, one: CriterionResult) -> str:
     _ = of.words
     if one.cut_off is None:
         return _("depends on sex, age or method")
-    return f"{SIGN[one.operator]} {one.cut_off:g} {one.unit}"
+    return f"{SIGN[one.operator]} {one.cut_off:g} {_.result(one.unit)}"
 
 
 def _probability(of: Context, one: CriterionResult) -> str:
