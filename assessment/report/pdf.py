@@ -69,6 +69,10 @@ def _compiled(content: Report) -> tuple[bytes, int]:
         sys_inputs={"report": content.model_dump_json()},
     )
     pages = int(compiler.query("<pages>", field="value", one=True))
-    pdf = compiler.compile(format="pdf", pdf_standards=STANDARDS)
+    try:
+        pdf = compiler.compile(format="pdf", pdf_standards=STANDARDS)
+    except typst.TypstError:
+        # Somebody typed a sign that no font here has, or none can print: boxes take its place, in an ordinary PDF.
+        pdf = compiler.compile(format="pdf")
     assert isinstance(pdf, bytes)  # noqa: S101 - as it is without an output file
     return pdf, pages

@@ -89,6 +89,15 @@ def test_what_people_wrote_is_printed_and_never_run(results: tuple[Path, Summary
     assert "*Kim*" in text(pdf)
 
 
+@pytest.mark.parametrize(
+    "typed", ["\x00\x07", "\ue000", "\ufeff", "\uffff", "\U0010fffd", "😀", "✨", "ไทย", "a" * 3000]
+)
+def test_no_text_keeps_a_report_from_being_made(results: tuple[Path, Summary], typed: str) -> None:
+    said = text(made(results, site=typed, interpretation=f"before {typed} after", name=typed))
+    assert "before" in said
+    assert "after" in said
+
+
 def test_a_name_is_printed_only_if_given(results: tuple[Path, Summary]) -> None:
     assert "Lee Min" not in text(made(results))
     assert "Lee Min" in text(made(results, name="Lee Min"))
