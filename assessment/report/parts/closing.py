@@ -142,7 +142,7 @@ def _standing(of: Context, entry: ProfileEntry) -> Standing:
         label=_.result(entry.label),
         text=value,
         share=f"{_percent(middle)} % [{_percent(low)}, {_percent(high)}]",
-        population=f"{used.name}: {_.result(used.who)}. {_.result(used.protocol)}",
+        population=f"{_.result(used.name)}: {_.result(used.who)}. {_.result(used.protocol)}",
         middle=middle,
         low=low,
         high=high,
