@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
@@ -135,17 +136,7 @@ def _events(of: Source, axis: Axis) -> tuple[Mark, ...]:
     if axis == "time":
         return tuple(Mark(one.time_s) for one in of.trial.seat_offs)
     if of.trial.strides:
-        return tuple(
-            Mark(float(np.mean(shares)), _("toe-off"), SIDE_COLOURS[side])
-            for side in SIDE_COLOURS
-            if (
-                shares := [
-                    one.toe_off_percent
-                    for one in of.trial.strides
-                    if one.side == side and one.toe_off_percent is not None
-                ]
-            )
-        )
+        return tuple(_toe_offs(of))
     shares_of: dict[str, list[float]] = {}
     for one in of.trial.repetitions:
         for event, time_s in one.events_s.items() if one.complete else ():
@@ -153,6 +144,18 @@ def _events(of: Source, axis: Axis) -> tuple[Mark, ...]:
             if 0.0 < share < 100.0:
                 shares_of.setdefault(event, []).append(share)
     return tuple(Mark(float(np.mean(shares)), _event_name(event)) for event, shares in shares_of.items())
+
+
+def _toe_offs(of: Source) -> Iterator[Mark]:
+    """Mean toe-off of each side; the word stands once, since both are near each other."""
+    word = _("toe-off")
+    for side, colour in SIDE_COLOURS.items():
+        shares = [
+            one.toe_off_percent for one in of.trial.strides if one.side == side and one.toe_off_percent is not None
+        ]
+        if shares:
+            yield Mark(float(np.mean(shares)), word, colour)
+            word = ""
 
 
 def _event_name(event: str) -> str:

@@ -5,9 +5,12 @@ from __future__ import annotations
 import numpy as np
 import plotly.graph_objects as go
 
-from app.charts.spec import NEUTRAL, Array, Band, PlotSpec
+from app.charts.spec import NEUTRAL, Array, Band, PlotSpec, Span
 
 HEIGHT_PX = 300
+_TEXT = {"yref": "paper", "showarrow": False, "xanchor": "left", "font": {"size": 11}}
+_AT_TOP = {**_TEXT, "y": 1, "yanchor": "top"}
+_AT_BOTTOM = {**_TEXT, "y": 0, "yanchor": "bottom", "textangle": -90}
 
 
 def plotly_figure(spec: PlotSpec) -> go.Figure:
@@ -25,28 +28,33 @@ def plotly_figure(spec: PlotSpec) -> go.Figure:
             line={"color": line.colour, "width": line.width, "dash": line.dash}, opacity=line.opacity,
             showlegend=line.legend, hoverinfo=None if line.legend else "skip",
         )  # fmt: skip
-    for span in spec.spans:
-        figure.add_vrect(
-            x0=span.start, x1=span.stop, fillcolor="grey", opacity=0.12, line_width=0,
-            annotation={"text": span.text, "font_size": 11}, annotation_position="top left",
-        )  # fmt: skip
-    for mark in spec.marks:
-        figure.add_vline(
-            x=mark.x, line={"color": mark.colour, "width": 1, "dash": "dot"},
-            annotation={"text": mark.text, "font_size": 11, "textangle": -90}, annotation_position="bottom right",
-        )  # fmt: skip
-    if spec.cursor is not None:
-        figure.add_vline(x=spec.cursor, line={"color": NEUTRAL, "width": 2})
     figure.update_layout(
         title={"text": spec.title, "font": {"size": 15}, "x": 0.0},
         xaxis={"title": {"text": spec.x_title}, "zeroline": False},
-        yaxis={"title": {"text": spec.y_title}, "zeroline": True},
+        yaxis={"title": {"text": spec.y_title}, "zeroline": True, "automargin": False},
         height=HEIGHT_PX,
         margin={"l": 55, "r": 10, "t": 60, "b": 45},
         hovermode="x unified",
         legend={"orientation": "h", "yanchor": "bottom", "y": 1.0, "x": 0.0},
+        # All at once: one by one, plotly checks the whole figure each time.
+        shapes=[*map(_stretch, spec.spans), *(_upright(mark.x, mark.colour, 1, "dot") for mark in spec.marks)]
+        + ([] if spec.cursor is None else [_upright(spec.cursor, NEUTRAL, 2, "solid")]),
+        annotations=[
+            *({**_AT_TOP, "x": span.start, "text": span.text} for span in spec.spans if span.text),
+            *({**_AT_BOTTOM, "x": mark.x, "text": mark.text} for mark in spec.marks if mark.text),
+        ],
     )
     return figure
+
+
+def _stretch(span: Span) -> dict[str, object]:
+    ends = {"x0": span.start, "x1": span.stop, "y0": 0, "y1": 1}
+    return {"type": "rect", "yref": "paper", **ends, "fillcolor": "grey", "opacity": 0.12, "line": {"width": 0}}
+
+
+def _upright(x: float, colour: str, width: int, dash: str) -> dict[str, object]:
+    line = {"color": colour, "width": width, "dash": dash}
+    return {"type": "line", "yref": "paper", "x0": x, "x1": x, "y0": 0, "y1": 1, "line": line}
 
 
 def _outline(band: Band) -> tuple[Array, Array]:

@@ -46,7 +46,7 @@ def draw_markers(found: Result, model: ModelRecord, trials: list[TrialRecord]) -
     )
     address.put(errors=chosen)
     try:
-        body = body_of(found.folder, found.summary, trials)
+        body = body_of(found.folder, trials)
     except SarcoscopeError as error:
         show_error(error)
         body = None
@@ -85,7 +85,7 @@ def _figure(body: Body, errors_cm: dict[str, float]) -> go.Figure:
     named = set(there[-NAMED:])
     figure.add_scatter(
         x=[body.markers_m[name][0] for name in there], y=[body.markers_m[name][1] for name in there],
-        mode="markers+text", text=[name if name in named else "" for name in there], textposition="middle right",
+        mode="markers+text", text=[name if name in named else "" for name in there], textposition="top center",
         hovertext=[f"{name}: {errors_cm[name]:.1f} cm" for name in there], hoverinfo="text", showlegend=False,
         marker={
             "color": values, "colorscale": "Cividis", "cmin": 0.0, "showscale": True,

@@ -10,6 +10,8 @@ from app.charts.spec import MIDDLE, Line, PlotSpec
 from app.language import _
 from assessment.summary import ModelRecord
 
+MOST_TICKS = 12
+
 
 def draw_search(model: ModelRecord) -> None:
     """Marker error against step, or why there is no path."""
@@ -34,7 +36,9 @@ def draw_search(model: ModelRecord) -> None:
             n=len(steps) - 1,
         ),
     )
-    st.plotly_chart(plotly_figure(spec), key="search", alt=spec.alt)
+    figure = plotly_figure(spec)
+    figure.update_xaxes(tickformat="d", nticks=min(len(steps) + 1, MOST_TICKS))
+    st.plotly_chart(figure, key="search", alt=spec.alt)
     first, last = model.search_path[0].objective, model.search_path[-1].objective
     st.caption(
         _(

@@ -16,6 +16,9 @@ from app.model_view.search_view import draw_search
 from app.text import plain
 from assessment.summary import ModelRecord, TrialRecord
 
+# The beginning tells two files apart; the whole stands in summary.json.
+SHOWN_OF_HASH = 16
+
 
 def main() -> None:
     """Draw the page."""
@@ -84,14 +87,14 @@ def _provenance(found: Result) -> None:
         "Sarcoscope": of.sarcoscope_version,
         "OpenSim": of.opensim_version,
         "Python": of.python_version,
-        _("Generic model (SHA-256)"): of.generic_model_sha256,
-        _("Published criteria (SHA-256)"): of.criteria_sha256,
+        _("Generic model (SHA-256)"): of.generic_model_sha256[:SHOWN_OF_HASH],
+        _("Published criteria (SHA-256)"): of.criteria_sha256[:SHOWN_OF_HASH],
     } | {name: str(value) for name, value in of.settings.items() if value not in (None, {}, "")}
     columns = {_("What"): [plain(name) for name in facts], _("Value"): [plain(text) for text in facts.values()]}
     st.table(columns, border="horizontal")
     with st.expander(_("Recordings that went in (SHA-256)")):
         for name, sha256 in of.input_sha256.items():
-            st.caption(f"{plain(name)} · `{sha256}`")
+            st.caption(f"{plain(name)} · `{sha256[:SHOWN_OF_HASH]}`")
 
 
 main()
