@@ -30,9 +30,9 @@ def upload(page: Page, archive: Path) -> None:
 
 
 def fill_in(page: Page, **fields: str) -> None:
-    """Fill in fields by their labels; each is left with the Tab key, as people do."""
+    """Fill in fields by the beginning of their labels; each is left with the Tab key, as people do."""
     for label, value in fields.items():
-        field = page.get_by_label(label.replace("_", " "), exact=False).first
+        field = page.locator(f"input[aria-label^='{label.replace('_', ' ')}']").first
         field.fill(value)
         field.press("Tab")
         settled(page)
