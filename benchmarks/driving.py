@@ -7,7 +7,7 @@ from pathlib import Path
 
 from playwright.sync_api import Page, expect
 
-PATIENCE_MS = 240_000
+PATIENCE_MS = 120_000
 STILL = "[data-test-script-state=notRunning]"
 
 
@@ -55,6 +55,7 @@ def see_summary(page: Page) -> None:
 
 def go_to(page: Page, name: str) -> None:
     """Choose a page in the navigation, which narrow screens keep folded away."""
+    settled(page)
     link = page.get_by_test_id("stSidebarNavLink").filter(has_text=name).first
     if not link.is_visible():
         page.get_by_test_id("stExpandSidebarButton").click()
