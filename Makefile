@@ -17,7 +17,7 @@ test: setup lint ## Lint, type-check and run all tests
 	$(BIN)/python -m pytest
 
 e2e: setup ## Drive the app in a headless Chromium, upload to PDF, and take the pictures of docs/screens
-	$(BIN)/python -m pytest -m e2e -n 0 tests/e2e
+	$(BIN)/python -m pytest -m e2e -n 0 -o faulthandler_timeout=0 tests/e2e
 
 lint: setup
 	$(BIN)/ruff check .

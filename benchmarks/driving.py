@@ -8,6 +8,8 @@ from pathlib import Path
 from playwright.sync_api import Page, expect
 
 PATIENCE_MS = 120_000
+# A run on a machine that does much else.
+RUN_PATIENCE_MS = 600_000
 STILL = "[data-test-script-state=notRunning]"
 
 
@@ -38,6 +40,16 @@ def fill_in(page: Page, **fields: str) -> None:
         settled(page)
 
 
+def choose_date(page: Page, label: str, date: str) -> None:
+    """Type a date (ISO) into a field of year, month and day."""
+    for part, digits in zip(("year", "month", "day"), date.split("-"), strict=True):
+        field = page.get_by_role("spinbutton", name=f"{part}, {label}")
+        field.click()
+        field.press_sequentially(digits)
+    field.press("Tab")
+    settled(page)
+
+
 def run(page: Page) -> None:
     """Press Run, once nothing is missing, and wait for the page of runs."""
     button = page.get_by_test_id("stMain").get_by_role("button", name="Run", exact=True)
@@ -48,7 +60,7 @@ def run(page: Page) -> None:
 
 def see_summary(page: Page) -> None:
     """Wait until a run is done and open its summary."""
-    page.get_by_role("button", name="See the summary").first.click(timeout=PATIENCE_MS)
+    page.get_by_role("button", name="See the summary").first.click(timeout=RUN_PATIENCE_MS)
     page.get_by_role("heading", name="Summary").wait_for()
     settled(page)
 

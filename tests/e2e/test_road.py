@@ -12,7 +12,7 @@ from pypdf import PdfReader
 
 from assessment.example import EXAMPLE
 from benchmarks.browser import CHROMIUM
-from benchmarks.driving import fill_in, go_to, run, see_summary, settled, upload, zipped
+from benchmarks.driving import choose_date, fill_in, go_to, run, see_summary, settled, upload, zipped
 from tests.e2e.pictures import PAGES, SCREENS, take
 
 FIELD_SESSION = (
@@ -63,7 +63,8 @@ def test_pictures_of_every_page(address: str, visitor: Callable[..., Page], tmp_
         else:
             page.get_by_text("As another visit").click()
             settled(page)
-        fill_in(page, Date_of_the_visit=visit.replace("-", "/"), Seat_height=change)
+        choose_date(page, "Date of the visit", visit)
+        fill_in(page, Seat_height=change)
         if visit == "2026-03-02":
             take(page, "new_assessment")
         run(page)
