@@ -22,7 +22,11 @@ def left_at(trial: str) -> float | None:
     """Where the viewer was left in a trial [s]; None where it was not, or in another trial or run."""
     text = address.get(_KEY)
     left_in, written = st.session_state.get(_LEFT, (_place(trial), text))
-    if text is None or (written == text and left_in != _place(trial)):
+    if text is None:
+        return None
+    if written == text and left_in != _place(trial):
+        # The address would hand on a moment of another movement.
+        address.put(**{_KEY: None})
         return None
     try:
         time_s = float(text)

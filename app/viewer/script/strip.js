@@ -24,8 +24,8 @@ class Strip {
     context.font = `11px ${colours.font}`;
     this.drawRepetitions(context, scene, colours, height);
     this.drawAxes(context, colours, low, high, y, height);
-    // Left first: where both lie on each other the right one is seen, as everywhere in the product.
-    for (const [row, side] of [[1, "l"], [0, "r"]]) {
+    // Left over right where both lie on each other, as on the page of curves.
+    for (const [row, side] of ["r", "l"].entries()) {
       const values = array.values.subarray(row * time.length, (row + 1) * time.length);
       this.drawCurve(context, time, values, y, colours.sides[side].full);
     }
