@@ -1,4 +1,4 @@
-"""The app in a browser: ``python -m benchmarks.app FIELD_SESSION``, from upload to summary and page by page.
+"""The app in a browser: ``python -m benchmarks.app_times FIELD_SESSION``, from upload to summary and page by page.
 
 FIELD_SESSION is OpenCap's field-study session (two trials of squats, about 15 s each at 60 Hz). A page counts as shown
 when its script has ended and its charts are drawn. The store is new, the server has just been started: the first
@@ -72,7 +72,7 @@ def main() -> None:
     for name, seconds in times.items():
         target = f"   (target {TARGETS_S[name]:g})" if name in TARGETS_S else ""
         print(f"{name:28s} {seconds:6.1f} s{target}")
-    save("app", {"seconds": times, "targets_s": TARGETS_S})
+    save("app_times", {"seconds": times, "targets_s": TARGETS_S})
 
 
 if __name__ == "__main__":
