@@ -66,7 +66,9 @@ def _framework(of: Context, result: FrameworkResult, notes: Notes) -> Iterator[T
     compared = [one for one in result.criteria if one.value is not None or not one.completed]
     # That a value is estimated stands beside it.
     said = {f"{one.label} is estimated from the recording." for one in compared}
-    numbers = notes.numbers(signs(_.result(note)) for note in result.notes if note not in said)
+    made_for = _("Made for: {population}.", population=_.result(result.population))
+    others = [signs(_.result(note)) for note in result.notes if note not in said]
+    numbers = notes.numbers([made_for, *others])
     where = " · ".join((result.edition, _.result(result.region), f"doi:{result.doi}"))
     word = _word(of, result.verdict)
     yield TableRow(

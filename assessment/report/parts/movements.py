@@ -132,8 +132,8 @@ def _lead(of: Context, trial: TrialRecord, also: Sequence[TrialRecord]) -> Itera
             yield _("Earlier values and changes are of the mean over the trials of a movement.")
     if trial.forces is not None and usable(trial.kinetics_quality):
         yield _(
-            "Moments, ratios and powers of joints rest on contact forces that are {origin}; they are descriptive, no "
-            "cut-off for sarcopenia exists for them.",
+            "Numbers with a diamond rest on contact forces that are {origin}: they describe, and no cut-off for "
+            "sarcopenia exists for them.",
             origin=_.result(trial.forces.origin),
         )
     if usable(trial.kinematics_quality):
