@@ -18,7 +18,8 @@ TEMPLATES = Path(__file__).parent / "templates"
 MOST_PAGES = 4
 # How the report is made shorter until it fits, each as (blocks of this rank and above are left out, movements start on
 # new pages): first curves over time go, else movements follow each other without page breaks, then curves over time go,
-# then pictures of other movements one by one. What is not optional stays, whatever the length: a clinician's text is never cut.
+# then pictures of other movements one by one. What is not optional stays, whatever the length: a clinician's text is
+# never cut.
 ATTEMPTS = ((4, True), (3, True), (4, False), (3, False), (2, False), (1, False))
 # For filing (PDF/A-2a) and for screen readers (PDF/UA-1).
 STANDARDS: list[typst.PDFStandard] = ["a-2a", "ua-1"]
