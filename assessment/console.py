@@ -25,9 +25,9 @@ console = Console(stderr=True, highlight=False)
 
 REASONS_SHOWN = 3
 _CHECKS: dict[Level, tuple[str, str]] = {
-    "stop": ("missing  ", "red"),
-    "warn": ("take note", "yellow"),
-    "ok": ("in order ", "green"),
+    "stop": ("solve first", "red"),
+    "warn": ("take note  ", "yellow"),
+    "ok": ("in order   ", "green"),
 }
 _STYLE = {Mark.REPORTED: "green", Mark.WITH_CAUTION: "yellow", Mark.WITHHELD: "dim"}
 
@@ -124,7 +124,7 @@ def print_checks(checks: Iterable[Check]) -> None:
         word, style = _CHECKS[check.level]
         console.print(f"  [{style}]{word}[/] {escape(check.subject)}: {escape(check.text)}")
         if check.hint:
-            console.print(f"            {escape(check.hint)}")
+            console.print(f"              {escape(check.hint)}")
 
 
 def print_summary(summary: Summary, report: Path) -> None:

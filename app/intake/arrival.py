@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 
+from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
@@ -118,5 +119,5 @@ def _forgotten(*files: UploadedFile) -> Iterator[None]:
         context = get_script_run_ctx()
         for file in files:
             file.close()
-            if context is not None and context.uploaded_file_mgr is not None:
+            if context is not None and isinstance(context.uploaded_file_mgr, MemoryUploadedFileManager):
                 context.uploaded_file_mgr.remove_file(context.session_id, file.file_id)

@@ -19,7 +19,7 @@ _ICONS: dict[Level, tuple[str, str]] = {
 
 def show_checks(checks: Sequence[Check]) -> None:
     """Show the checks; those that are passed are folded away."""
-    words: dict[Level, str] = {"stop": _("Missing"), "warn": _("Take note"), "ok": _("In order")}
+    words: dict[Level, str] = {"stop": _("Solve first"), "warn": _("Take note"), "ok": _("In order")}
     counts = {level: [check for check in checks if check.level == level] for level in _ICONS}
     for level in ("stop", "warn"):
         for check in counts[level]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
+from typing import Any
 
 import streamlit as st
 
@@ -12,8 +13,9 @@ from app.intake import visit_form
 from app.intake.checklist import show_checks
 from app.intake.found import Found, choose_movements, look_through, show_found
 from app.intake.person import ask_person
+from app.intake.rows import in_rows
 from app.intake.start import Planned, start
-from app.intake.whose import Whose, ask_visit, ask_whose, known_visits, whose_checks
+from app.intake.whose import Whose, ask_visit, ask_whose, known_visits, last_run, whose_checks
 from app.language import _, plural
 from app.layout import show_error
 from app.text import plain
@@ -51,19 +53,22 @@ def draw(received: Received, token: str) -> None:
         if len(chosen) > 1:
             st.markdown(f"**{plain(found.session.identifier)}**")
         show_found(found, f"{token}-{found.path}")
+    last = None if visit is None else last_run(visit)
+    before = None if last is None else last.request
+    movements = _ask_movements(chosen, before, token if visit is None else f"{token}-{visit.id}")
 
     st.subheader(_("The participant"))
     of_example = received.age_years is not None
-    whose = ask_whose(visit, known, token, EXAMPLE_CODE if of_example else "")
+    whose = ask_whose(visit, last, known, token, EXAMPLE_CODE if of_example else "")
     key = whose.key
-    before = whose.last.request if visit is not None and whose.last is not None else None
-    dates = _ask_dates(chosen, whose, key)
-    files = _files_say(chosen, received)
-    person = ask_person(files, whose, min(dates), key)
+    of_person = st.container()
+    places = in_rows(3, len(chosen) + 2)
+    dates = _ask_dates(places, chosen, whose, key)
     equipment = visit_form.ask_equipment(
-        None if before is None else before.settings, EXAMPLE_SEAT_HEIGHT_M if of_example else None, key
+        places[-2:], None if before is None else before.settings, EXAMPLE_SEAT_HEIGHT_M if of_example else None, key
     )
-    movements = _ask_movements(chosen, before, key)
+    with of_person:
+        person = ask_person(_files_say(chosen, received), whose, min(dates), key)
     clinical = visit_form.ask_clinical(None if before is None else before.clinical, key)
     details = visit_form.ask_details(None if visit is None else visit.details, key)
     common = visit_form.ask_settings(None if before is None else before.settings, key)
@@ -80,7 +85,7 @@ def draw(received: Received, token: str) -> None:
     if st.button(label, type="primary", key="run", icon=":material/play_arrow:", disabled=not ready):
         _start(received, whose, person, clinical, details, planned)
     if not ready:
-        st.caption(_("The run can start once nothing is missing."))
+        st.caption(_("The run can start once nothing is left to solve first."))
 
 
 def _choose_sessions(everything: list[Found], token: str) -> list[Found]:
@@ -95,15 +100,15 @@ def _choose_sessions(everything: list[Found], token: str) -> list[Found]:
     return [readable[path] for path in readable if path in paths]
 
 
-def _ask_dates(chosen: list[Found], whose: Whose, key: str) -> list[date]:
-    details = None if whose.visit is None else whose.visit.details
+def _ask_dates(places: list[Any], chosen: list[Found], whose: Whose, key: str) -> list[date]:
     if len(chosen) == 1:
-        return [visit_form.ask_date(details, key, _("Date of the visit"))]
+        details = None if whose.visit is None else whose.visit.details
+        return [visit_form.ask_date(places[0], details, key, _("Date of the visit"))]
     return [
         visit_form.ask_date(
-            None, f"{key}-{found.path}", _("Date of {session}", session=plain(found.session.identifier))
+            place, None, f"{key}-{found.path}", _("Date of {session}", session=plain(found.session.identifier))
         )
-        for found in chosen
+        for place, found in zip(places, chosen, strict=False)
     ]
 
 

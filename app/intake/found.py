@@ -9,6 +9,7 @@ from pathlib import Path
 import streamlit as st
 
 from app.current import mine
+from app.intake.rows import in_rows
 from app.language import _
 from app.text import plain
 from app.words import movement_word
@@ -98,20 +99,17 @@ def choose_movements(found: Found, key: str, before: dict[str, str]) -> dict[str
     before : dict
         Choices of an earlier run: trial -> NAME or NAME/VARIANT.
     """
-    choices = [
-        "",
-        *(f"{name}/{one}" if one else name for name in ACTIVITY_NAMES for one in ("", *VARIANTS.get(name, ()))),
-    ]
+    choices = [""]
+    for name in ACTIVITY_NAMES:
+        choices += [name, *(f"{name}/{variant}" for variant in VARIANTS.get(name, ()))]
     chosen = {}
-    columns = st.columns(3)
-    for number, trial in enumerate(found.session.movement_trials):
+    places = in_rows(3, len(found.session.movement_trials))
+    for place, trial in zip(places, found.session.movement_trials, strict=True):
         hint = hinted_activity(trial.name)
-        open_text = (
-            _("recognised from the motion")
-            if hint is None
-            else _("recognised from the motion (named like {movement})", movement=movement_word(hint))
-        )
-        choice = columns[number % 3].selectbox(
+        open_text = _("recognised")
+        if hint is not None:
+            open_text = _("recognised · named {movement}", movement=movement_word(hint))
+        choice = place.selectbox(
             plain(trial.name),
             choices,
             index=choices.index(before[trial.name]) if before.get(trial.name) in choices else 0,

@@ -24,7 +24,7 @@ def choose_source() -> None:
         "zip": _("A zip file"),
         "folder": _("A folder"),
         "server": _("From OpenCap"),
-        "example": _("The synthetic example"),
+        "example": _("Example"),
     }
     kind = st.segmented_control(
         _("Where are the recordings?"), list(kinds), format_func=kinds.__getitem__, default="zip", key="source",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 import streamlit as st
 
 import models
+from app.intake.rows import in_rows
 from app.language import _
 from assessment.criteria.definitions import quantities
 from assessment.summary import ClinicalMeasures
@@ -18,18 +20,22 @@ from pipeline.settings import CUTOFF_RANGE_HZ, DEFAULT_SCALER, LOAD_LIMIT_KG, SE
 _POLICIES = Path(models.__file__).parent / "policies"
 # A tape measure's reach in a corridor.
 _WALK_RANGE_M = (1.0, 400.0)
+# No session is older: OpenCap was published in 2021, laboratories digitise what they had before.
+_EARLIEST = date(2000, 1, 1)
+Told = dict[str, object]
+"""Fields of `VisitDetails` or `Settings`."""
 
 
-def ask_equipment(before: Settings | None, seat_height_m: float | None, key: str) -> dict[str, object]:
+def ask_equipment(places: Sequence[Any], before: Settings | None, seat_height_m: float | None, key: str) -> Told:
     """Ask for what no recording shows: the height of the seat and the mass of the object."""
-    left, right = st.columns(2)
+    seat, load = places
     return {
-        "seat_height_m": left.number_input(
+        "seat_height_m": seat.number_input(
             _("Seat height [m]"), *SEAT_HEIGHT_RANGE_M, value=seat_height_m if before is None else before.seat_height_m,
             step=0.01, key=f"seat_height_m-{key}", placeholder=_("for sit-to-stand"), persist_state="session",
             help=_("From the floor to the front edge of the seat; the power of rising needs it."),
         ),
-        "load_kg": right.number_input(
+        "load_kg": load.number_input(
             _("Object [kg]"), 0.1, LOAD_LIMIT_KG, value=None if before is None else before.load_kg, step=0.1,
             key=f"load_kg-{key}", placeholder=_("for picking up"), persist_state="session",
             help=_("Mass of the object that pick-up trials lift; moments after the grasp need it."),
@@ -37,39 +43,40 @@ def ask_equipment(before: Settings | None, seat_height_m: float | None, key: str
     }  # fmt: skip
 
 
-def ask_date(before: VisitDetails | None, key: str, label: str) -> date:
+def ask_date(place: Any, before: VisitDetails | None, key: str, label: str) -> date:
     """Ask for the date of the visit; today is a proposal."""
-    proposal = date.today() if before is None or before.visit_date is None else before.visit_date
-    found = st.date_input(label, proposal, date(2000, 1, 1), date.today(), key=f"visit_date-{key}", format="YYYY-MM-DD")
+    today = date.today()
+    proposal = today if before is None or before.visit_date is None else before.visit_date
+    found = place.date_input(label, proposal, _EARLIEST, today, key=f"visit_date-{key}", format="YYYY-MM-DD")
     return found if isinstance(found, date) else proposal
 
 
-def ask_details(before: VisitDetails | None, key: str) -> dict[str, object]:
+def ask_details(before: VisitDetails | None, key: str) -> Told:
     """Ask for the header of the visit; everything may be left open."""
     known = before or VisitDetails(study_code="-")
     with st.expander(_("About the visit"), icon=":material/edit_note:"):
         st.caption(_("Stands at the head of the report. Everything may be left open; no names, please."))
-        left, right = st.columns(2)
+        places = iter(in_rows(2, 8))
 
-        def text(place: Any, field: str, label: str, value: str, help_text: str | None = None) -> str:
-            found: str = place.text_input(
+        def text(field: str, label: str, value: str, help_text: str | None = None) -> str:
+            found: str = next(places).text_input(
                 label, value, key=f"{field}-{key}", help=help_text, autocomplete="off", persist_state="session"
             )
             return found.strip()
 
         arms = {None: _("not noted"), True: _("with arms"), False: _("without arms")}
-        details: dict[str, object] = {
-            "site": text(left, "site", _("Site"), known.site),
-            "operator": text(right, "operator", _("Operator"), known.operator, _("A role or code.")),
-            "footwear": text(left, "footwear", _("Footwear"), known.footwear),
-            "walking_aid": text(right, "walking_aid", _("Walking aid"), known.walking_aid),
-            "pain": text(left, "pain", _("Pain"), known.pain),
-            "history": text(right, "history", _("Falls and medication"), known.history),
-            "chair_has_arms": left.selectbox(
+        details: Told = {
+            "site": text("site", _("Site"), known.site),
+            "operator": text("operator", _("Operator"), known.operator, _("A role or code.")),
+            "footwear": text("footwear", _("Footwear"), known.footwear),
+            "walking_aid": text("walking_aid", _("Walking aid"), known.walking_aid),
+            "pain": text("pain", _("Pain"), known.pain),
+            "history": text("history", _("Falls and medication"), known.history),
+            "chair_has_arms": next(places).selectbox(
                 _("Chair"), list(arms), index=list(arms).index(known.chair_has_arms), format_func=arms.__getitem__,
                 key=f"chair_has_arms-{key}", persist_state="session",
             ),
-            "walk_length_m": right.number_input(
+            "walk_length_m": next(places).number_input(
                 _("Length of the walk [m]"), *_WALK_RANGE_M, value=known.walk_length_m, step=1.0,
                 key=f"walk_length_m-{key}", placeholder=_("not noted"), persist_state="session",
             ),
@@ -115,7 +122,7 @@ def ask_clinical(before: ClinicalMeasures | None, key: str) -> ClinicalMeasures:
         )  # fmt: skip
 
 
-def ask_settings(before: Settings | None, key: str) -> dict[str, object]:
+def ask_settings(before: Settings | None, key: str) -> Told:
     """Ask for what most visits leave as it is."""
     known = before or Settings()
     forces = {
@@ -138,7 +145,7 @@ def ask_settings(before: Settings | None, key: str) -> dict[str, object]:
             key=f"scaler-{key}",
             persist_state="session",
         )
-        settings: dict[str, object] = {
+        settings: Told = {
             "forces": left.selectbox(
                 _("Contact forces"),
                 list(forces),

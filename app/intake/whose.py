@@ -79,13 +79,15 @@ def ask_visit(known: list[VisitRow], key: str) -> VisitRow | None:
     return next(visit for visit in known if visit.id == chosen)
 
 
-def ask_whose(visit: VisitRow | None, known: list[VisitRow], key: str, proposal: str) -> Whose:
+def ask_whose(visit: VisitRow | None, last: RunRow | None, known: list[VisitRow], key: str, proposal: str) -> Whose:
     """Ask for the participant, unless the visit says who it is.
 
     Parameters
     ----------
     visit : VisitRow or None
         From `ask_visit`.
+    last : RunRow or None
+        The last run of that visit.
     known : list of VisitRow
         Other visits with these recordings: they are of the same person.
     key : str
@@ -95,7 +97,6 @@ def ask_whose(visit: VisitRow | None, known: list[VisitRow], key: str, proposal:
     if visit is not None:
         row = participants.get(mine(), visit.participant_id)
         st.markdown(f"**{plain(row.study_code)}**")
-        last = next((run for run in runs.recent(mine(), participant_id=row.id) if run.visit_id == visit.id), None)
         return Whose(f"{key}-{visit.id}", participant=row, visit=visit, last=last)
     everybody = participants.find(mine())
     # Somebody whose results are looked at is not meant by that; somebody whose page was left for this one is.
@@ -112,6 +113,12 @@ def ask_whose(visit: VisitRow | None, known: list[VisitRow], key: str, proposal:
     if kind == "new":
         return _new(key, proposal if all(row.study_code != proposal for row in everybody) else "")
     return _known(everybody, follow_up, key)
+
+
+def last_run(visit: VisitRow, *, done: bool = False) -> RunRow | None:
+    """The last run of a visit, or the last one with results."""
+    of_person = runs.recent(mine(), participant_id=visit.participant_id)
+    return next((run for run in of_person if run.visit_id == visit.id and (run.state == "done" or not done)), None)
 
 
 def whose_checks(whose: Whose) -> list[Check]:
@@ -172,14 +179,7 @@ def _label(visit: VisitRow) -> str:
 
 def _link_results(known: list[VisitRow], key: str) -> None:
     for visit in known:
-        done = next(
-            (
-                run
-                for run in runs.recent(mine(), participant_id=visit.participant_id)
-                if run.visit_id == visit.id and run.state == "done"
-            ),
-            None,
-        )
+        done = last_run(visit, done=True)
         if done is not None and st.button(
             _("See the results of {visit}", visit=plain(_label(visit))),
             key=f"results-{visit.id}-{key}", icon=":material/summarize:",

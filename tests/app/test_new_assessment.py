@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 import zipfile
+from contextlib import nullcontext
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
+from streamlit.proto.Common_pb2 import FileURLs
+from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
+from streamlit.runtime.uploaded_file_manager import UploadedFile, UploadedFileRec
 from streamlit.testing.v1 import AppTest
 
+from app.intake.arrival import take_archive
 from assessment.store import UserStore, participants, preferences, runs, uploads, visits
 from assessment.visit import Preferences
+from models.errors import StoreError, UploadRejectedError
 from tests.app.filled_store import Filled, fill
 from tests.app.intake_forms import (
     change_metadata,
@@ -92,6 +99,22 @@ def test_an_upload_leaves_nothing_in_memory_or_temporary_folders(mine: UserStore
     assert _nothing_left(mine)
 
 
+@pytest.mark.parametrize("content", [None, b"not a zip"])
+def test_streamlit_holds_no_upload_any_longer(
+    mine: UserStore, archive: Path, monkeypatch: pytest.MonkeyPatch, content: bytes | None
+) -> None:
+    manager = MemoryUploadedFileManager("/upload")
+    record = UploadedFileRec("one", "session.zip", "application/zip", content or archive.read_bytes())
+    manager.add_file("browser", record)
+    context = SimpleNamespace(uploaded_file_mgr=manager, session_id="browser")
+    monkeypatch.setattr("app.intake.arrival.get_script_run_ctx", lambda: context)
+    file = UploadedFile(record, FileURLs())
+    with nullcontext() if content is None else pytest.raises(UploadRejectedError):
+        take_archive(mine, file)
+    assert manager.get_files("browser", ["one"]) == []
+    assert file.closed
+
+
 def test_found_trials_and_missing_answers_are_shown(archive: Path) -> None:
     app = drop(fresh(), archive)
     assert list(app.dataframe[0].value["Trial"]) == ["neutral", "pick_up"]
@@ -169,8 +192,6 @@ def test_a_run_is_asked_for_with_all_that_was_typed(mine: UserStore, archive: Pa
 def test_nothing_is_half_there_where_the_store_refuses(
     mine: UserStore, archive: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from models.errors import StoreError
-
     def refuse(*_: object) -> str:
         raise StoreError("The disk is full.", hint="Make space.")
 

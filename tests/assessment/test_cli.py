@@ -294,7 +294,7 @@ def test_check_says_what_is_there_and_what_is_missing(session: Path) -> None:
     assert result.exit_code == 0
     assert "pick_up" in result.stderr
     assert "--age-years" in result.stderr
-    assert "take note participant: The age is missing" in result.stderr
+    assert "take note   participant: The age is missing" in result.stderr
     assert "The age is missing" not in _run("check", session, "--age-years", "72").stderr
 
 
