@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from datetime import date
 
-import pandas as pd
-
 from app.language import _, _result
 from assessment.presentation import HEADLINE, SIDE_NAMES, with_interval
 
@@ -31,10 +29,9 @@ def indicator_word(name: str, label: str, activity: str, side: str = "") -> str:
 
 def value_word(indicator: str, unit: str, value: float | None, standard_error: float | None) -> str:
     """Value with its 95 % interval and unit; says so where it is withheld."""
-    if value is None or pd.isna(value):
+    if value is None:
         return _("withheld")
-    error = None if standard_error is None or pd.isna(standard_error) else standard_error
-    return f"{with_interval(indicator, unit, value, error)} {'' if unit in ('1', 'ratio') else unit}".strip()
+    return f"{with_interval(indicator, unit, value, standard_error)} {'' if unit in ('1', 'ratio') else unit}".strip()
 
 
 def date_word(day: date | None) -> str:

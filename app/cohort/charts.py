@@ -9,6 +9,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from app.language import _
+from app.tables import groups, records
 from app.words import value_word
 
 # Seen on white and on black; no side has it.
@@ -60,12 +61,12 @@ def longitudinal_figure(rows: pd.DataFrame, unit: str) -> go.Figure:
     """One thin line a participant over the visits' dates; dotted where the data are synthetic."""
     figure = go.Figure()
     for synthetic, dash in ((False, "solid"), (True, "dot")):
-        of_kind = rows[rows["synthetic"].fillna(False).astype(bool) == synthetic]
+        of_kind = rows[rows["synthetic"] == synthetic]
         x: list[object] = []
         y: list[float] = []
         texts: list[str] = []
         symbols: list[str] = []
-        for _code, one in of_kind.groupby("study_code", sort=False):
+        for _code, one in groups(of_kind, "study_code"):
             # A gap between the lines of two participants, all of which are one trace: hundreds would be slow.
             x += [*pd.to_datetime(one["date"]), None]
             y += [*one["value"], np.nan]
@@ -90,7 +91,7 @@ def longitudinal_figure(rows: pd.DataFrame, unit: str) -> go.Figure:
 def _symbols(rows: pd.DataFrame) -> list[str]:
     return [
         ("diamond" if row.synthetic else "circle") + ("" if row.mark == "reported" else "-open")
-        for row in rows.itertuples()
+        for row in records(rows)
     ]
 
 
@@ -98,5 +99,5 @@ def _texts(rows: pd.DataFrame) -> list[str]:
     return [
         f"{row.study_code}, {row.date.isoformat()}: "
         f"{value_word(row.indicator, row.unit, row.value, row.standard_error)}"
-        for row in rows.itertuples()
+        for row in records(rows)
     ]

@@ -9,6 +9,8 @@ import streamlit as st
 
 from app.current import mine
 from app.findings.order import rank
+from app.language import _
+from app.tables import records
 from app.words import indicator_word
 from assessment.store import figures
 from pipeline.quality import Mark
@@ -59,7 +61,7 @@ class Cohort:
         found = self.values.drop_duplicates(KEY)
         titles = {
             (row.indicator, row.activity, row.side): indicator_word(row.indicator, row.label, row.activity, row.side)
-            for row in found.itertuples()
+            for row in records(found)
         }
         return dict(sorted(titles.items(), key=lambda item: (rank(*item[0][:2]), item[1])))
 
@@ -78,6 +80,11 @@ def age_band(age_years: float | None) -> str:
     if lower is None:
         return f"< {AGE_EDGES[0]}"
     return f"≥ {lower}" if lower == AGE_EDGES[-1] else f"{lower}–{lower + 9}"
+
+
+def nothing_passes() -> None:
+    """Say that the filters leave nothing."""
+    st.info(_("Nothing passes the filters. Widen them to see results."))
 
 
 # Results do not change once they are there: their ids tell whether anything is new. Never shared between sessions.

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 from math import ceil, floor
 
-import pandas as pd
 import streamlit as st
 
 from app.cohort.data import Cohort
@@ -71,7 +70,7 @@ def _by_outcome(cohort: Cohort) -> Cohort:
         _("Published criteria"),
         list(editions),
         index=None,
-        format_func=editions.get,
+        format_func=editions.__getitem__,
         key="cohort-framework",
         placeholder=_("not filtered"),
     )
@@ -87,10 +86,10 @@ def _by_outcome(cohort: Cohort) -> Cohort:
 
 
 def _by_origin(cohort: Cohort) -> Cohort:
-    synthetic = cohort.visits["synthetic"].fillna(False).astype(bool)
+    synthetic = cohort.visits["synthetic"]
     if not synthetic.any() or synthetic.all():
         return cohort
     titles = {"all": _("all"), "people": _("recordings of people"), "synthetic": _("synthetic")}
-    kept: dict[str, pd.Series] = {"all": synthetic | True, "people": ~synthetic, "synthetic": synthetic}
-    wanted = st.selectbox(_("Data"), list(titles), format_func=titles.get, key="cohort-synthetic")
+    kept = {"all": synthetic | True, "people": ~synthetic, "synthetic": synthetic}
+    wanted: str = st.selectbox(_("Data"), list(titles), format_func=titles.__getitem__, key="cohort-synthetic")
     return cohort.keep(cohort.visits[kept[wanted]])

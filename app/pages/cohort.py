@@ -5,10 +5,12 @@ from __future__ import annotations
 import streamlit as st
 
 from app import address
-from app.cohort.data import load
+from app.cohort.data import load, nothing_passes
 from app.cohort.export import show_export
 from app.cohort.filters import filtered
-from app.cohort.views import show_distribution, show_missing, show_over_time, show_table
+from app.cohort.missing import show_missing
+from app.cohort.table import show_table
+from app.cohort.views import show_distribution, show_over_time
 from app.current import mine
 from app.language import _, plural
 from app.layout import empty
@@ -53,7 +55,7 @@ def main() -> None:
         cohort = cohort.newest() if newest else cohort
     people, visits = cohort.visits["participant_id"].nunique(), len(cohort.visits)
     st.caption(f"{plural('{n} participant', '{n} participants', people)} · {plural('{n} visit', '{n} visits', visits)}")
-    synthetic = int(cohort.visits["synthetic"].fillna(False).astype(bool).sum())
+    synthetic = int(cohort.visits["synthetic"].sum())
     if synthetic:
         st.warning(
             plural(
@@ -64,7 +66,7 @@ def main() -> None:
             icon=":material/science:",
         )
     if cohort.visits.empty:
-        st.info(_("Nothing passes the filters. Widen them to see results."))
+        nothing_passes()
         return
     views[view][1](cohort)
     show_export(cohort)

@@ -11,6 +11,7 @@ from app.language import _, plural
 from app.layout import show_error
 from app.people.form import person_form
 from app.people.person import show_participant
+from app.tables import records
 from app.words import NOTHING, date_word, sex_word, value_word
 from assessment.store import figures, may, participants
 from assessment.store.participants import ParticipantRow
@@ -74,7 +75,7 @@ def _found(everybody: list[ParticipantRow], sees_names: bool) -> None:
         _("Open a participant"),
         [row.id for row in rows],
         index=None,
-        format_func={row.id: row.study_code for row in rows}.get,
+        format_func={row.id: row.study_code for row in rows}.__getitem__,
         placeholder=_("Study code"),
         key=f"open-{wanted}",
     )
@@ -118,7 +119,7 @@ def _latest() -> dict[tuple[str, str], str]:
     newest = dated.sort_values("date", kind="stable").groupby(["participant_id", "indicator"]).tail(1)
     return {
         (row.participant_id, row.indicator): value_word(row.indicator, row.unit, row.value, row.standard_error)
-        for row in newest.itertuples()
+        for row in records(newest)
     }
 
 

@@ -14,6 +14,7 @@ from app.findings.changes import change_text
 from app.findings.order import is_first_looked_at, rank
 from app.language import _, _result
 from app.layout import show_error
+from app.tables import groups, records
 from app.text import plain
 from app.words import indicator_word, value_word
 from assessment.presentation import SIDE_COLOURS, SIDE_NAMES
@@ -40,12 +41,12 @@ def show_trends(participant_id: str) -> None:
     results = figures.results(mine(), participant_id)
     values = figures.values(mine(), participant_id=participant_id)
     dated = results[["run_id", "date"]].merge(values, on="run_id").sort_values("date", kind="stable")
-    groups = {
+    found = {
         (name, activity): group
-        for (name, activity), group in dated.groupby(["indicator", "activity"])
+        for (name, activity), group in groups(dated, ["indicator", "activity"])
         if is_first_looked_at(name, activity) and group["value"].notna().any()
     }
-    if not groups:
+    if not found:
         return
     st.subheader(_("From visit to visit"))
     try:
@@ -53,11 +54,11 @@ def show_trends(participant_id: str) -> None:
     except SarcoscopeError as error:
         compared = []
         show_error(error)
-    chosen = sorted(groups, key=lambda key: rank(*key))[:MOST_CHARTS]
+    chosen = sorted(found, key=lambda key: rank(*key))[:MOST_CHARTS]
     for start in range(0, len(chosen), CHARTS_A_ROW):
         for column, key in zip(st.columns(CHARTS_A_ROW), chosen[start : start + CHARTS_A_ROW], strict=False):
             with column.container(border=True):
-                _one(*key, groups[key], compared)
+                _one(*key, found[key], compared)
     if compared:
         st.caption(
             _(
@@ -108,7 +109,7 @@ def _one(name: str, activity: str, group: pd.DataFrame, compared: list[_Compared
 def trend_figure(known: pd.DataFrame) -> go.Figure:
     """One indicator over the visits, a line a side, with 95 % intervals; hollow where it is to be read with caution."""
     figure = go.Figure()
-    for side, rows in known.groupby("side", sort=False):
+    for side, rows in groups(known, "side"):
         colour = SIDE_COLOURS.get(side, COLOUR)
         half = (Z95 * rows["standard_error"]).fillna(0.0)
         figure.add_scatter(
@@ -142,10 +143,10 @@ def _values(rows: pd.DataFrame) -> str:
     return ", ".join(
         f"{_result(SIDE_NAMES[row.side]) if row.side else ''} "
         f"{value_word(row.indicator, row.unit, row.value, row.standard_error)}".strip()
-        for row in rows.itertuples()
+        for row in records(rows)
     )
 
 
 def _alternative(known: pd.DataFrame, title: str) -> str:
-    visits = "; ".join(f"{day.isoformat()}: {_values(rows)}" for day, rows in known.groupby("date"))
+    visits = "; ".join(f"{day.isoformat()}: {_values(rows)}" for day, rows in groups(known, "date"))
     return _("{title} from visit to visit, with 95 % intervals. {visits}.", title=title, visits=visits)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import pandas as pd
+import sqlalchemy
 from sqlalchemy import Select, func
 from sqlmodel import Session, col, select
 
@@ -67,7 +69,7 @@ def results(mine: UserStore, participant_id: str | None = None) -> pd.DataFrame:
                 participant.study_code,
                 visit.visit_date or run.created_at.date(),
                 *(run.request["subject"][name] for name in ("sex", "age_years", "height_m", "mass_kg")),
-                run.synthetic,
+                run.synthetic is True,
             )
             for run, visit, participant in session.exec(query)
         ]
@@ -109,13 +111,13 @@ def outcomes(mine: UserStore) -> pd.DataFrame:
 def _newest(mine: UserStore, participant_id: str | None) -> Select[tuple[str]]:
     """Ids of the newest finished run of every visit of this user's participants."""
     order = func.row_number().over(partition_by=col(Run.visit_id), order_by=(col(Run.created_at).desc(), col(Run.id)))
-    ranked = (
-        select(col(Run.id).label("id"), order.label("place"))
+    ranked: Select[Any] = (
+        sqlalchemy.select(col(Run.id).label("id"), order.label("place"))
         .join(Visit, col(Run.visit_id) == Visit.id)
         .join(Participant, col(Visit.participant_id) == Participant.id)
-        .where(Participant.owner_id == mine.user_id, Run.state == "done")
+        .where(col(Participant.owner_id) == mine.user_id, col(Run.state) == "done")
     )
     if participant_id is not None:
-        ranked = ranked.where(Participant.id == participant_id)
+        ranked = ranked.where(col(Participant.id) == participant_id)
     found = ranked.subquery()
-    return select(found.c.id).where(found.c.place == 1)
+    return sqlalchemy.select(found.c.id).where(found.c.place == 1)

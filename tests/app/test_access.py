@@ -163,7 +163,7 @@ def test_two_users_do_not_see_each_other_s_people_and_results(store: Store, tmp_
     mine = _mine(store, "ada")
     for forbidden in (runs.folder, runs.summary, runs.get, runs.again, runs.delete):
         with pytest.raises(SarcoscopeError, match="There is no such run"):
-            forbidden(mine, ben.run_id)  # type: ignore[operator]
+            forbidden(mine, ben.run_id)
     assert runs.get(mine, ada.run_id).study_code == "A-001"
 
 

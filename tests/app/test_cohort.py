@@ -75,7 +75,7 @@ def test_the_table_has_the_newest_visit_of_everybody_or_all(three: UserStore) ->
     app = _page()
     table = app.dataframe[0].value
     assert list(table["Study code"]) == ["P1", "P2", "P3"]
-    (speed,) = [column for column in table if "[m/s]" in column]
+    (speed,) = [column for column in table if "[m/s]" in str(column)]
     assert list(table[speed].fillna(0.0)) == [1.12, 0.0, 1.33]
     assert "withheld" in table.to_string()
     assert "synthetic" in _texts(app)

@@ -26,9 +26,10 @@ def session(tmp_path: Path) -> Path:
 
 
 def test_a_finished_run_leaves_its_figures(mine: UserStore, session: Path, tmp_path: Path) -> None:
-    fast, slow = {"gait_speed": (1.1, 0.05)}, {"gait_speed": None, "five_times_sit_to_stand_time": (12.8, 0.9)}
-    fill(mine, session, made_up(tmp_path / "1", **fast), study_code="P1", visit_date="2026-01-05")
-    fill(mine, session, made_up(tmp_path / "2", sex="m", **slow), study_code="P2", visit_date="2026-01-06")
+    fast = made_up(tmp_path / "1", gait_speed=(1.1, 0.05))
+    slow = made_up(tmp_path / "2", sex="m", gait_speed=None, five_times_sit_to_stand_time=(12.8, 0.9))
+    fill(mine, session, fast, study_code="P1", visit_date="2026-01-05")
+    fill(mine, session, slow, study_code="P2", visit_date="2026-01-06")
     results = figures.results(mine)
     assert list(results["study_code"]) == ["P1", "P2"]
     assert list(results["sex"]) == ["f", "m"]
