@@ -13,6 +13,7 @@ from assessment.cycle_curves import CYCLE_PERCENT, cycle_curves
 from assessment.gait.walk import describe_walk
 from assessment.indicators import Indicator, gait
 from assessment.indicators.stride_means import overall_mean, side_means
+from assessment.records import stride_records
 from benchmarks.saving import RESULTS
 from pipeline.motion.landmarks import Landmarks
 from pipeline.quality import Mark
@@ -266,6 +267,7 @@ def test_curves_over_the_cycle_are_those_of_each_stride() -> None:
     )
     # 21 strides, three joints, three kinds.
     assert len(curves) == 21 * 9
+    assert len(stride_records(curves)) == 21
     assert all(curve.values.shape == CYCLE_PERCENT.shape == (101,) for curve in curves)
     for curve in curves:
         if (curve.side, curve.coordinate, curve.kind) == ("l", "knee_angle", "moment"):

@@ -56,6 +56,11 @@ def test_movements_scale_the_model_where_the_scaler_uses_them(tmp_path: Path) ->
     measured, found = scaled("measurement"), scaled("optimiser")
     assert measured.scaled_on == ("neutral",)
     assert not any("not used for scaling" in note for note in measured.notes)
+    # What it is compared with, and how it came there, go with it.
+    assert measured.measured_factors is None and measured.factors.search == ()
+    assert found.measured_factors is not None
+    assert found.measured_factors.of("femur_r") == pytest.approx(measured.factors.of("femur_r"))
+    assert found.factors.search[-1].marker_rms_m < found.factors.search[0].marker_rms_m
     assert set(found.scaled_on) == {"neutral", "5xSTS", "pick_up", "step_up"}
     assert found.scaled_on[0] == "neutral"
     assert any(note.startswith("walk was not used for scaling: ") for note in found.notes)

@@ -31,6 +31,8 @@ def test_the_search_begins_at_the_prior_and_stops_where_nothing_is_gained() -> N
     result = found()
     torch.testing.assert_close(result.path_log_factors[:, 0], tasks().prior_mean)
     assert result.path_log_factors.shape[1] == result.path_objective.shape[1] < 41
+    assert result.path_rms_m.shape == result.path_objective.shape
+    assert bool((result.path_rms_m[:, -1] < result.path_rms_m[:, 0]).all())
     *_, before, last = result.path_objective.unbind(1)
     assert bool(((before - last).abs() < 1e-3 * before).all())
     torch.testing.assert_close(result.best.objective, result.path_objective.amin(dim=1), atol=1e-6, rtol=0)
