@@ -38,7 +38,7 @@ def measure(session: Path) -> dict[str, float]:
             go_to(page, "Summary")
             times["curves"] = min(_timed(lambda: _curves(page)) for _ in range(1))
             for name in ("3-D", "Model", "Report", "Summary", "Participants", "Cohort", "Settings"):
-                times[name] = _timed(lambda name=name: go_to(page, name))  # type: ignore[misc]
+                times[name] = _timed(lambda name=name: go_to(page, name))
     return times
 
 

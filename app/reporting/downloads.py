@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import json
 from typing import Any
 
@@ -65,10 +64,8 @@ def _fhir(found: Result, visit: VisitRow, pdf: bytes | None, *, deidentified: bo
 def _archive(found: Result, visit: VisitRow, pdf: bytes | None, *, deidentified: bool) -> bytes:
     from assessment.exports import export_archive
 
-    buffer = io.BytesIO()
     personal = _personal(pdf, deidentified=deidentified)
-    export_archive(found.folder, found.summary, visit.details, buffer, deidentified=deidentified, **personal)
-    return buffer.getvalue()
+    return export_archive(found.folder, found.summary, visit.details, deidentified=deidentified, **personal)
 
 
 def _personal(pdf: bytes | None, *, deidentified: bool) -> dict[str, Any]:
