@@ -6,11 +6,9 @@ Whatever the way, nothing is left behind: neither in memory nor in temporary fol
 from __future__ import annotations
 
 import shutil
-import tempfile
 import zipfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import timedelta
 from pathlib import Path
 
 from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
@@ -19,12 +17,11 @@ from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from assessment.example import EXAMPLE, EXAMPLE_AGE_YEARS
 from assessment.store import UserStore, uploads
+from assessment.store.scratch import scratch
 from models.errors import StoreError, UploadRejectedError
 from pipeline.opencap_server import Progress, download
 
 _CHUNK_BYTES = 2**20
-# Somebody who dropped a session and went to lunch finds it again; what nobody started a run with goes.
-_FORGOTTEN_AFTER = timedelta(days=1)
 
 
 def take_archive(mine: UserStore, file: UploadedFile) -> str:
@@ -39,7 +36,7 @@ def take_archive(mine: UserStore, file: UploadedFile) -> str:
         path = folder / uploads.ARCHIVE_NAME
         with path.open("wb") as target:
             shutil.copyfileobj(file, target, _CHUNK_BYTES)
-        return _received(mine, path)
+        return uploads.receive(mine, path).id
 
 
 def take_folder(mine: UserStore, files: Sequence[UploadedFile]) -> str:
@@ -61,7 +58,7 @@ def take_folder(mine: UserStore, files: Sequence[UploadedFile]) -> str:
             raise UploadRejectedError(
                 "The folder holds a file whose name cannot be written.", hint="Give its files ordinary names."
             ) from None
-        return _received(mine, path)
+        return uploads.receive(mine, path).id
 
 
 def take_from_server(
@@ -82,7 +79,7 @@ def take_from_server(
     with _workplace(mine) as folder:
         # A token of whoever started the server is not this user's.
         path = download(session_id, folder, token=token, ask=ask, on_progress=on_progress, from_environment=False)
-        return _received(mine, path)
+        return uploads.receive(mine, path).id
 
 
 def take_example(mine: UserStore) -> str:
@@ -90,19 +87,12 @@ def take_example(mine: UserStore) -> str:
     return uploads.receive(mine, EXAMPLE, age_years=EXAMPLE_AGE_YEARS).id
 
 
-def _received(mine: UserStore, path: Path) -> str:
-    uploads.discard_unused(mine, older_than=_FORGOTTEN_AFTER)
-    return uploads.receive(mine, path).id
-
-
 @contextmanager
 def _workplace(mine: UserStore) -> Iterator[Path]:
     """A folder on the store's disk, which goes whatever happens."""
-    parent = mine.store.home / "work"
     try:
-        parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=parent, prefix="arrival-") as folder:
-            yield Path(folder)
+        with scratch(mine.store.home) as folder:
+            yield folder
     except OSError as error:
         raise StoreError(
             f"The recordings cannot be written to the disk of the store: {error.strerror or type(error).__name__}.",

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import tempfile
 from dataclasses import dataclass
-from pathlib import Path
 
 import streamlit as st
 
@@ -16,8 +14,9 @@ from app.words import movement_word
 from assessment.activities import ACTIVITY_NAMES, VARIANTS, hinted_activity
 from assessment.preflight import Recorded, look_at
 from assessment.store import uploads
+from assessment.store.scratch import scratch
 from assessment.store.uploads import Received
-from models.errors import SarcoscopeError
+from models.errors import SarcoscopeError, StoreError
 from pipeline.session import Session, read_session
 
 _KEPT = "intake-found"
@@ -159,16 +158,19 @@ class _Read:
 
 def _read(received: Received) -> _Read:
     store = mine().store
-    parent = store.home / "work"
-    parent.mkdir(parents=True, exist_ok=True)
     read = _Read(received.id, [], [])
-    with tempfile.TemporaryDirectory(dir=parent, prefix="reading-") as folder:
-        root = Path(folder) / "upload"
-        store.files.lay_out(uploads.files_of(store, received.id), root)
-        for path in received.sessions:
-            try:
-                session = read_session(root / path, Path(folder) / "unpacked")
-                read.found.append(Found(path, session, look_at(session)))
-            except SarcoscopeError as error:
-                read.errors.append(error)
+    try:
+        with scratch(store.home) as folder:
+            store.files.lay_out(uploads.files_of(store, received.id), folder / "upload")
+            for path in received.sessions:
+                try:
+                    session = read_session(folder / "upload" / path, folder / "unpacked")
+                    read.found.append(Found(path, session, look_at(session)))
+                except SarcoscopeError as error:
+                    read.errors.append(error)
+    except OSError as error:
+        raise StoreError(
+            f"The recordings cannot be laid out to be read: {error.strerror or type(error).__name__}.",
+            hint="Make space on the disk of the store and load the page again; what was given is in the store.",
+        ) from None
     return read

@@ -45,7 +45,7 @@ def _assess(upload_id: str) -> None:
     received = uploads.get(mine(), upload_id)
     if st.button(_("Other recordings"), key="other", icon=":material/arrow_back:"):
         address.put(upload=None, visit=None)
-        uploads.discard_unused(mine())
+        uploads.discard(mine(), upload_id)
         st.rerun()
     draw(received, _token(upload_id))
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 from pathlib import Path, PurePosixPath
 
 from sqlmodel import Session, col, select
@@ -16,7 +15,7 @@ from assessment.store.cleaning import all_or_nothing, delete_unused_upload, remo
 from assessment.store.database import Store, UserStore
 from assessment.store.participants import not_there
 from assessment.store.scratch import scratch
-from assessment.store.tables import Participant, Upload, UploadFile, Visit, now
+from assessment.store.tables import Participant, Upload, UploadFile, Visit
 from models.errors import StoreError
 
 # Archives go by this name inside: their own may be a person's.
@@ -94,19 +93,14 @@ def get(mine: UserStore, upload_id: str) -> Received:
         return Received(upload.id, tuple(upload.sessions), upload.age_years, _visits_of(session, mine, upload.id))
 
 
-def discard_unused(mine: UserStore, *, older_than: timedelta = timedelta(0)) -> None:
-    """Delete the uploads of this user that no visit was made of."""
+def discard(mine: UserStore, upload_id: str) -> None:
+    """Delete an upload of this user, unless a visit was made of it."""
     with mine.session() as session:
-        query = (
-            select(Upload.id)
-            .join(Visit, isouter=True)
-            .where(Upload.owner_id == mine.user_id, col(Visit.id).is_(None), Upload.created_at <= now() - older_than)
-        )
-        unused = [upload_id for upload_id in session.exec(query).all() if delete_unused_upload(session, upload_id)]
-        for upload_id in unused:
-            audit.write(session, mine, "deleted", "upload", upload_id)
-    if unused:
-        remove_unnamed(mine.store)
+        upload = session.get(Upload, upload_id)
+        if upload is None or upload.owner_id != mine.user_id or not delete_unused_upload(session, upload_id):
+            return
+        audit.write(session, mine, "deleted", "upload", upload_id)
+    remove_unnamed(mine.store)
 
 
 def files_of(store: Store, upload_id: str) -> list[StoredFile]:
@@ -114,21 +108,6 @@ def files_of(store: Store, upload_id: str) -> list[StoredFile]:
     with store.reading() as session:
         rows = session.exec(select(UploadFile).where(UploadFile.upload_id == upload_id))
         return [StoredFile(row.path, row.sha256, row.n_bytes) for row in rows]
-
-
-def lay_out(mine: UserStore, upload_id: str) -> Path:
-    """Lay an upload's files out to be read; returns the folder that `Received.sessions` are relative to.
-
-    Raises
-    ------
-    StoreError
-        There is no such upload, or files are missing.
-    """
-    with mine.store.files.filing():  # nobody deletes it meanwhile
-        get(mine, upload_id)
-        folder = mine.store.home / "views" / f"upload-{upload_id}"
-        mine.store.files.lay_out(files_of(mine.store, upload_id), folder)
-    return folder
 
 
 @dataclass(frozen=True)
