@@ -49,7 +49,8 @@ class Sentences:
         self._whole = {_plain(one): _plain(other) for one, other in known.items() if not placeholders(one)}
         templates = [Template.of(one, other) for one, other in known.items() if placeholders(one)]
         templates.sort(key=lambda template: template.length, reverse=True)
-        self._templates = templates
+        # Most templates cannot be meant, which their longest literal tells at once.
+        self._templates = [(template.literals[0], template) for template in templates if template.literals]
         self._known: Callable[[str], str | None] = lru_cache(REMEMBERED)(self._find)
 
     def translate(self, text: str) -> str:
@@ -103,7 +104,7 @@ class Sentences:
             In which templates a value may stay as it is although it is not known, such as a trial's name.
         """
         second_best = None
-        for template in self._templates:
+        for template in [template for literal, template in self._templates if literal in text]:
             stop = "." if text.endswith(".") and not template.is_sentence else ""
             values = template.match(text.removesuffix(stop))
             if values is None or not (several or all(map(is_one_clause, values.values()))):
