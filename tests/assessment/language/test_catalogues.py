@@ -40,6 +40,10 @@ def _pairs(korean: Catalog) -> Iterator[tuple[str, str]]:
             yield from zip(_forms(message)[-1:], _translations(message), strict=True)
 
 
+def _translated(korean: Catalog) -> list[tuple[str, str]]:
+    return [(english, translated) for english, translated in _pairs(korean) if translated]
+
+
 def _forms(message: Message) -> tuple[str, ...]:
     return (message.id,) if isinstance(message.id, str) else tuple(message.id)
 
@@ -62,7 +66,7 @@ def test_everything_is_translated(korean: Catalog) -> None:
 def test_what_is_filled_in_is_filled_in_everywhere(korean: Catalog) -> None:
     differ = {
         english: translated
-        for english, translated in _pairs(korean)
+        for english, translated in _translated(korean)
         if placeholders(translated) != placeholders(english) - DROPPED.get(english, set())
     }
     assert differ == {}
@@ -71,14 +75,14 @@ def test_what_is_filled_in_is_filled_in_everywhere(korean: Catalog) -> None:
 def test_translations_are_korean(korean: Catalog) -> None:
     latin = {
         english: translated
-        for english, translated in _pairs(korean)
+        for english, translated in _translated(korean)
         if not re.search("[가-힣]", translated) and not SAME.fullmatch(translated.strip())
     }
     assert latin == {}
 
 
 def test_the_space_around_a_text_stays(korean: Catalog) -> None:
-    moved = [(one, other) for one, other in _pairs(korean) if _ends(one) != _ends(other)]
+    moved = [(one, other) for one, other in _translated(korean) if _ends(one) != _ends(other)]
     assert moved == []
 
 
@@ -117,3 +121,8 @@ def test_messages_inside_f_strings_are_found(tmp_path: Path) -> None:
     (tmp_path / "streamlit_app.py").write_text(code)
     found = [message for message, _ in marked(tmp_path)]
     assert set(found) == {"at {time}", ("{n} run", "{n} runs")}
+
+
+def test_korean_never_diagnoses(korean: Catalog) -> None:
+    diagnosing = re.compile("근감소증(입니다|이 있습니다|으로 진단|이 의심됩니다)|진단(되었|됩니다|합니다)|환자입니다")
+    assert [translated for _, translated in _translated(korean) if diagnosing.search(translated)] == []
