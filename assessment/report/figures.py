@@ -9,6 +9,7 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
+from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
 
 from assessment.language import Texts, texts
@@ -108,7 +109,8 @@ def _axes(heights_in: tuple[float, float], with_moments: bool, style: FigureStyl
     moments = (_("Hip extension moment"), _("Knee extension moment"), _("Ankle plantarflexion moment"))
     for row, titles, unit in zip(axes, (angles, moments), ("deg", style.moment_unit), strict=False):
         for axis, title in zip(row, titles, strict=True):
-            axis.set_title(f"{title} [{unit}]", fontsize=style.title_size, fontfamily=style.family)
+            # A title at a given height is not placed anew each time anything is measured.
+            axis.set_title(f"{title} [{unit}]", y=1.0, fontsize=style.title_size, fontfamily=style.family)
     return figure, axes
 
 
@@ -148,7 +150,8 @@ def _finish(figure: Figure, axes: np.ndarray, along: str, style: FigureStyle) ->
 
 def _svg(figure: Figure) -> str:
     buffer = io.StringIO()
-    # Without a date the same result gives the same page.
-    figure.savefig(buffer, format="svg", metadata={"Date": None})
+    # Without a date the same result gives the same page. `Figure.savefig` would draw everything twice: once for the
+    # layout, which is part of every drawing.
+    FigureCanvasSVG(figure).print_svg(buffer, metadata={"Date": None})
     svg = buffer.getvalue()
     return svg[svg.index("<svg") :]
