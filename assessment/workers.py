@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, as_completed
 from concurrent.futures import TimeoutError as OverdueError
@@ -14,6 +15,7 @@ from typing import Any, TypeVar
 
 from pebble import ProcessExpired, ProcessPool
 
+from assessment.one_thread import one_thread
 from models.errors import SarcoscopeError, WorkerError
 
 Result = TypeVar("Result")
@@ -22,10 +24,18 @@ Result = TypeVar("Result")
 TRIAL_TIME_LIMIT_S = 1800.0
 
 
-def _one_thread() -> None:
-    """Keep numeric libraries to one thread each: the pool already fills the cores."""
-    for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
-        os.environ[variable] = "1"
+def _context() -> multiprocessing.context.BaseContext:
+    """How worker processes come into being.
+
+    A forked copy of a process that already holds OpenSim's or torch's threads can dead-lock: workers never come from
+    the caller. On Linux they are copies of a process that has loaded the libraries and started nothing, so that three
+    seconds of loading are spent once and not by every worker; elsewhere each begins from scratch.
+    """
+    if sys.platform != "linux":
+        return multiprocessing.get_context("spawn")
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(["assessment.loaded_in_workers"])
+    return context
 
 
 def default_workers() -> int:
@@ -43,10 +53,7 @@ class Workers:
     """
 
     def __init__(self, count: int) -> None:
-        # "spawn": a forked copy of a process that already holds OpenSim or torch threads can dead-lock.
-        self._pool = ProcessPool(
-            max_workers=count, context=multiprocessing.get_context("spawn"), initializer=_one_thread
-        )
+        self._pool = ProcessPool(max_workers=count, context=_context(), initializer=one_thread)
 
     def __enter__(self) -> Workers:
         return self

@@ -18,6 +18,10 @@ def _work(kind: str) -> str:
         time.sleep(600)
     if kind == "expected error":
         raise MarkerDataError("No markers.", hint="Export again.", trial="walk")
+    if kind == "threads":
+        import torch
+
+        return str(torch.get_num_threads())
     if kind == "defect":
         raise ValueError("a person's name")
     return kind
@@ -25,7 +29,7 @@ def _work(kind: str) -> str:
 
 @pytest.fixture(scope="module")
 def outcomes() -> dict[str, str | SarcoscopeError]:
-    kinds = ["fine", "abort", "expected error", "defect", "hang", "fine too"]
+    kinds = ["fine", "abort", "expected error", "defect", "hang", "fine too", "threads"]
     with Workers(2) as workers:
         return {kinds[i]: outcome for i, outcome in workers.run_all(_work, [(kind,) for kind in kinds], limit_s=8.0)}
 
@@ -33,6 +37,10 @@ def outcomes() -> dict[str, str | SarcoscopeError]:
 def test_good_work_survives_crash_hang_and_error_beside_it(outcomes: dict[str, str | SarcoscopeError]) -> None:
     assert outcomes["fine"] == "fine"
     assert outcomes["fine too"] == "fine too"
+
+
+def test_numeric_libraries_of_a_worker_keep_to_one_thread(outcomes: dict[str, str | SarcoscopeError]) -> None:
+    assert outcomes["threads"] == "1"
 
 
 def test_crashed_worker_is_reported_with_its_exit_code(outcomes: dict[str, str | SarcoscopeError]) -> None:
