@@ -60,6 +60,7 @@ from assessment.reference_command import reference
 from assessment.report import REPORT_NAME
 from assessment.report_command import report
 from assessment.scale_command import scale
+from assessment.store_commands import backup, export, import_, restore, work
 from assessment.study_model_command import study_model
 from assessment.summary import ClinicalMeasures, Summary
 from assessment.validate_command import validate
@@ -88,6 +89,11 @@ app.command("reference")(reference)
 app.command("report")(report)
 app.command("crosscheck")(crosscheck)
 app.command("export-results")(export_results)
+app.command("export")(export)
+app.command("import")(import_)
+app.command("backup")(backup)
+app.command("restore")(restore)
+app.command("work")(work)
 app.add_typer(study_model, name="study-model")
 
 

@@ -168,9 +168,14 @@ def _rows(mine: UserStore, *conditions: ColumnElement[bool]) -> list[Participant
         ]
 
 
-def _checked(
-    session: Session, mine: UserStore, study_code: str, sex: str | None, birth_year: int | None, *, but: str | None
-) -> str:
+def accepted_code(study_code: str, sex: str | None, birth_year: int | None) -> str:
+    """The study code without blanks around it, where all three are accepted.
+
+    Raises
+    ------
+    StoreError
+        One is not.
+    """
     code = study_code.strip()
     if not 0 < len(code) <= LONGEST_CODE or not code.isprintable():
         raise StoreError(
@@ -183,6 +188,13 @@ def _checked(
         raise StoreError(
             f"The year of birth {birth_year} is not accepted.", hint=f"Accepted: {BIRTH_YEARS[0]} to {BIRTH_YEARS[1]}."
         )
+    return code
+
+
+def _checked(
+    session: Session, mine: UserStore, study_code: str, sex: str | None, birth_year: int | None, *, but: str | None
+) -> str:
+    code = accepted_code(study_code, sex, birth_year)
     taken = session.exec(
         select(Participant).where(Participant.owner_id == mine.user_id, Participant.study_code == code)
     ).first()

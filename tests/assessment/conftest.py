@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 import psycopg
@@ -25,6 +26,10 @@ def postgresql() -> Iterator[str]:
         yield address
 
 
+def _server(address: str) -> psycopg.Connection[object]:
+    return psycopg.connect(address.format(name="postgres").replace("+psycopg", ""), autocommit=True)
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
 def kind(request: pytest.FixtureRequest) -> str:
     """Which database."""
@@ -32,20 +37,39 @@ def kind(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture
-def new_url(kind: str, request: pytest.FixtureRequest) -> Callable[[Path], str]:
-    """Makes an empty database for a store in a folder, and gives its address."""
+def url_of(request: pytest.FixtureRequest) -> Iterator[Callable[[str, Path], str]]:
+    """Makes an empty database of a kind for a store in a folder, and gives its address."""
 
-    def make(home: Path) -> str:
+    def make(kind: str, home: Path) -> str:
         home.mkdir(parents=True, exist_ok=True)
         if kind == "sqlite":
             return f"sqlite:///{home / 'sarcoscope.sqlite'}"
         address = request.getfixturevalue("postgresql")
-        name = f"store{next(_numbers)}"
-        with psycopg.connect(address.format(name="postgres").replace("+psycopg", ""), autocommit=True) as connection:
-            connection.execute(f"CREATE DATABASE {name}")
-        return str(address.format(name=name))
+        made.append(f"store{next(_numbers)}")
+        with _server(address) as connection:
+            connection.execute(f"CREATE DATABASE {made[-1]}")
+        return str(address.format(name=made[-1]))
 
-    return make
+    made: list[str] = []
+    yield make
+    for name in made:
+        with _server(request.getfixturevalue("postgresql")) as connection:
+            connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+def new_url(kind: str, url_of: Callable[[str, Path], str]) -> Callable[[Path], str]:
+    """The same, of the kind that the test runs on."""
+    return partial(url_of, kind)
+
+
+@pytest.fixture
+def elsewhere(kind: str, url_of: Callable[[str, Path], str], tmp_path: Path) -> Iterator[Store]:
+    """Another empty store, on the other kind of database."""
+    home = tmp_path / "elsewhere"
+    opened = open_store(home, url_of("postgresql" if kind == "sqlite" else "sqlite", home))
+    yield opened
+    opened.engine.dispose()
 
 
 @pytest.fixture
