@@ -33,7 +33,6 @@ Rows = dict[str, list[dict[str, Any]]]
 MANIFEST = "manifest.json"
 NAMES_FILES = ("upload_file", "run_file")
 """Tables whose rows name files by hash and size."""
-_FORMAT_VERSION = 1
 _LARGEST_TABLE_BYTES = 2**30
 _CHUNK_BYTES = 2**20
 _FILE = re.compile(r"files/[0-9a-f]{64}")
@@ -54,7 +53,7 @@ class Manifest(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     format: Literal["sarcoscope-store"] = "sarcoscope-store"
-    version: Literal[1] = _FORMAT_VERSION
+    version: Literal[1] = 1
     kind: Kind
     tables_revision: str
     sarcoscope_version: str
