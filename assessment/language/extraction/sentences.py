@@ -28,11 +28,25 @@ TEXTS_OF_RESULTS = (
     *(f"assessment/{name}.py" for name in ("scaling_movements", "scaling_task")),
     *(f"pipeline/{name}" for name in ("contact", "kinematics", "motion", "preparation", "scaling", "session")),
     *(f"pipeline/opencap_server/{name}.py" for name in ("answers", "client", "faults", "folder", "transfer")),
-    *("pipeline/dynamics.py", "pipeline/settings.py", "pipeline/trajectories.py", "models/subject.py"),
+    *(
+        "app/findings/tiles.py",
+        "pipeline/dynamics.py",
+        "pipeline/settings.py",
+        "pipeline/trajectories.py",
+        "models/subject.py",
+    ),
     *(f"rl_scaling/{name}.py" for name in ("policy", "scaling_checks", "scaling_frames", "verdicts")),
 )
 # What runs behind the app; commands, studies and the training of policies answer researchers, in English.
-ERRORS = ("assessment", "pipeline", "models", "rl_scaling/policy.py", "rl_scaling/people_frames.py")
+ERRORS = (
+    "app",
+    "streamlit_app.py",
+    "assessment",
+    "pipeline",
+    "models",
+    "rl_scaling/policy.py",
+    "rl_scaling/people_frames.py",
+)
 RESEARCH = (
     *(f"assessment/{name}" for name in ("study", "validation", "crosscheck", "profile/study_model", "language")),
     *(f"assessment/{name}.py" for name in ("cli", "console", "options", "export", "opencap_layout")),
@@ -42,7 +56,7 @@ RESEARCH = (
 )
 
 _NOT_FOR_READERS = re.compile(r"Field|Option|Argument|compile|(Value|Type|Key|Attribute|Import|Assertion)Error")
-_ERROR = re.compile(r"[A-Z]\w*Error|refused|error")
+_ERROR = re.compile(r"[A-Z]\w*Error")
 
 
 def sentences_in_code(root: Path) -> Iterator[tuple[str, str]]:
