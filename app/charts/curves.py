@@ -77,7 +77,8 @@ def _over_time(joint: Joint, of: Source, side: str, view: View, dash: Dash) -> t
 
 def _over_cycle(joint: Joint, of: Source, side: str, view: View, dash: Dash) -> tuple[list[Line], list[Band]]:
     colour, name = _look(side, of)
-    cycles = [cycle for cycle in of.cycles if side in cycle.sides]
+    # What has no sides goes by the right leg's strides.
+    cycles = [cycle for cycle in of.cycles if (side or "r") in cycle.sides]
     if not cycles:
         return [], []
     values = of.values(joint, side, view.quantity)

@@ -56,6 +56,9 @@ def _draw(axis: Axes, spec: PlotSpec) -> None:
         axis.text(mark.x, 0.02, mark.text, rotation=90, fontsize=7, transform=axis.get_xaxis_transform())
     if spec.cursor is not None:
         axis.axvline(spec.cursor, color="0.4", linewidth=1.2)
+    # Also where nothing is known, so that charts below each other have one axis.
+    if spec.lines:
+        axis.set_xlim(min(line.x[0] for line in spec.lines), max(line.x[-1] for line in spec.lines))
     axis.set_title(spec.title, fontsize=10, loc="left")
     axis.set_xlabel(spec.x_title, fontsize=8)
     axis.set_ylabel(spec.y_title, fontsize=8)

@@ -11,7 +11,7 @@ import streamlit as st
 from app.charts.joints import Joint, Quantity
 from app.charts.spec import Array
 from app.current import Result, mine
-from assessment.presentation import moment_factor, usable
+from assessment.presentation import SIDE_COLOURS, moment_factor, usable
 from assessment.results_folder import trial_table
 from assessment.store import runs
 from assessment.summary import SubjectRecord, TrialRecord
@@ -61,7 +61,7 @@ class Source:
     def cycles(self) -> list[Cycle]:
         """Strides of a walk, or complete repetitions."""
         strides = [Cycle((one.side,), one.start_s, one.stop_s) for one in self.trial.strides]
-        both = ("r", "l", "")
+        both = tuple(SIDE_COLOURS)
         return strides or [Cycle(both, one.start_s, one.stop_s) for one in self.trial.repetitions if one.complete]
 
     def unit(self, quantity: Quantity) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import io
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -11,13 +12,14 @@ import numpy as np
 import pandas as pd
 import plotly.io
 import pytest
+import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from app.charts.as_table import csv
 from app.charts.in_file import image
 from app.charts.spec import Band, Line, PlotSpec, Span
 from app.charts.spec import Mark as Event
-from assessment.store import UserStore, preferences
+from assessment.store import UserStore, audit, preferences
 from assessment.summary import QualityRecord
 from assessment.visit import Preferences
 from pipeline.quality import Mark
@@ -109,6 +111,8 @@ def test_strides_of_a_walk_are_its_cycles(mine: UserStore, session: Path, tmp_pa
     _visit(mine, session, tmp_path / "1", strides=True)
     figure = _charts(look("curves", axis="cycle"))[0]
     assert _named(figure, "left, mean of 2") is not None
+    trunk = _charts(look("curves", axis="cycle", joint="lumbar_extension"))[0]
+    assert _named(trunk, "both sides, mean of 2") is not None
     assert "toe-off" in [annotation.text for annotation in figure.layout.annotations]
 
 
@@ -169,6 +173,24 @@ def test_files_show_what_the_screen_shows() -> None:
     assert list(table.loc[table["series"] == "right", "y"]) == [0.0, 1.0, 1.0, 0.0]
     assert list(table.loc[table["series"] == "SD", "high"]) == [1.0, 2.0, 2.0, 1.0]
     assert len(band.pieces()) == 2
+
+
+def test_a_file_that_is_taken_away_is_in_the_audit_log(
+    mine: UserStore, session: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    offered: dict[str, Callable[[], bytes]] = {}
+
+    def button(label: str, data: Callable[[], bytes], *_: object, **__: object) -> None:
+        offered[label] = data
+
+    filled = _visit(mine, session, tmp_path / "1")
+    monkeypatch.setattr(st, "download_button", button)
+    look("curves")
+    assert set(offered) == {"PNG", "SVG", "CSV"}
+    assert not [entry for entry in audit.entries(mine) if entry.action == "exported"]
+    assert b"Hip flexion" in offered["CSV"]()
+    (entry,) = [entry for entry in audit.entries(mine) if entry.action == "exported"]
+    assert entry.object_id == filled.run_id
 
 
 def test_the_page_is_drawn_in_korean(mine: UserStore, session: Path, tmp_path: Path) -> None:
