@@ -39,16 +39,15 @@ def show_missing(cohort: Cohort) -> None:
     table = pd.DataFrame(rows).sort_values(["rank", "missing", "title"], ascending=[True, False, True])
     st.dataframe(
         {
+            _("Missing"): 100.0 * table["missing"],
             _("Indicator"): table["title"],
-            _("Missing"): table["missing"],
             _("Most frequent reasons"): table["reasons"],
             _("Withheld"): table["withheld"],
             _("Not measured"): table["not measured"],
             _("With caution"): table["caution"],
         },
         column_config={
-            _("Indicator"): st.column_config.TextColumn(width="medium"),
-            _("Missing"): st.column_config.ProgressColumn(format="percent", min_value=0.0, max_value=1.0),
+            _("Missing"): st.column_config.ProgressColumn(format="%.0f %%", min_value=0.0, max_value=100.0),
             _("Most frequent reasons"): st.column_config.TextColumn(width="large"),
         },
         hide_index=True,

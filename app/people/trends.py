@@ -40,7 +40,9 @@ def show_trends(participant_id: str) -> None:
     """Draw one small chart an indicator and movement; nothing where no visit has results."""
     results = figures.results(mine(), participant_id)
     values = figures.values(mine(), participant_id=participant_id)
-    dated = results[["run_id", "date"]].merge(values, on="run_id").sort_values("date", kind="stable")
+    # The right side comes before the left one, as everywhere.
+    dated = results[["run_id", "date"]].merge(values, on="run_id")
+    dated = dated.sort_values(["date", "side"], ascending=[True, False], kind="stable")
     found = {
         (name, activity): group
         for (name, activity), group in groups(dated, ["indicator", "activity"])

@@ -109,7 +109,7 @@ def test_missing_values_come_with_their_reasons(three: UserStore) -> None:
     app = _see(_page(), "missing")
     row = app.dataframe[0].value.iloc[0]
     assert row["Withheld"] == 1
-    assert row["Missing"] == pytest.approx(1 / 3)
+    assert row["Missing"] == pytest.approx(100 / 3)
     assert "The marks on the floor are hidden. (1)" in row["Most frequent reasons"]
 
 
