@@ -53,5 +53,5 @@ def show_about() -> None:
     if may(mine().role, "see audit"):
         st.subheader(_("Backup"))
         st.markdown(_("A copy of everything, database and files, is made on the machine that runs Sarcoscope:"))
-        st.code("python -m assessment backup --help", language="bash")
+        st.code("python -m assessment backup sarcoscope-backup.zip", language="bash")
         st.caption(_("A backup holds names and health data: keep it where the data themselves may be kept."))

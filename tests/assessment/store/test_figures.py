@@ -8,16 +8,11 @@ import pytest
 from sqlmodel import select
 
 from assessment.jobs import table
-from assessment.store import UserStore, figures, open_store, participants, runs
+from assessment.store import UserStore, figures, participants, runs
 from assessment.store.tables import RunIndicator
 from tests.app.filled_store import fill
 from tests.app.made_up import made_up
 from tests.assessment.session_builder import build_session
-
-
-@pytest.fixture
-def mine(tmp_path: Path) -> UserStore:
-    return open_store(tmp_path / "home", f"sqlite:///{tmp_path}/store.sqlite").for_user("a", "a@clinic", "clinician")
 
 
 @pytest.fixture
@@ -55,12 +50,11 @@ def test_of_a_visit_that_was_assessed_twice_the_newer_results_count(
     assert list(figures.values(mine, participant_id=first.participant_id)["value"]) == [0.9]
 
 
-def test_nobody_sees_the_figures_of_others(mine: UserStore, session: Path, tmp_path: Path) -> None:
+def test_nobody_sees_the_figures_of_others(mine: UserStore, theirs: UserStore, session: Path, tmp_path: Path) -> None:
     fill(mine, session, made_up(tmp_path / "1", gait_speed=(1.1, 0.05)), study_code="P1", visit_date="2026-01-05")
-    other = mine.store.for_user("b", "b@clinic", "admin")
-    assert figures.results(other).empty
-    assert figures.values(other).empty
-    assert figures.outcomes(other).empty
+    assert figures.results(theirs).empty
+    assert figures.values(theirs).empty
+    assert figures.outcomes(theirs).empty
 
 
 def test_figures_go_with_the_participant(mine: UserStore, session: Path, tmp_path: Path) -> None:
