@@ -19,6 +19,8 @@ from assessment.summary import ModelRecord, TrialRecord
 from models.errors import SarcoscopeError
 
 PLACED, UNPLACED = "static", "static-unplaced"
+# Room that a name takes in the picture: across, up [m].
+TEXT_M = np.array([0.5, 0.06])
 NAMED = 3
 """So many of the worst markers are named in the picture; all of them are when pointed at."""
 
@@ -82,7 +84,7 @@ def _figure(body: Body, errors_cm: dict[str, float]) -> go.Figure:
     )  # fmt: skip
     there = sorted((name for name in errors_cm if name in body.markers_m), key=lambda name: errors_cm[name])
     values = np.array([errors_cm[name] for name in there])
-    named = set(there[-NAMED:])
+    named = _named(there, body)
     figure.add_scatter(
         x=[body.markers_m[name][0] for name in there], y=[body.markers_m[name][1] for name in there],
         mode="markers+text", text=[name if name in named else "" for name in there], textposition="top center",
@@ -99,6 +101,16 @@ def _figure(body: Body, errors_cm: dict[str, float]) -> go.Figure:
         height=620, margin={"l": 0, "r": 0, "t": 10, "b": 10}, xaxis=hidden, yaxis={**hidden, "scaleanchor": "x"}
     )
     return figure
+
+
+def _named(by_error: list[str], body: Body) -> set[str]:
+    """The worst markers whose names do not lie upon each other."""
+    named: list[str] = []
+    for name in reversed(by_error):
+        near = (abs(body.markers_m[name] - body.markers_m[one]) < TEXT_M for one in named)
+        if len(named) < NAMED and not any(both.all() for both in near):
+            named.append(name)
+    return set(named)
 
 
 def _table(errors: dict[str, dict[str, float]], name: Callable[[str], str]) -> None:
