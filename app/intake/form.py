@@ -46,6 +46,8 @@ def draw(received: Received, token: str) -> None:
     chosen = _choose_sessions(everything, token)
     if not chosen:
         return
+    # Another session may be another person: its fields are others.
+    token = "-".join([token, *(str(received.sessions.index(found.path)) for found in chosen)])
     known = known_visits(received.seen_visits, chosen[0].path) if len(chosen) == 1 else []
     visit = ask_visit(known, token) if known else None
     st.subheader(_("What was found"))
@@ -140,8 +142,15 @@ def _checks(
     before = None if whose.visit is not None or whose.last is None else whose.last.request.subject
     found: list[Check] = []
     for one, plan in zip(chosen, planned, strict=True):
-        found += preflight(one.session, one.recorded, person, plan.settings, clinical, before=before)
+        checks = preflight(one.session, one.recorded, person, plan.settings, clinical, before=before)
+        found += checks if len(chosen) == 1 else [_of_session(check, one.session.identifier) for check in checks]
     return list(dict.fromkeys(found))
+
+
+def _of_session(check: Check, identifier: str) -> Check:
+    """Which of several sessions a check is of; what is common to all of them is said once."""
+    common = check.subject in ("participant", "clinical values", "settings")
+    return check if common else replace(check, subject=f"{identifier}, {check.subject}")
 
 
 def _start(

@@ -335,22 +335,37 @@ def test_who_was_looked_at_is_not_taken_for_who_was_recorded(mine: UserStore, tm
     assert field(app, "study_code").value == ""
 
 
+def _two_sessions(folder: Path) -> Path:
+    for number, trial in enumerate(("walk", "pick_up")):
+        session = build_session(folder / str(number), trial)
+        change_metadata(session, height_m="1.78" if number == 0 else "")
+        session.rename(folder / f"OpenCapData_s{number}")
+        (folder / str(number)).rmdir()
+    return zipped(folder)
+
+
 def test_several_sessions_are_a_visit_each(mine: UserStore, tmp_path: Path) -> None:
-    holder = tmp_path / "holder"
-    for number in (1, 2):
-        session = build_session(holder / str(number), "walk" if number == 1 else "pick_up")
-        session.rename(holder / f"OpenCapData_s{number}")
-        (holder / str(number)).rmdir()
-    app = _code(drop(fresh(), zipped(holder)), "P001")
+    app = drop(fresh(), _two_sessions(tmp_path / "holder"))
     assert len(app.dataframe) == 2  # trials and markers of the one that is chosen
-    field(app, "sessions").set_value(field(app, "sessions").options)
-    app.multiselect[0].select(app.multiselect[0].options[1]).run()
+    chooser = field(app, "sessions")
+    chooser.select(chooser.options[1]).run()
+    field(app, "height_m").set_value(1.6)
     _code(app, "P001")
     app.button(key="run").click().run()
     assert not app.exception
     (participant,) = participants.find(mine)
     assert participant.n_visits == 2
     assert len(runs.recent(mine)) == 2
+
+
+def test_another_session_of_an_archive_may_be_another_person(tmp_path: Path) -> None:
+    app = drop(fresh(), _two_sessions(tmp_path / "holder"))
+    assert field(app, "height_m").value == 1.78
+    field(app, "age_years").set_value(80.0)
+    _code(app, "P001")
+    chooser = field(app, "sessions")
+    chooser.set_value([chooser.options[1]]).run()
+    assert values(app, "height_m", "age_years", "study_code") == [None, None, ""]
 
 
 def test_an_upload_nobody_used_goes_with_its_files(mine: UserStore, archive: Path) -> None:
