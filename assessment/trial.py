@@ -46,7 +46,7 @@ WITHOUT_FORCES = {
     "timed-up-and-go": "Joint moments are not estimated where somebody sits, walks and turns in one trial."
 }
 LOAD_NOT_GIVEN = (
-    "The mass of the object that is picked up is not given (form field 'Mass of the object', or --load-kg): moments "
+    "The mass of the object that is picked up is not given (form field 'Object', or --load-kg): moments "
     "after the grasp leave it out."
 )
 
