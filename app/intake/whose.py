@@ -108,7 +108,7 @@ def ask_whose(visit: VisitRow | None, last: RunRow | None, known: list[VisitRow]
     if everybody:
         kind = st.segmented_control(
             _("Whose recordings are they?"), list(kinds), format_func=kinds.__getitem__,
-            default="known" if follow_up else "new", key=f"whose-{key}", required=True,
+            default="known" if follow_up else "new", key=f"whose-{key}-{follow_up}", required=True,
         ) or "new"  # fmt: skip
     if kind == "new":
         return _new(key, proposal if all(row.study_code != proposal for row in everybody) else "")
@@ -165,7 +165,7 @@ def _known(everybody: list[ParticipantRow], follow_up: str | None, key: str) -> 
 
     chosen = st.selectbox(
         _("Participant"), ids, index=ids.index(follow_up) if follow_up in ids else None, format_func=label,
-        placeholder=_("Type a part of the study code"), key=f"participant-{key}", persist_state="session",
+        placeholder=_("Type a part of the study code"), key=f"participant-{key}-{follow_up}", persist_state="session",
     )  # fmt: skip
     if chosen is None:
         return Whose(f"{key}-open")

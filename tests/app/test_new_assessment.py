@@ -426,3 +426,14 @@ def test_a_session_from_the_server_arrives_and_its_password_goes(
     assert (asked["session_id"], asked["login"], asked["from_environment"]) == (identifier, ("ada", "secret!"), False)
     assert list(app.dataframe[0].value["Trial"]) == ["neutral", "pick_up"]
     assert "server-password" not in app.session_state
+
+
+def test_a_follow_up_is_of_the_person_it_was_asked_for(mine: UserStore, archive: Path) -> None:
+    first, second = participants.add(mine, "P001"), participants.add(mine, "P002")
+    app = drop(fresh(participant=first), archive)
+    assert field(app, "participant").value == first
+    app.switch_page("app/pages/runs.py").run()
+    app.query_params["participant"] = second
+    app.switch_page("app/pages/new_assessment.py").run()
+    assert not app.exception
+    assert field(app, "participant").value == second
