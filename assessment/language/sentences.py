@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from enum import IntEnum
 from functools import lru_cache
 
 from assessment.language.pieces import (
@@ -26,12 +25,6 @@ REMEMBERED = 4096
 MOST_WORDS = 40
 # What is longer before a colon is no name of a trial.
 WORDS_OF_NAME = 3
-
-
-class _Unknown(IntEnum):
-    NOWHERE = 0
-    IN_LONG = 1
-    IN_ANY = 2
 
 
 class Sentences:
@@ -72,19 +65,19 @@ class Sentences:
         row = sentences(text)
         return (
             self._one(text)
+            or self._of_name(text)
             or self._row(row, partly=False)
             or self._template(text, several=True)
             or self._listed(text, SEMICOLON)
-            or self._template(text, several=True, unknown=_Unknown.IN_LONG)
+            or self._template(text, several=True, names_too=True)
             or self._row(row, partly=True)
             or self._named(text)
             or self._parts(text)
-            or self._template(text, several=True, unknown=_Unknown.IN_ANY)
         )
 
     def _one(self, text: str) -> str | None:
         """A message, or a template without a second sentence inside."""
-        return self._message(text) or self._template(text, several=False, unknown=_Unknown.IN_LONG)
+        return self._message(text) or self._template(text, several=False, names_too=True)
 
     def _message(self, text: str) -> str | None:
         """A message as it stands, or with its first letter raised or lowered, or a value like ``not_assessable``."""
@@ -92,7 +85,7 @@ class Sentences:
         ways = (text, first.upper() + rest, first.lower() + rest, text.replace("_", " "))
         return next((self._whole[way] for way in ways if way in self._whole), None)
 
-    def _template(self, text: str, *, several: bool, unknown: _Unknown = _Unknown.NOWHERE) -> str | None:
+    def _template(self, text: str, *, several: bool, names_too: bool = False) -> str | None:
         """The template whose values are all known or need no translation; else the one with the most letters.
 
         Parameters
@@ -100,8 +93,9 @@ class Sentences:
         text : str
         several : bool
             Whether a value may be several sentences.
-        unknown : _Unknown
-            In which templates a value may stay as it is although it is not known, such as a trial's name.
+        names_too : bool
+            Whether a value may stay as it is although it is not known, such as a trial's name; not where so little is
+            said beside it that half of the sentence would stay English.
         """
         second_best = None
         for template in [template for literal, template in self._templates if literal in text]:
@@ -114,7 +108,7 @@ class Sentences:
             translation = template.translation.format(**shown) + stop
             if None not in known.values():
                 return translation
-            if second_best is None and unknown >= (_Unknown.IN_ANY if template.is_weak else _Unknown.IN_LONG):
+            if second_best is None and names_too and not template.is_weak:
                 second_best = translation
         return second_best
 
@@ -140,6 +134,12 @@ class Sentences:
             done.append(known)
             at += step
         return " ".join(done) if translated else None
+
+    def _of_name(self, text: str) -> str | None:
+        """What is said of a trial or file, by its name: ``squats_1: a message``."""
+        name, _, rest = text.partition(": ")
+        found = self._one(rest) if rest and name.count(" ") < WORDS_OF_NAME and is_balanced(name) else None
+        return f"{self._message(name) or name}: {found}" if found else None
 
     def _named(self, text: str) -> str | None:
         """``squats_1: a known sentence``, and ``a known label 25.0 kg``."""

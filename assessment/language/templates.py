@@ -10,7 +10,7 @@ from assessment.language.pieces import is_balanced
 
 WEAK_BELOW_LETTERS = 8
 # A full stop, or a place for a sentence at the end.
-_SENTENCE = re.compile(r"\.$|[.:;)] ?\{\w+\}$")
+_SENTENCE = re.compile(r"\.$|[.:;),] ?\{\w+\}$")
 
 
 @dataclass(frozen=True)
@@ -59,11 +59,12 @@ class Template:
         return sum(map(len, self.literals))
 
     def match(self, text: str) -> dict[str, str] | None:
-        """What was filled in, every bracket closed within one place; None where it is another sentence."""
+        """What was filled in, every bracket closed within one place if all are; None where it is another sentence."""
         if not all(literal in text for literal in self.literals):
             return None
         found = [one.groupdict() for pattern in self.patterns if (one := pattern.fullmatch(text))]
-        return next((values for values in found if all(map(is_balanced, values.values()))), None)
+        closed = (values for values in found if all(map(is_balanced, values.values())))
+        return next(closed, None if is_balanced(text) else found[0] if found else None)
 
 
 def placeholders(message: str) -> set[str]:

@@ -110,22 +110,22 @@ def _repair(markers: MarkerTrajectories, empty: Mask) -> tuple[MarkerTrajectorie
     outliers, filled = _without_outliers(_without(markers, missing | frozen | jumps[:, None]))
 
     whole_body: tuple[tuple[FindingKind, Mask, str], ...] = (
-        ("dropped frames", new_frames, "{n} frames were lost by the recording"),
-        ("repeated frames", short, "{n} frames repeat the one before exactly"),
-        ("body jump", jumps, "the whole body jumps away and back"),
+        ("dropped frames", new_frames, "{n} frames were lost by the recording {where}; {done}."),
+        ("repeated frames", short, "{n} frames repeat the one before exactly {where}; {done}."),
+        ("body jump", jumps, "The whole body jumps away and back {where}; {done}."),
     )
     for kind, frames, words in whole_body:
         if frames.any():
             action = _action(filled, frames[:, None] & ~empty)
-            text = f"{words[0].upper()}{words[1:]} {{where}}; {_WHAT_WAS_DONE[action]}."
+            text = words.replace("{done}", _WHAT_WAS_DONE[action])
             findings.append(_finding(markers, kind, None, frames, action, text))
     if long.any():
         text = "The recording stands still {where}: the same frame again and again; left as it is."
         findings.append(_finding(markers, "repeated frames", None, long, "reported", text))
     one_marker: tuple[tuple[FindingKind, Mask, str], ...] = (
-        ("frozen marker", frozen, "is held at one place while the body moves"),
-        ("outlier", outliers & ~jumps[:, None], "is far from where it should be"),
-        ("gap", ~seen & ~new_frames[:, None] & ~empty, "is not seen"),
+        ("frozen marker", frozen, "{name} is held at one place while the body moves {where}; {done}."),
+        ("outlier", outliers & ~jumps[:, None], "{name} is far from where it should be {where}; {done}."),
+        ("gap", ~seen & ~new_frames[:, None] & ~empty, "{name} is not seen {where}; {done}."),
     )
     for index, name in enumerate(markers.names):
         for kind, mask, words in one_marker:
@@ -133,7 +133,7 @@ def _repair(markers: MarkerTrajectories, empty: Mask) -> tuple[MarkerTrajectorie
             own[:, index] = mask[:, index]
             if own.any():
                 action = _action(filled, own)
-                text = f"{name} {words} {{where}}; {_WHAT_WAS_DONE[action]}."
+                text = words.replace("{name}", name).replace("{done}", _WHAT_WAS_DONE[action])
                 findings.append(_finding(markers, kind, name, own[:, index], action, text))
     return filled.markers, findings
 

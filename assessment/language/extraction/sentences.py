@@ -27,10 +27,15 @@ TEXTS_OF_RESULTS = (
     ),
     *(f"assessment/{name}.py" for name in ("scaling_movements", "scaling_task")),
     *(f"pipeline/{name}" for name in ("contact", "kinematics", "motion", "preparation", "scaling", "session")),
-    *(f"pipeline/opencap_server/{name}.py" for name in ("answers", "client", "faults", "folder", "transfer")),
+    *(
+        f"pipeline/opencap_server/{name}.py"
+        for name in ("addresses", "answers", "client", "faults", "folder", "transfer")
+    ),
     *(
         "app/findings/tiles.py",
         "pipeline/dynamics.py",
+        "pipeline/files/c3d.py",
+        "pipeline/files/trc.py",
         "pipeline/settings.py",
         "pipeline/trajectories.py",
         "models/subject.py",
@@ -57,6 +62,10 @@ RESEARCH = (
 
 _NOT_FOR_READERS = re.compile(r"Field|Option|Argument|compile|(Value|Type|Key|Attribute|Import|Assertion)Error")
 _ERROR = re.compile(r"[A-Z]\w*Error")
+# Functions and names that stand for one.
+_ERRORS_BY_NAME = ("error", "_refused")
+# Their `ValueError`s become part of an error for readers.
+_VALUES_FOR_READERS = ("pipeline/session/lab_description.py", "pipeline/preparation/filters.py")
 
 
 def sentences_in_code(root: Path) -> Iterator[tuple[str, str]]:
@@ -64,8 +73,9 @@ def sentences_in_code(root: Path) -> Iterator[tuple[str, str]]:
     for file in _files(root, ERRORS):
         name = file.relative_to(root).as_posix()
         tree = ast.parse(file.read_text(encoding="utf-8"))
-        everything = name.startswith(TEXTS_OF_RESULTS) and not name.endswith("_command.py")
-        for expression in _texts(tree) if everything else _errors(tree):
+        everything = name.startswith(TEXTS_OF_RESULTS)
+        values = _errors(tree, "ValueError") if name in _VALUES_FOR_READERS else ()
+        for expression in (*(_texts(tree) if everything else _errors(tree)), *values):
             for message in messages(expression):
                 yield message, name
 
@@ -75,7 +85,7 @@ def _files(root: Path, places: tuple[str, ...]) -> Iterator[Path]:
     for place in wanted:
         for file in [root / place] if place.endswith(".py") else sorted((root / place).rglob("*.py")):
             name = file.relative_to(root).as_posix()
-            if not name.startswith(RESEARCH) and not name.endswith(("_command.py", "__main__.py")):
+            if not name.startswith(RESEARCH) and not name.endswith(("_command.py", "_commands.py", "__main__.py")):
                 yield file
 
 
@@ -88,7 +98,7 @@ def _texts(node: ast.AST) -> Iterator[ast.expr]:
             yield from _texts(child)
 
 
-def _errors(tree: ast.Module) -> Iterator[ast.expr]:
+def _errors(tree: ast.Module, kind: str = "") -> Iterator[ast.expr]:
     """Texts in calls of errors, and constants of the module that such calls name."""
     constants = {
         target.id: node.value
@@ -98,11 +108,17 @@ def _errors(tree: ast.Module) -> Iterator[ast.expr]:
         if isinstance(target, ast.Name)
     }
     for node in ast.walk(tree):
-        if isinstance(node, ast.Call) and _ERROR.fullmatch(_name(node.func)) and not _is_skipped(node):
+        if isinstance(node, ast.Call) and (_name(node.func) == kind if kind else _is_error(node)):
             yield from _texts(node)
             for given in ast.walk(node):
                 if isinstance(given, ast.Name) and given.id in constants:
                     yield from _texts(ast.Expression(constants[given.id]))
+
+
+def _is_error(call: ast.Call) -> bool:
+    if isinstance(call.func, ast.Name) and call.func.id in _ERRORS_BY_NAME:
+        return True
+    return _ERROR.fullmatch(_name(call.func)) is not None and not _is_skipped(call)
 
 
 def _is_skipped(node: ast.AST) -> bool:

@@ -24,7 +24,8 @@ WORDS = (
     *("hip", "knee", "ankle", "heel or toe", "both hands", "stride", "whole step", "bend"),
     *("clinical", "descriptive", "research", "measured", "estimated", "simulated", "synthetic"),
     *("accepted", "expected"),
-    *("session", "trial", "ratio", "steps/min"),
+    *("session", "trial", "ratio", "steps/min", "start", "stand", "sit"),
+    *("walk_start", "turn_start", "turn_stop", "turn2_start"),
 )
 
 
