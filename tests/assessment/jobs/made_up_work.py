@@ -14,7 +14,6 @@ from pathlib import Path
 
 from assessment.jobs.child import Heart, do_run
 from assessment.store import Store
-from models.errors import SessionReadError
 from tests.app.made_up import made_up
 
 COMMAND = (sys.executable, "-m", "tests.assessment.jobs.made_up_work")
@@ -29,19 +28,13 @@ def work(store: Store, run_id: str, heart: Heart) -> Path:
     heart.stage = "trials"
     if what == "die":
         os.kill(os.getpid(), signal.SIGKILL)
-    if what == "refuse":
-        raise SessionReadError("The session cannot be read.", hint="Download it again.", trial="walk")
-    if what == "err":
-        raise ValueError("secret of a person")
     if what == "with workers":
         worker = subprocess.Popen(["/bin/sleep", "600"])
         with (store.home / "pids").open("a") as pids:
             pids.write(f"{worker.pid}\n")
     while what in ("wait", "with workers") and not (store.home / "go").exists():
         time.sleep(0.05)
-    results = made_up(heart.folder / "results", gait_speed=(1.1, 0.05))
-    (results / "large").write_bytes(os.urandom(1_000_000) if what == "large" else b"")
-    return results
+    return made_up(heart.folder / "results", gait_speed=(1.1, 0.05))
 
 
 if __name__ == "__main__":
