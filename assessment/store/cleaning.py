@@ -77,9 +77,9 @@ def all_or_nothing(store: Store) -> Iterator[None]:
 def _remove_unnamed(store: Store) -> None:
     with store.reading() as session:
         used = set(session.exec(select(UploadFile.sha256))) | set(session.exec(select(RunFile.sha256)))
-        views = {*session.exec(select(Run.id)), *(f"upload-{one}" for one in session.exec(select(Upload.id)))}
+        runs = set(session.exec(select(Run.id)))
     # A view is links to files: as long as it is there, what it shows is.
     for view in (store.home / "views").glob("*"):
-        if view.name not in views:
+        if view.name not in runs:
             shutil.rmtree(view, ignore_errors=True)
     store.files.remove_all_but(used)

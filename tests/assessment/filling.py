@@ -68,3 +68,9 @@ def everything_below(folder: Path) -> bytes:
     return b"\n".join(
         [*(str(path).encode() for path in paths), *(path.read_bytes() for path in paths if path.is_file())]
     )
+
+
+def recordings(mine: UserStore, upload_id: str, folder: Path) -> dict[str, bytes]:
+    """Contents of the files of an upload, by path."""
+    mine.store.files.lay_out(uploads.files_of(mine.store, upload_id), folder)
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}

@@ -10,7 +10,7 @@ from assessment.jobs import table
 from assessment.store import UserStore, cleaning, participants, runs, uploads, visits
 from assessment.store.scratch import scratch
 from models.errors import StoreError
-from tests.assessment.filling import everything_below, queued, small_session, taken, with_results
+from tests.assessment.filling import everything_below, queued, recordings, small_session, taken, with_results
 
 
 def planted(mine: UserStore, tmp_path: Path) -> tuple[str, str, list[bytes]]:
@@ -20,7 +20,6 @@ def planted(mine: UserStore, tmp_path: Path) -> tuple[str, str, list[bytes]]:
         mine, filled.participant_id, study_code="PLANTEDCODE", sex="f", birth_year=1950, name="Planted Name"
     )
     visits.change(mine, filled.visit_id, {"interpretation": "planted text"})
-    uploads.lay_out(mine, visits.get(mine, filled.visit_id).upload_id)
     runs.folder(mine, filled.run_id)
     there = [b"markers of PLANTEDCODE", b"curves of PLANTEDCODE"]
     if mine.store.engine.dialect.name == "sqlite":
@@ -49,7 +48,8 @@ def test_a_deleted_visit_leaves_what_another_one_shares(mine: UserStore, tmp_pat
     data = everything_below(mine.store.home)
     assert b"curves of P1" not in data
     assert b"markers of P1" in data
-    assert uploads.lay_out(mine, visits.get(mine, second).upload_id)
+    upload_id = visits.get(mine, second).upload_id
+    assert b"markers of P1 at 1.1" in recordings(mine, upload_id, tmp_path / "laid out").values()
     visits.delete(mine, second)
     assert b"markers of P1" not in everything_below(mine.store.home)
 

@@ -63,7 +63,6 @@ def test_another_user_is_as_if_there_were_nothing(mine: UserStore, theirs: UserS
         lambda: participants.change(theirs, person, study_code="X", sex=None, birth_year=None, name=None),
         lambda: participants.delete(theirs, person),
         lambda: uploads.get(theirs, visit.upload_id),
-        lambda: uploads.lay_out(theirs, visit.upload_id),
         lambda: visits.add(theirs, person, visit.upload_id, visit.session_path, {}),
         lambda: visits.add(theirs, participants.add(theirs, "X"), visit.upload_id, visit.session_path, {}),
         lambda: visits.get(theirs, visit_id),
@@ -86,7 +85,7 @@ def test_another_user_is_as_if_there_were_nothing(mine: UserStore, theirs: UserS
             action()
     assert runs.recent(theirs) == []
     assert "P1" not in [row.study_code for row in participants.find(theirs)]
-    uploads.discard_unused(theirs)
+    uploads.discard(theirs, visit.upload_id)
     assert runs.get(mine, run).state == "done"
     assert participants.get(mine, person).study_code == "P1"
     # The same recordings of another user are an upload of their own, and tell nothing of the first one's visits.

@@ -14,14 +14,15 @@ from sqlmodel import SQLModel
 from typer.testing import CliRunner
 
 from assessment.cli import app
-from assessment.store import Store, UserStore, audit, figures, participants, preferences, runs, uploads, visits
+from assessment.store import Store, UserStore, audit, figures, participants, preferences, runs, visits
 from assessment.store.backup import backup, restore
 from assessment.store.database import HOME_VARIABLE
 from assessment.store.engine import URL_VARIABLE
+from assessment.store.scratch import scratch
 from assessment.store.transfer import export, import_
 from assessment.visit import Preferences
 from models.errors import AccessError, StoreError
-from tests.assessment.filling import queued, with_results, with_visit
+from tests.assessment.filling import queued, recordings, with_results, with_visit
 
 
 def contents(mine: UserStore) -> list[object]:
@@ -30,8 +31,9 @@ def contents(mine: UserStore) -> list[object]:
     for person in participants.find(mine):
         found.append((person.study_code, person.name, person.sex, person.birth_year, person.created_at))
         for visit in visits.of_participant(mine, person.id):
-            folder = uploads.lay_out(mine, visit.upload_id)
-            found += [visit.details, visit.session_path, visit.created_at, files_of(folder)]
+            with scratch(mine.store.home) as folder:
+                files = recordings(mine, visit.upload_id, folder / "upload")
+            found += [visit.details, visit.session_path, visit.created_at, files]
         for run in runs.recent(mine, participant_id=person.id):
             found += [
                 run.state,

@@ -8,7 +8,7 @@ import pytest
 
 from assessment.store import UserStore, participants, uploads, visits
 from models.errors import SarcoscopeError, StoreError
-from tests.assessment.filling import everything_below, small_session, zipped
+from tests.assessment.filling import everything_below, recordings, small_session, zipped
 
 FILES: dict[str, str | bytes] = {
     "MarkerData/walk.trc": "markers of a walk",
@@ -42,8 +42,7 @@ def test_the_same_recordings_are_recognised_in_any_packing(mine: UserStore, tmp_
 
 
 def test_the_name_of_a_folder_that_may_be_a_person_s_is_not_kept(mine: UserStore, tmp_path: Path) -> None:
-    received = uploads.receive(mine, small_session(tmp_path, name="Hong Gildong"))
-    uploads.lay_out(mine, received.id)
+    uploads.receive(mine, small_session(tmp_path, name="Hong Gildong"))
     assert b"Gildong" not in everything_below(mine.store.home)
 
 
@@ -51,9 +50,8 @@ def test_an_upload_may_hold_several_sessions(mine: UserStore, tmp_path: Path) ->
     archive = zipped(tmp_path / uploads.ARCHIVE_NAME, below("A/OpenCapData_1", FILES) | below("B/OpenCapData_1", FILES))
     received = uploads.receive(mine, archive)
     assert len(set(received.sessions)) == 2
-    folder = uploads.lay_out(mine, received.id)
-    for path in received.sessions:
-        assert (folder / path / "MarkerData" / "walk.trc").read_text() == "markers of a walk"
+    found = recordings(mine, received.id, tmp_path / "laid out")
+    assert [found[f"{path}/MarkerData/walk.trc"] for path in received.sessions] == [b"markers of a walk"] * 2
     participant_id = participants.add(mine, "P1")
     for path in received.sessions:
         visits.add(mine, participant_id, received.id, path, {})
@@ -93,7 +91,7 @@ def test_an_upload_without_a_visit_can_be_discarded(mine: UserStore, tmp_path: P
     received = uploads.receive(mine, small_session(tmp_path, "forgotten markers"))
     used = uploads.receive(mine, small_session(tmp_path / "used", "used markers"))
     visits.add(mine, participants.add(mine, "P1"), used.id, used.sessions[0], {})
-    uploads.lay_out(mine, received.id)
-    uploads.discard_unused(mine)
+    uploads.discard(mine, received.id)
+    uploads.discard(mine, used.id)
     assert b"forgotten markers" not in everything_below(mine.store.home)
     assert uploads.get(mine, used.id)
