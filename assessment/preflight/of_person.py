@@ -20,7 +20,11 @@ USUAL_BMI = (14.0, 50.0)
 HEIGHT_CHANGE_M = 0.03
 MASS_CHANGE_SHARE = 0.10
 
-_WHERE = {"height": "height", "mass": "body mass", "sex": "sex at birth"}
+_MISSING = {
+    "height": ("The height is missing.", "Measure it without shoes; the model is scaled to it."),
+    "mass": ("The body mass is missing.", "Weigh the person as recorded: 4 % of mass is 4 % of every moment."),
+    "sex": ("The sex at birth is missing.", "Choose it as published norms use it, or unspecified."),
+}
 
 
 def person_checks(person: SubjectMetadata, before: SubjectRecord | None) -> Iterator[Check]:
@@ -31,7 +35,7 @@ def person_checks(person: SubjectMetadata, before: SubjectRecord | None) -> Iter
         if value is None
     ]
     for name in missing:
-        yield Check("stop", "participant", f"The {_WHERE[name]} is missing.", _WHY[name])
+        yield Check("stop", "participant", *_MISSING[name])
     odd = [*_implausible(person), *([] if before is None else _changed(person, before))]
     yield from odd
     if person.age_years is None:
@@ -44,13 +48,6 @@ def person_checks(person: SubjectMetadata, before: SubjectRecord | None) -> Iter
             return
         if not odd and person.age_years is not None:
             yield Check("ok", "participant", "Height, mass, sex and age are known.")
-
-
-_WHY = {
-    "height": "Measure it without shoes; the model is scaled to it.",
-    "mass": "Weigh the person as recorded: 4 % of mass is 4 % of every moment.",
-    "sex": "Choose the sex at birth, as published norms use it, or unspecified.",
-}
 
 
 def _implausible(person: SubjectMetadata) -> Iterator[Check]:
