@@ -15,6 +15,7 @@ from typing import Any
 import streamlit as st
 
 from app.identity import DEFAULT_ROLE_CLAIM, LOCAL, Identity, identity_of
+from assessment.jobs import ensure_runner, table
 from assessment.store import Store, UserStore, open_store
 from assessment.store.database import HOME_VARIABLE
 from assessment.store.engine import URL_VARIABLE
@@ -127,4 +128,8 @@ def _secrets() -> Mapping[str, Any]:
 # One connection pool for all users; what each may see is decided by their `UserStore`.
 @st.cache_resource(show_spinner=False)
 def _open(home: str | None, url: str | None) -> Store:  # noqa: ARG001 - part of the key
-    return open_store()
+    store = open_store()
+    if table.waits(store) or table.signs_of_life(store):
+        # Left over from when the machine was switched off: served, or closed with the reason.
+        ensure_runner(store)
+    return store

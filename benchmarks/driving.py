@@ -59,8 +59,9 @@ def run(page: Page) -> None:
 
 
 def see_summary(page: Page) -> None:
-    """Wait until a run is done and open its summary."""
-    page.get_by_role("button", name="See the summary").first.click(timeout=RUN_PATIENCE_MS)
+    """Wait until the newest run is done and open its summary."""
+    newest = page.locator("[class*='st-key-run-']").first
+    newest.get_by_role("button", name="See the summary").click(timeout=RUN_PATIENCE_MS)
     page.get_by_role("heading", name="Summary").wait_for()
     settled(page)
 

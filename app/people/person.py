@@ -75,10 +75,25 @@ def _visit(number: int, visit: VisitRow, of_visit: list[RunRow]) -> None:
         if not of_visit:
             st.markdown(title)
             st.caption(_("Not assessed yet."))
-            return
-        _run(of_visit[0], title)
+        else:
+            _run(of_visit[0], title)
         for run in of_visit[1:]:
             _run(run, _("Earlier run, asked for {time}", time=run.created_at.strftime("%Y-%m-%d %H:%M UTC")))
+        _delete_visit(visit)
+
+
+def _delete_visit(visit: VisitRow) -> None:
+    with st.popover(_("Delete this visit"), icon=":material/delete:", type="tertiary"):
+        st.write(_("The visit goes with its recordings, its runs and all their results; nothing here brings it back."))
+        if not st.button(_("Yes, delete the visit"), key=f"delete-visit-{visit.id}"):
+            return
+        try:
+            visits.delete(mine(), visit.id)
+        except SarcoscopeError as error:
+            show_error(error)
+            return
+        address.put(run=None, trial=None)
+        st.rerun()
 
 
 def _run(run: RunRow, title: str) -> None:

@@ -17,6 +17,8 @@ from models.errors import StoreError
 from models.subject import ACCEPTED_SEXES
 
 LONGEST_CODE = 40
+# What a spreadsheet computes instead of showing it.
+FORMULA_SIGNS = "=+-@"
 LONGEST_NAME = 200
 BIRTH_YEARS = (1900, 2020)
 
@@ -181,6 +183,11 @@ def accepted_code(study_code: str, sex: str | None, birth_year: int | None) -> s
         raise StoreError(
             f"The study code must have 1 to {LONGEST_CODE} printable characters.",
             hint="Give a code such as P001; never a name.",
+        )
+    if code[0] in FORMULA_SIGNS:
+        raise StoreError(
+            "The study code must not begin with =, +, - or @.",
+            hint="A spreadsheet would take it for a formula. Give a code such as P001.",
         )
     if sex is not None and sex not in ACCEPTED_SEXES:
         raise StoreError(f"Sex {sex!r} is not accepted.", hint=f"Accepted: {', '.join(ACCEPTED_SEXES)}.")

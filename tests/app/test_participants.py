@@ -156,6 +156,15 @@ def test_deleting_asks_for_the_study_code_and_deletes_everything(mine: UserStore
     assert not [path for path in mine.store.files.folder.glob("??/*") if path.is_file()]
 
 
+def test_one_visit_can_be_deleted_and_the_other_stays(mine: UserStore, two_visits: Filled) -> None:
+    app = _page(participant=two_visits.participant_id)
+    app.button(key=f"delete-visit-{two_visits.visit_id}").click().run()
+    assert not app.exception
+    (left,) = visits.of_participant(mine, two_visits.participant_id)
+    assert left.id != two_visits.visit_id
+    assert "1 visit" in _texts(app)
+
+
 def test_looking_at_somebody_is_written_down_once(mine: UserStore, two_visits: Filled) -> None:
     app = _page(participant=two_visits.participant_id)
     app.run()

@@ -12,6 +12,8 @@ SCREENS = Path(__file__).parents[2] / "docs" / "screens"
 PAGES = (
     "participants", "new_assessment", "runs", "summary", "curves", "skeleton", "model", "report", "cohort", "settings",
 )  # fmt: skip
+# The page that an address without a name means.
+PATHS = {"new_assessment": ""}
 TALLEST_PX = 2400
 COLOURS = 128
 # Charts, the PDF and the figure are drawn after the page's script has ended.

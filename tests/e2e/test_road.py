@@ -13,7 +13,7 @@ from pypdf import PdfReader
 from assessment.example import EXAMPLE
 from benchmarks.browser import CHROMIUM
 from benchmarks.driving import choose_date, fill_in, go_to, run, see_summary, settled, upload, zipped
-from tests.e2e.pictures import PAGES, SCREENS, take
+from tests.e2e.pictures import PAGES, PATHS, SCREENS, take
 
 FIELD_SESSION = (
     Path(__file__).parents[3] / "shared/data/opencap_fieldstudy_subject0_squats_mit/OpenCapData_fieldstudy-subject0"
@@ -75,7 +75,7 @@ def test_pictures_of_every_page(address: str, visitor: Callable[..., Page], tmp_
     for name in PAGES:
         for width in (1440, 390):
             for scheme in ("light", "dark"):
-                reader = visitor(f"{address}/{name}?{query}", width, scheme)
+                reader = visitor(f"{address}/{PATHS.get(name, name)}?{query}", width, scheme)
                 settled(reader)
                 picture = take(reader, f"{name}_{width}_{scheme}")
                 assert picture.exists()

@@ -30,6 +30,12 @@ def test_a_study_code_is_short_and_printable(mine: UserStore, code: str) -> None
         participants.add(mine, code)
 
 
+@pytest.mark.parametrize("code", ["=1+1", "+P1", "-P1", "@P1"])
+def test_a_study_code_is_no_formula_of_a_spreadsheet(mine: UserStore, code: str) -> None:
+    with pytest.raises(StoreError, match="must not begin with"):
+        participants.add(mine, code)
+
+
 def test_a_study_code_is_given_once_by_each_user(mine: UserStore, theirs: UserStore) -> None:
     participants.add(mine, "P1")
     participants.add(theirs, "P1")
