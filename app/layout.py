@@ -9,18 +9,13 @@ import streamlit as st
 from app.language import _, _result
 from app.text import plain
 from assessment.store.runs import RunRow
-from assessment.summary import Summary
+from assessment.summary import NOT_A_DIAGNOSIS, Summary
 from models.errors import SarcoscopeError
 
 
 def notice() -> None:
     """What the program is not; stands on every page."""
-    st.caption(
-        _(
-            "For research and educational use. Not a medical device. Not intended to diagnose, treat or monitor any "
-            "disease. Results must be reviewed by a qualified health professional."
-        )
-    )
+    st.caption(_result(NOT_A_DIAGNOSIS))
 
 
 def result_header(run: RunRow, summary: Summary) -> None:

@@ -150,8 +150,8 @@ def _check_choices(settings: Settings, session: Session) -> None:
         parse_choice(choice)
         if name not in trials:
             raise SettingsError(
-                f"--activity names a trial {name!r}, which is not in the session.",
-                hint=f"Trials of this session: {', '.join(trials)}.",
+                f"A movement is chosen for the trial {name!r}, which is not in the session.",
+                hint=f"Trials of this session (form field 'Movement', or --activity): {', '.join(trials)}.",
             )
 
 

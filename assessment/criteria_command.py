@@ -105,7 +105,7 @@ def criteria(
 def print_criteria(results: list[FrameworkResult]) -> None:
     """Verdicts as a table, then what each rests on."""
     table = Table(title="Published criteria", title_justify="left")
-    for column in ("criteria", "verdict", "label"):
+    for column in ("criteria", "verdict", "criterion met"):
         table.add_column(column)
     for result in results:
         verdict = result.verdict.value.replace("_", " ")

@@ -22,7 +22,9 @@ if TYPE_CHECKING:
     from pipeline.session import Session
 
 SUMMARY_NAME = "summary.json"
-ASSESS_AGAIN = "Assess the session again: python -m assessment run SESSION --out OUT --overwrite."
+ASSESS_AGAIN = (
+    "Assess the session again: Run again on the Runs page, or python -m assessment run SESSION --out OUT --overwrite."
+)
 
 
 def results_folder(out: Path, session: Session, *, overwrite: bool, record: str = SUMMARY_NAME) -> Path:
@@ -90,7 +92,8 @@ def complete_or_nothing(folder: Path) -> Iterator[Path]:
     except OSError as error:
         raise SettingsError(
             f"The results cannot be written to {folder.parent}: {error.strerror or type(error).__name__}.",
-            hint="Give a folder as --out that can be written and has space, about 20 MB a session.",
+            hint="Make space there, about 20 MB a session, and assess it again; on the command line --out may name another "
+            "folder.",
         ) from None
     finally:
         shutil.rmtree(partial, ignore_errors=True)

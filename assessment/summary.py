@@ -17,7 +17,8 @@ SCHEMA_VERSION = "1.4"
 """Raised in its first part when a reader of the older version would break, in its second when fields are added."""
 
 NOT_A_DIAGNOSIS = (
-    "Sarcoscope reports measurements of movement. It is not a medical device and does not diagnose sarcopenia."
+    "For research and educational use. Not a medical device. Not intended to diagnose, treat or monitor any disease. "
+    "Results must be reviewed by a qualified health professional."
 )
 
 

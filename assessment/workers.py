@@ -105,7 +105,7 @@ def _outcome(result: Callable[[], Result], limit_s: float) -> Result | Sarcoscop
     except Exception as error:
         return WorkerError(
             f"An unexpected {type(error).__name__} stopped the work.",
-            hint="This is a defect of Sarcoscope: please report it with the command and the kind of the error.",
+            hint="This is a defect of Sarcoscope: please report it with what was run and the kind of the error.",
             detail=_place(error),
         )
 

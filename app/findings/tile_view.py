@@ -60,9 +60,9 @@ def _lines(lines: Iterable[str]) -> None:
 
 
 def _criterion(title: str, criterion: CriterionResult) -> str:
-    """``AWGS 2019, cut-off ≥ 12 s: indeterminate``."""
+    """``AWGS 2019, criterion ≥ 12 s: indeterminate``."""
     return _(
-        "{title}, cut-off {limit}: {outcome}",
+        "{title}, criterion {limit}: {outcome}",
         title=_result(title),
         limit=f"{SIGN[criterion.operator]} {criterion.cut_off:g} {criterion.unit}",
         outcome=verdict_text(criterion.verdict),

@@ -7,6 +7,7 @@ import streamlit as st
 from app.current import Result, result, shown
 from app.findings.changes import say_of_both, since_last_visit
 from app.findings.criteria_view import draw_criteria
+from app.findings.limits_view import draw_limits
 from app.findings.profile_view import draw_profile
 from app.findings.tile_view import draw_tiles
 from app.findings.tiles import choose_tiles, in_order
@@ -29,6 +30,7 @@ def main() -> None:
     draw_criteria(in_order(summary, shown().frameworks))
     _trials(found)
     draw_profile(summary)
+    draw_limits(summary)
 
 
 def _main_numbers(found: Result) -> None:

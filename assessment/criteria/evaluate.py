@@ -92,7 +92,7 @@ def _notes(rules: Framework, decision: Decision, results: list[CriterionResult],
     if finding is not None and decision.value(finding.rule) is Verdict.MEETS:
         found = [result for result in used if result.name in rules.criteria_of(finding.rule)]
         grounds = "; ".join(evidence(result) for result in found if result.verdict is Verdict.MEETS)
-        notes.append(f"Case finding is positive ({grounds}).")
+        notes.append(f"The case-finding rule of {rules.title} is met ({grounds}).")
     notes += [
         f"{quantities()[name].label} is an outcome measure of {rules.title}, not a criterion."
         for name in rules.outcome_only

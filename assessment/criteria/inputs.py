@@ -124,11 +124,14 @@ def check_muscle_mass(asm_kg: float | None, asm_method: str | None) -> None:
     """
     if asm_kg is not None and asm_method is None:
         raise SettingsError(
-            "--asm-kg is given without the method of measuring.",
-            hint="Add --asm-method bia or --asm-method dxa: the cut-offs differ.",
+            "The muscle mass is given without how it was measured.",
+            hint="Choose bia or dxa (form field 'Measured by', or --asm-method): the cut-offs differ.",
         )
     if asm_kg is None and asm_method is not None:
-        raise SettingsError("--asm-method is given without a muscle mass.", hint="Add --asm-kg, in kilograms.")
+        raise SettingsError(
+            "A method of measuring muscle mass is chosen without a muscle mass.",
+            hint="Give it in kilograms (form field 'Muscle mass of arms and legs', or --asm-kg).",
+        )
 
 
 def _derived(person: Person, given: Mapping[str, Measurement]) -> dict[str, Measurement]:

@@ -53,12 +53,12 @@ def sentence(decision: Decision, results: dict[str, CriterionResult], missing: l
         return f"Meets the {decision.stage.label} criterion of {title} ({grounds}).{_next(decision, results)}"
     if decision.verdict is Verdict.DOES_NOT_MEET:
         grounds = _grounds(decision, results, [main], Verdict.DOES_NOT_MEET)
-        found = f" Found: {decision.label}." if decision.label else ""
+        found = f' Part of it is met: "{decision.label}".' if decision.label else ""
         return f"Does not meet the {main.label} criterion of {title} ({grounds}).{found}"
     if decision.verdict is Verdict.INDETERMINATE:
         grounds = _grounds(decision, results, decision.pursued, Verdict.INDETERMINATE)
         return f"Within measurement error of the {main.label} criterion of {title}: {grounds}."
-    found = f" Found: {decision.label}." if decision.label else ""
+    found = f' Part of it is met: "{decision.label}".' if decision.label else ""
     if not {"sex", "age_years"}.isdisjoint(missing):
         choosing = " and ".join(name_of(name) for name in ("sex", "age_years") if name in missing)
         return f"Not assessable by {title}: the cut-offs depend on {choosing}."
@@ -101,7 +101,7 @@ def _outcome(decision: Decision) -> str:
     if decision.verdict is Verdict.MEETS:
         return f"meets {decision.label}"
     if decision.verdict is Verdict.DOES_NOT_MEET:
-        return "does not meet" + (f"; {decision.label}" if decision.label else "")
+        return "does not meet" + (f'; part of it is met: "{decision.label}"' if decision.label else "")
     if decision.verdict is Verdict.INDETERMINATE:
         return "indeterminate"
     return "open until more is known"

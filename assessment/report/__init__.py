@@ -8,6 +8,8 @@ from pathlib import Path
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from assessment.criteria.wording import SIGN, name_of
+from assessment.limits import limits
 from assessment.presentation import DETAILS, Row, further_reasons, headline, indicator_rows, seat_off_text, usable
 from assessment.profile import Reference, profile_of
 from assessment.report.figures import curves_svg, cycles_svg
@@ -66,6 +68,9 @@ def write_report(folder: Path, summary: Summary, reference: Reference | None = N
         | {trial.name: "" if usable(trial.kinematics_quality) else trial.explanation for trial in summary.trials},
         repeated={name: _repeated(of_trial) for name, of_trial in rows.items()},
         details=DETAILS,
+        limits=limits(summary),
+        name_of=name_of,
+        sign=SIGN,
         seat_offs={trial.name: seat_off_text(trial) for trial in summary.trials},
     )
     path = folder / REPORT_NAME

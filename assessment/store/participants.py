@@ -118,7 +118,7 @@ def delete(mine: UserStore, participant_id: str) -> None:
         if any(run.state in ("running", "cancelling") for run in runs):
             raise StoreError(
                 "A run of this participant is in progress.",
-                hint="Cancel it on the Runs page, or wait until it is done.",
+                hint="Stop it on the Runs page, or wait until it is done.",
             )
         uploads = {visit.upload_id for visit in visits}
         session.delete(participant)

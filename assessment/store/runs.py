@@ -139,7 +139,7 @@ def delete(mine: UserStore, run_id: str) -> None:
     with mine.session() as session:
         run, *_ = _owned(session, mine, run_id, to_change=True)
         if run.state in UNFINISHED:
-            raise StoreError("The run is not finished.", hint="Cancel it first.")
+            raise StoreError("The run is not finished.", hint="Stop it first.")
         session.delete(run)
         audit.write(session, mine, "deleted", "run", run_id)
     remove_unnamed(mine.store)

@@ -146,7 +146,7 @@ def delete(mine: UserStore, visit_id: str) -> None:
         runs = list(session.exec(select(Run).where(Run.visit_id == visit_id)))
         if any(run.state in ("running", "cancelling") for run in runs):
             raise StoreError(
-                "A run of this visit is in progress.", hint="Cancel it on the Runs page, or wait until it is done."
+                "A run of this visit is in progress.", hint="Stop it on the Runs page, or wait until it is done."
             )
         upload_id = visit.upload_id
         session.delete(visit)

@@ -82,19 +82,19 @@ def _check_same_person(before: Summary, after: Summary) -> None:
     if len(sexes) > 1:
         raise SettingsError(
             "The two visits are not of one person: sex differs (f and m).",
-            hint="Give two results folders of the same person, or assess the one with the slip again.",
+            hint="Compare two visits of the same person, or correct the one with the slip and assess it again.",
         )
     heights_m = before.subject.height_m, after.subject.height_m
     if abs(heights_m[0] - heights_m[1]) > SAME_PERSON_WITHIN_M:
         raise SettingsError(
             f"The two visits are not of one person: height differs, {heights_m[0]:.2f} and {heights_m[1]:.2f} m.",
-            hint=f"Accepted: up to {100 * SAME_PERSON_WITHIN_M:.0f} cm. Give two results folders of the same person, "
-            "or assess the one with the slip again.",
+            hint=f"Accepted: up to {100 * SAME_PERSON_WITHIN_M:.0f} cm. Compare two visits of the same person, "
+            "or correct the one with the slip and assess it again.",
         )
     if before.synthetic != after.synthetic:
         raise SettingsError(
             "One of the two visits is synthetic, the other a recording.",
-            hint="Give two results folders of the same person.",
+            hint="Compare two visits of the same person.",
         )
 
 

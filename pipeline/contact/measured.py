@@ -89,7 +89,7 @@ def _check_place(steps: list[Step]) -> None:
     raise ForceDataError(
         f"No plate can be given to a foot. {notes or 'No plate bears a tenth of body weight.'}",
         hint="The plates must be in the markers' frame (metres, Y up), and each foot must stand on a plate of its own. "
-        "Give --forces estimated to do without the plates.",
+        "To do without the plates, have forces estimated (form field 'Contact forces', or --forces estimated).",
     )
 
 
@@ -116,6 +116,6 @@ def _nothing_left(contacts: dict[str, ContactForce], motion: BodyMotion, covered
     share = 100.0 * float(np.mean(borne[covered])) / motion.weight_n
     return ForceDataError(
         f"The plates bear {share:.0f} % of body weight on average; no frame balances with the movement.",
-        hint="Every foot needs a plate of its own, forces must be in newtons, and the body mass must be right. Give "
-        "--forces estimated to do without the plates.",
+        hint="Every foot needs a plate of its own, forces must be in newtons, and the body mass must be right. To "
+        "do without the plates, have forces estimated (form field 'Contact forces', or --forces estimated).",
     )

@@ -107,7 +107,7 @@ def _precisions(tree: SkeletonTree, kinematics: Kinematics) -> Array:
     if not weights.any():
         raise InverseDynamicsError(
             "The model has no markers that could anchor the body while its feet are locked.",
-            hint="Use a model with the markers of inverse kinematics, or give --no-lock-feet.",
+            hint="Use a model with the markers of inverse kinematics; on the command line --no-lock-feet does without.",
         )
     return weights / weights[weights > 0].mean() / MARKER_SD_M**2
 

@@ -55,7 +55,7 @@ def insecure_link(url: str) -> OpenCapServerError:
     """A link or a redirect would leave https."""
     return OpenCapServerError(
         f"The server points to {host_of(url)} without https; nothing was fetched from there.",
-        hint="Check --base-url; recordings of people are only fetched over https.",
+        hint="Recordings of people are only fetched over https. Try again later; on the command line check --base-url.",
     )
 
 
@@ -122,7 +122,7 @@ def for_status(status: int, what: str, *, with_token: bool, code_sent: bool = Fa
         )
     return OpenCapServerError(
         f"The OpenCap server answered {what} with the unexpected status {status}.",
-        hint="Check --base-url (the public server is https://api.opencap.ai/) and the session id.",
+        hint="Check the session id; on the command line also --base-url (the public server is https://api.opencap.ai/).",
     )
 
 
@@ -154,7 +154,8 @@ def too_many_redirects(url: str) -> OpenCapServerError:
     """The server sends the client in circles, or redirects what must not be redirected."""
     return OpenCapServerError(
         f"{host_of(url)} redirects where no redirect is followed.",
-        hint="Check --base-url; the public server is https://api.opencap.ai/.",
+        hint="A login page of the network or a proxy often is the cause. On the command line check --base-url, too; the "
+        "public server is https://api.opencap.ai/.",
     )
 
 
@@ -162,7 +163,8 @@ def not_json(what: str) -> OpenCapServerError:
     """A web page or garbage where JSON belongs."""
     return OpenCapServerError(
         f"The answer to {what} is not JSON.",
-        hint=f"Check --base-url: it must be the API (https://api.opencap.ai/), not the web app ({WEB_APP}).",
+        hint=f"A login page of the network or a proxy often is the cause. On the command line check --base-url, too: it must "
+        f"be the API (https://api.opencap.ai/), not the web app ({WEB_APP}).",
     )
 
 
@@ -178,7 +180,7 @@ def archive_not_ready(waited_s: float) -> ArchiveUnavailableError:
     """The server is still packing (or has given up without saying so)."""
     return ArchiveUnavailableError(
         f"The server has not finished the session's zip after {waited_s:.0f} s.",
-        hint=f"Wait longer with --wait-s (large sessions take many minutes), {_BY_HAND}",
+        hint=f"Try again later: large sessions take many minutes (on the command line --wait-s waits longer), {_BY_HAND}",
     )
 
 
@@ -218,7 +220,7 @@ def disk_full(needed_bytes: int, free_bytes: int) -> OpenCapServerError:
     """Said before the download, not after the last free byte."""
     return OpenCapServerError(
         f"The download needs {needed_bytes / 1e9:.2f} GB, the disk has {free_bytes / 1e9:.2f} GB free.",
-        hint="Free some space or choose another folder with --out.",
+        hint="Free some space; on the command line --out may name another folder.",
     )
 
 
@@ -226,7 +228,7 @@ def already_there(name: str) -> OpenCapServerError:
     """Never write into a folder that may hold somebody's results."""
     return OpenCapServerError(
         f"The folder {name} exists already; nothing was changed in it.",
-        hint="Move or delete it, or choose another folder with --out.",
+        hint="Move or delete it; on the command line --out may name another folder.",
     )
 
 

@@ -26,6 +26,11 @@ _SEX_OF: dict[str, Sex] = {"f": "f", "female": "f", "m": "m", "male": "m", "unsp
 # Units people put by mistake, in metres and kilograms.
 _HEIGHT_UNITS = {"centimetres": 0.01, "millimetres": 0.001, "feet": 0.3048, "inches": 0.0254}
 _MASS_UNITS = {"pounds": 0.45359237, "grams": 0.001}
+# Where a number is given that the file does not hold.
+_GIVE = {
+    "height_m": "(form field 'Height', or --height-m)",
+    "mass_kg": "(form field 'Body mass', or --mass-kg)",
+}
 _NOT_GIVEN = ("", "none", "null", "nan")
 
 
@@ -101,12 +106,12 @@ def _quantity(
     raw = entries.get(key)
     if _is_absent(raw):
         return None
-    option = f"--{key.replace('_', '-')}"
+    give = _GIVE[key]
     number = _number(raw)
     if number is None:
         warnings.append(
             f"{key} in {METADATA_FILE} is {_quote(raw)}, not a plain number in {unit}; it is not used. "
-            f"Give it as {option}."
+            f"Give it {give}."
         )
         return None
     if accepted[0] <= number <= accepted[1]:
@@ -117,12 +122,12 @@ def _quantity(
         if accepted[0] <= number * factor <= accepted[1]:
             warnings.append(
                 f"{key} in {METADATA_FILE} is {number:g}, which looks like {mistaken}; {unit} are expected, so it is "
-                f"not used. If so, give {option} {number * factor:.4g}."
+                f"not used. If so, give {number * factor:.4g} {give}."
             )
             return None
     warnings.append(
         f"{key} in {METADATA_FILE} is {number:g}, not plausible for an adult ({accepted[0]:g} to {accepted[1]:g} "
-        f"{unit}); it is not used. Give it as {option}."
+        f"{unit}); it is not used. Give it {give}."
     )
     return None
 
@@ -149,7 +154,8 @@ def _sex(entries: dict[Any, Any], warnings: list[str]) -> Sex | None:
     sex = _SEX_OF.get((_text(raw) or "").lower())
     if sex is None:
         warnings.append(
-            f"sex in {METADATA_FILE} is {_quote(raw)}; it is not used. Give --sex f, --sex m or --sex unspecified."
+            f"sex in {METADATA_FILE} is {_quote(raw)}; it is not used. Choose it (form field 'Sex at birth', or "
+            "--sex f, m or unspecified)."
         )
     return sex
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
+from assessment.limits import limits
 from assessment.profile import profile_of
 from assessment.profile.profile import ProfileEntry
 from assessment.report.context import Context, signs
@@ -62,7 +61,7 @@ def clinician_section(of: Context) -> Section:
 def limits_section(of: Context) -> Section:
     """What no number of this report can tell."""
     _ = of.words
-    return Section(title=_("Limits"), blocks=(Bullets(texts=tuple(_limits(of))),))
+    return Section(title=_("Limits"), blocks=(Bullets(texts=tuple(map(_.result, limits(of.summary)))),))
 
 
 def stamp_section(of: Context) -> Section:
@@ -152,29 +151,6 @@ def _standing(of: Context, entry: ProfileEntry) -> Standing:
 def _percent(share: float) -> str:
     """Whole per cent; nobody is better than all."""
     return "<1" if share < 1.0 else ">99" if share > 99.0 else f"{share:.0f}"
-
-
-def _limits(of: Context) -> Iterator[str]:
-    _, trials = of.words, of.summary.trials
-    yield _(
-        "Measurements of movement alone never establish sarcopenia: every current definition also needs grip strength "
-        "or muscle mass, measured in other ways, and a clinician."
-    )
-    if of.summary.kind != "lab":
-        yield _(
-            "Video: hidden limbs, loose clothing, walking aids, obesity and a chair with arms make angles less exact; "
-            "angles out of the sagittal plane are less exact than those in it."
-        )
-    origins = {trial.forces.origin for trial in trials if trial.forces}
-    if origins - {"measured"}:
-        yield _(
-            "Without force plates contact forces are estimated from the movement: moments and powers of joints carry "
-            "wide intervals and are for description only."
-        )
-    yield _(
-        "Reference populations and cut-offs hold for their own protocol; where this visit's differs, the notes say so."
-    )
-    yield _("One visit shows one day: pain, fatigue, medication and effort change what people do.")
 
 
 def _setting(of: Context, value: object) -> str:
