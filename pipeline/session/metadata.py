@@ -110,8 +110,7 @@ def _quantity(
     number = _number(raw)
     if number is None:
         warnings.append(
-            f"{key} in {METADATA_FILE} is {_quote(raw)}, not a plain number in {unit}; it is not used. "
-            f"Give it {give}."
+            f"{key} in {METADATA_FILE} is {_quote(raw)}, not a plain number in {unit}; it is not used. Give it {give}."
         )
         return None
     if accepted[0] <= number <= accepted[1]:
