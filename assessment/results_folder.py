@@ -92,8 +92,8 @@ def complete_or_nothing(folder: Path) -> Iterator[Path]:
     except OSError as error:
         raise SettingsError(
             f"The results cannot be written to {folder.parent}: {error.strerror or type(error).__name__}.",
-            hint="Make space there, about 20 MB a session, and assess it again; on the command line --out may name another "
-            "folder.",
+            hint="Make space there, about 20 MB a session, and assess it again; on the command line --out may "
+            "name another folder.",
         ) from None
     finally:
         shutil.rmtree(partial, ignore_errors=True)

@@ -69,8 +69,8 @@ def solve_dynamics(
     if force_mode == "measured" and force_file is None:
         raise ForceDataError(
             "This trial has no measured forces.",
-            hint="Name its force file in the session description, or have forces estimated (form field 'Contact forces', "
-            "or --forces estimated).",
+            hint="Name its force file in the session description, or have forces estimated (form field 'Contact "
+            "forces', or --forces estimated).",
         )
     if lock_feet:
         kinematics = with_locked_feet(model_path, kinematics, cutoff_hz=cutoff_hz)

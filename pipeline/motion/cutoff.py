@@ -107,8 +107,8 @@ def residual_cutoffs_hz(values: Array, time_s: Array, noise_hz: tuple[float, flo
     if np.count_nonzero(noisy) < LEAST_POINTS:
         raise InverseDynamicsError(
             f"At this frame rate no noise can be seen between {noise_hz[0]:g} and {noise_hz[1]:g} Hz.",
-            hint="Give the low-pass cut-off yourself (form field 'Low-pass cut-off', or --cutoff-hz): 6 Hz for walking, "
-            "3 Hz for slow movements.",
+            hint="Give the low-pass cut-off yourself (form field 'Low-pass cut-off', or --cutoff-hz): 6 Hz for "
+            "walking, 3 Hz for slow movements.",
         )
     residuals = np.array([_rms(values - low_pass(values, time_s, cutoff)) for cutoff in cutoffs])
     _, noise = np.polyfit(cutoffs[noisy], residuals[noisy], 1)

@@ -154,8 +154,8 @@ def too_many_redirects(url: str) -> OpenCapServerError:
     """The server sends the client in circles, or redirects what must not be redirected."""
     return OpenCapServerError(
         f"{host_of(url)} redirects where no redirect is followed.",
-        hint="A login page of the network or a proxy often is the cause. On the command line check --base-url, too; the "
-        "public server is https://api.opencap.ai/.",
+        hint="A login page of the network or a proxy often is the cause. On the command line check --base-url, too; "
+        "the public server is https://api.opencap.ai/.",
     )
 
 
@@ -163,8 +163,8 @@ def not_json(what: str) -> OpenCapServerError:
     """A web page or garbage where JSON belongs."""
     return OpenCapServerError(
         f"The answer to {what} is not JSON.",
-        hint=f"A login page of the network or a proxy often is the cause. On the command line check --base-url, too: it must "
-        f"be the API (https://api.opencap.ai/), not the web app ({WEB_APP}).",
+        hint=f"A login page of the network or a proxy often is the cause. On the command line check --base-url, "
+        f"too: it must be the API (https://api.opencap.ai/), not the web app ({WEB_APP}).",
     )
 
 
@@ -180,7 +180,8 @@ def archive_not_ready(waited_s: float) -> ArchiveUnavailableError:
     """The server is still packing (or has given up without saying so)."""
     return ArchiveUnavailableError(
         f"The server has not finished the session's zip after {waited_s:.0f} s.",
-        hint=f"Try again later: large sessions take many minutes (on the command line --wait-s waits longer), {_BY_HAND}",
+        hint=f"Try again later: large sessions take many minutes (on the command line --wait-s waits longer), "
+        f"{_BY_HAND}",
     )
 
 

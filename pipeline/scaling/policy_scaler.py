@@ -108,8 +108,8 @@ def _check_skeleton(tree: SkeletonTree, model_file: Path) -> None:
     raise ScalingError(
         "What people's build leads to expect is known for the unscaled LaiUhlrich2022 only, and this model has other "
         "joint centres.",
-        hint="Scale it by distances between markers (form field 'How the model is scaled', or --scaler measurement), or "
-        "use the model LaiUhlrich2022.",
+        hint="Scale it by distances between markers (form field 'How the model is scaled', or --scaler measurement), "
+        "or use the model LaiUhlrich2022.",
         file=model_file.name,
         stage="scaling",
     )

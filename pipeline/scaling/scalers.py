@@ -65,7 +65,7 @@ def make_scaler(
     if name != LearnedScaler.name:
         raise SettingsError(
             f"The scaler {name!r} uses no policy, but {policy!r} was given.",
-            hint=f"Choose the learned policy (form field 'How the model is scaled', or --scaler {LearnedScaler.name}), or "
-            "leave the policy out.",
+            hint=f"Choose the learned policy (form field 'How the model is scaled', or --scaler {LearnedScaler.name}), "
+            "or leave the policy out.",
         )
     return LearnedScaler(model_file, marker_set, policy)

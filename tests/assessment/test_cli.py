@@ -111,7 +111,7 @@ class TestWrongInput:
         [
             (("--height-m", "156"), "metres"),
             (("--scaler", "magic"), "measurement"),
-            (("--policy", "adults"), "Give --scaler rl with --policy"),
+            (("--policy", "adults"), "or --scaler rl"),
             (("--scaler", "rl", "--policy", "nobody"), "There is no policy 'nobody'"),
             (("--cutoff-hz", "0"), "--cutoff-hz 0.0 is not accepted: it must be above 0.5 and at most 30 [Hz]"),
             (("--load-kg", "0"), "--load-kg 0.0 is not accepted: it must be above 0 and at most 60 [kg]"),

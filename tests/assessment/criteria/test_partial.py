@@ -76,7 +76,7 @@ class TestAwgs2025:
     def test_case_finding_shows_as_long_as_grip_is_not_known(self) -> None:
         at_risk = ask("awgs_2025", calf_cm=33.5)
         assert (at_risk.verdict, at_risk.label, at_risk.case_finding) == ("not_assessable", "at risk", "meets")
-        assert "Case finding is positive (calf circumference 33.5 cm < 34 cm)." in at_risk.notes
+        assert "The case-finding rule of AWGS 2025 is met (calf circumference 33.5 cm < 34 cm)." in at_risk.notes
         assert ask("awgs_2025", calf_cm=33.5, grip_kg=40.0).label == ""
 
 

@@ -72,7 +72,7 @@ def test_a_person_has_a_probability_only_as_that_studys_model(trained: tuple[Res
     assert prediction.probabilities[0].low < prediction.probabilities[0].probability < prediction.probabilities[0].high
     assert prediction.without_measurement_error == ["grip_kg"]
     assert "Only the model of the study Village (60 people) says so." in result.stderr
-    assert "does not diagnose" in result.stderr
+    assert "Not intended to diagnose" in result.stderr
 
 
 def test_a_missing_feature_is_refused_with_what_to_do(trained: tuple[Result, Path], study: Path) -> None:

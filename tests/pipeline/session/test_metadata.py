@@ -49,7 +49,7 @@ def test_sex_is_read_in_full_words_too(read, text, sex):
 def test_unknown_sex_is_not_used_and_said(read, text):
     metadata = read(f"sex: {text}\n")
     assert metadata.subject.sex is None
-    assert "Give --sex f, --sex m or --sex unspecified." in metadata.warnings[0]
+    assert "or --sex f, m or unspecified)." in metadata.warnings[0]
 
 
 @pytest.mark.parametrize("text", ["", "None", "null", "nan"])
@@ -63,19 +63,19 @@ def test_what_is_not_given_is_no_warning(read, text):
     ("entry", "words"),
     [
         ("height_m: 178", "height_m in sessionMetadata.yaml is 178, which looks like centimetres; metres are expected, "
-                          "so it is not used. If so, give --height-m 1.78."),
+                          "so it is not used. If so, give 1.78 (form field 'Height', or --height-m)."),
         ("height_m: 1780", "looks like millimetres"),
         ("height_m: 5.9", "looks like feet"),
         ("height_m: 70", "looks like inches"),
         ("height_m: '178 cm'", "height_m in sessionMetadata.yaml is '178 cm', not a plain number in metres; it is not "
-                               "used. Give it as --height-m."),
+                               "used. Give it (form field 'Height', or --height-m)."),
         ("height_m: -1.78", "is -1.78, not plausible for an adult (1 to 2.3 metres)"),
         ("height_m: 0", "not plausible"),
         ("height_m: true", "is True, not a plain number"),
         ("height_m: .inf", "is inf, not a plain number"),
         ("height_m: [1.7]", "is of type list, not a plain number"),
         ("height_m: 2022-02-08", "is of type date, not a plain number"),
-        ("mass_kg: 72000", "looks like grams; kilograms are expected, so it is not used. If so, give --mass-kg 72."),
+        ("mass_kg: 72000", "looks like grams; kilograms are expected, so it is not used. If so, give 72 (form field 'Body mass', or --mass-kg)."),
         ("mass_kg: 300", "looks like pounds"),
         ("mass_kg: -60", "not plausible for an adult (25 to 250 kilograms)"),
         ("mass_kg: sixty", "is 'sixty', not a plain number in kilograms"),
