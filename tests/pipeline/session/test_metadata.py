@@ -75,7 +75,8 @@ def test_what_is_not_given_is_no_warning(read, text):
         ("height_m: .inf", "is inf, not a plain number"),
         ("height_m: [1.7]", "is of type list, not a plain number"),
         ("height_m: 2022-02-08", "is of type date, not a plain number"),
-        ("mass_kg: 72000", "looks like grams; kilograms are expected, so it is not used. If so, give 72 (form field 'Body mass', or --mass-kg)."),
+        ("mass_kg: 72000", "looks like grams; kilograms are expected, so it is not used. If so, "
+                           "give 72 (form field 'Body mass', or --mass-kg)."),
         ("mass_kg: 300", "looks like pounds"),
         ("mass_kg: -60", "not plausible for an adult (25 to 250 kilograms)"),
         ("mass_kg: sixty", "is 'sixty', not a plain number in kilograms"),
