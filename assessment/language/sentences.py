@@ -21,6 +21,10 @@ from assessment.language.templates import Template, placeholders
 
 # A page asks for some hundred sentences, most of them again at its next run.
 REMEMBERED = 4096
+# Longer ones are looked up as they stand or sentence by sentence: matching a template takes longer than in proportion.
+LONGEST = 700
+# A message, and what several sentences of it stand in a row.
+MOST_SENTENCES = 6
 # Longer texts are whole sentences, not phrases put together.
 MOST_WORDS = 40
 # What is longer before a colon is no name of a trial.
@@ -63,6 +67,8 @@ class Sentences:
 
     def _find(self, text: str) -> str | None:
         row = sentences(text)
+        if len(text) > LONGEST:
+            return self._message(text) or self._row(row, partly=True)
         return (
             self._one(text)
             or self._of_name(text)
@@ -97,6 +103,8 @@ class Sentences:
             Whether a value may stay as it is although it is not known, such as a trial's name; not where so little is
             said beside it that half of the sentence would stay English.
         """
+        if len(text) > LONGEST:
+            return None
         second_best = None
         for template in [template for literal, template in self._templates if literal in text]:
             stop = "." if text.endswith(".") and not template.is_sentence else ""
@@ -114,26 +122,23 @@ class Sentences:
 
     def _row(self, row: list[str], *, partly: bool) -> str | None:
         """Sentence after sentence, the longest known run first; None where nothing, or not all, is known."""
-        if len(row) == 1:
-            return None
-        done, translated, at = [], False, 0
-        while at < len(row):
-            runs = (" ".join(row[at:end]) for end in range(len(row), at, -1))
-            lengths = range(len(row) - at, 0, -1)
-            whole = len(row) - at if at == 0 else -1  # the whole text was tried already
-            found = next(
-                ((n, known) for n, run in zip(lengths, runs, strict=True) if n != whole and (known := self._one(run))),
-                None,
-            )
-            if found is None and (single := self._inner(row[at])):
-                found = (1, single)
-            if found is None and not partly:
+        done: list[str] = []
+        translated, at = False, 0
+        while at < len(row) > 1:
+            step, known = self._run(row[at : at + MOST_SENTENCES], is_all=len(row) <= MOST_SENTENCES and at == 0)
+            if known is None and not partly:
                 return None
-            step, known = found or (1, row[at])
-            translated = translated or found is not None
-            done.append(known)
+            translated = translated or known is not None
+            done.append(row[at] if known is None else known)
             at += step
         return " ".join(done) if translated else None
+
+    def _run(self, row: list[str], *, is_all: bool) -> tuple[int, str | None]:
+        """How many of the sentences are one message, and it; the first sentence by itself where they are none."""
+        for length in range(len(row) - is_all, 1, -1):  # all of them together were tried before
+            if known := self._one(" ".join(row[:length])):
+                return length, known
+        return 1, self._inner(row[0])
 
     def _of_name(self, text: str) -> str | None:
         """What is said of a trial or file, by its name: ``squats_1: a message``."""

@@ -62,3 +62,9 @@ def test_known_sentences_and_what_is_filled_in(english: str, expected: str) -> N
 @pytest.mark.parametrize("text", ["", " ", "Nobody knows this one.", "{odd} %s {0}", "right of way", "1.25", ": ", "("])
 def test_what_is_not_known_stays_as_it_is(text: str) -> None:
     assert Sentences(KNOWN).translate(text) == text
+
+
+def test_a_long_text_is_translated_sentence_by_sentence() -> None:
+    known, unknown = "5% of it is noise.", "Nobody knows this (one, or that; and so: on."
+    translated = Sentences(KNOWN).translate(" ".join([known, unknown] * 100))
+    assert translated == " ".join(["그중 5%가 잡음입니다.", unknown] * 100)
