@@ -9,9 +9,8 @@ from pathlib import Path
 import numpy as np
 import opensim as osim
 
-from models.skeleton import load_model
 from pipeline.files.storage import write_storage
-from pipeline.motion.body_sweep import BodySweep
+from pipeline.motion.body_sweep import read_sweep
 from pipeline.trajectories import TRANSLATIONS, Array, ContactForce, ContactForces, JointMoments
 
 CONTACT_FORCES = "contact_forces.mot"
@@ -49,7 +48,7 @@ def write_dynamics(folder: Path, model_path: Path, forces: ContactForces, moment
     loads += [_Load(key, f"{key}_force_", f"{key}_torque_", shift) for key, shift in moments.mass_shifts.items()]
     _write_contact_forces(folder / CONTACT_FORCES, forces.time_s, loads)
     _write_external_loads(folder / EXTERNAL_LOADS, forces.origin, loads)
-    sweep = BodySweep(load_model(model_path))
+    sweep = read_sweep(model_path)
     write_storage(
         folder / COORDINATES,
         moments.time_s,

@@ -11,6 +11,7 @@ import opensim as osim
 from defusedxml import DefusedXmlException
 
 from models.errors import ModelError
+from models.files import once_per_file
 from models.skeleton import marker_sets
 from models.skeleton.marker_sets import MarkerSetName, ModelMarker
 
@@ -115,6 +116,7 @@ def replace_markers(model: osim.Model, markers: tuple[ModelMarker, ...]) -> None
     model.finalizeConnections()
 
 
+@once_per_file
 def _check(path: Path) -> None:
     if not path.is_file():
         raise ModelError("There is no such model file.", hint="Give the path of an .osim file.", file=path.name)

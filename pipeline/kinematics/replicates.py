@@ -12,7 +12,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from models.skeleton import load_model, without_patellae
 from models.skeleton.marker_sets import marker_set as marker_set_of
 from pipeline.trajectories import Kinematics
 
@@ -63,9 +62,9 @@ def marker_error_replicates(
     """
     import torch
 
-    from models.skeleton.kinematics import SkeletonTree
+    from models.skeleton.trees_of_files import tree_without_patellae
 
-    tree = SkeletonTree.from_model(without_patellae(load_model(model_path)))
+    tree = tree_without_patellae(model_path)
     values = tree.default.numpy()[:, None].repeat(len(kinematics.time_s), axis=1)
     shared = [name for name in tree.coordinates if name in kinematics.coordinates]
     places = [tree.coordinates.index(name) for name in shared]

@@ -14,8 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.errors import InverseDynamicsError
-from models.skeleton import load_model
-from pipeline.motion.body_sweep import BodyFrame, BodySweep, Segment
+from pipeline.motion.body_sweep import BodyFrame, Segment, read_sweep
 from pipeline.motion.filtering import derivatives, low_pass
 from pipeline.motion.mass_shift import Shift, mass_shifts
 from pipeline.motion.noise import ForceNoise, force_noise, noise_spectrum
@@ -112,7 +111,7 @@ def body_motion(model_path: Path, kinematics: Kinematics, *, cutoff_hz: float) -
         The trial is too short, holds NaN, or names coordinates that the model does not have.
     """
     check_movement(kinematics)
-    sweep = BodySweep(load_model(model_path))
+    sweep = read_sweep(model_path)
     given, notes = sweep.arrange(kinematics)
     values = low_pass(given, kinematics.time_s, cutoff_hz)
     speeds, accelerations = derivatives(values, kinematics.time_s)

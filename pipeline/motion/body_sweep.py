@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import opensim as osim
 
 from models.errors import InverseDynamicsError, ModelError
+from models.files import once_per_file
+from models.skeleton import load_model
 from pipeline.trajectories import Array, Kinematics
 
 if TYPE_CHECKING:
@@ -159,6 +162,20 @@ class BodySweep:
                 place = joint.getParentFrame().findTransformInBaseFrame().p().to_numpy().copy()
                 offsets[f"{parent.rsplit('_', 1)[0]}_to_{child}"] = place
         return offsets
+
+
+@once_per_file
+def read_sweep(model_path: Path) -> BodySweep:
+    """Read the sweep of a model file; shared by all who ask.
+
+    Raises
+    ------
+    ModelError
+        See `models.skeleton.load_model`.
+    InverseDynamicsError
+        See `BodySweep`.
+    """
+    return BodySweep(load_model(model_path))
 
 
 def _read_skeleton(model: osim.Model) -> HeavySkeleton:

@@ -4,17 +4,22 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
-import torch
 
 from models.errors import ModelError
+from models.files import once_per_file
 from models.skeleton import load_model
-from models.skeleton.body_points import BodyPoints
-from models.skeleton.kinematics import SkeletonTree
 from models.skeleton.masses import read_masses
 from pipeline.contact.ground.soles import SIDES, points_of_soles
 from pipeline.trajectories import Array, Kinematics
+
+if TYPE_CHECKING:
+    import torch
+
+    from models.skeleton.body_points import BodyPoints
+    from models.skeleton.kinematics import SkeletonTree
 
 # Bodies whose origin is the centre of a joint in LaiUhlrich2022, and the name of that joint here.
 JOINT_OF_BODY = {"femur": "hip", "tibia": "knee", "talus": "ankle"}
@@ -62,6 +67,50 @@ def find_landmarks(model_path: Path, kinematics: Kinematics) -> Landmarks:
     ModelError
         The model lacks another body whose place is asked for.
     """
+    body = _read_body(model_path)
+    tree = body.points.tree
+    placed = body.points.positions_m(tree.kinematics(_values(tree, kinematics), tree.offsets(), twists=False))
+    groups = np.split(placed.permute(2, 0, 1).numpy(), np.cumsum(list(body.counts.values()))[:-1], axis=1)
+    places = {
+        name: np.average(group, axis=1, weights=body.masses_kg if name == "centre_of_mass" else None)
+        for name, group in zip(body.counts, groups, strict=True)
+    }
+
+    def length(first: str, second: str) -> float:
+        both = [np.linalg.norm(places[f"{first}_{side}"] - places[f"{second}_{side}"], axis=1) for side in SIDES]
+        return float(np.median(both))
+
+    return Landmarks(
+        time_s=kinematics.time_s,
+        points_m=places,
+        foot_length_m=length("heel", "toe"),
+        leg_length_m=length("hip", "knee") + length("knee", "ankle"),
+    )
+
+
+@dataclass(frozen=True)
+class _Body:
+    """Points of a model whose means are the landmarks.
+
+    Attributes
+    ----------
+    points : BodyPoints
+    counts : dict of str to int
+        How many of them each landmark is the mean of, in their order.
+    masses_kg : ndarray, shape (n_bodies,)
+        Weights of those of the centre of mass.
+    """
+
+    points: BodyPoints
+    counts: dict[str, int]
+    masses_kg: Array
+
+
+@once_per_file
+def _read_body(model_path: Path) -> _Body:
+    from models.skeleton.body_points import BodyPoints
+    from models.skeleton.kinematics import SkeletonTree
+
     model = load_model(model_path)
     tree = SkeletonTree.from_model(model)
     joints = [f"{body}_{side}" for body in JOINT_OF_BODY for side in SIDES]
@@ -80,28 +129,13 @@ def find_landmarks(model_path: Path, kinematics: Kinematics) -> Landmarks:
         named |= {f"{joint}_{side}": [(f"{body}_{side}", np.zeros(3))] for body, joint in JOINT_OF_BODY.items()}
     masses = read_masses(model, tree.bodies)
     named["centre_of_mass"] = list(zip(tree.bodies, masses.centres_m, strict=True))
-
     points = BodyPoints.of(tree, [point for group in named.values() for point in group])
-    placed = points.positions_m(tree.kinematics(_values(tree, kinematics), tree.offsets(), twists=False))
-    groups = np.split(placed.permute(2, 0, 1).numpy(), np.cumsum([len(group) for group in named.values()])[:-1], axis=1)
-    places = {
-        name: np.average(group, axis=1, weights=masses.masses_kg if name == "centre_of_mass" else None)
-        for name, group in zip(named, groups, strict=True)
-    }
-
-    def length(first: str, second: str) -> float:
-        both = [np.linalg.norm(places[f"{first}_{side}"] - places[f"{second}_{side}"], axis=1) for side in SIDES]
-        return float(np.median(both))
-
-    return Landmarks(
-        time_s=kinematics.time_s,
-        points_m=places,
-        foot_length_m=length("heel", "toe"),
-        leg_length_m=length("hip", "knee") + length("knee", "ankle"),
-    )
+    return _Body(points, {name: len(group) for name, group in named.items()}, masses.masses_kg)
 
 
 def _values(tree: SkeletonTree, kinematics: Kinematics) -> torch.Tensor:
+    import torch
+
     values = tree.default.numpy()[:, None].repeat(len(kinematics.time_s), axis=1)
     for place, name in enumerate(tree.coordinates):
         if name in kinematics.coordinates:

@@ -15,11 +15,11 @@ import numpy as np
 import torch
 
 from models.errors import InverseDynamicsError
-from models.skeleton import load_model, without_patellae
 from models.skeleton.body_points import BodyPoints
 from models.skeleton.held_points import HeldPoints
 from models.skeleton.kinematics import SkeletonTree
 from models.skeleton.marker_sets import marker_set
+from models.skeleton.trees_of_files import tree_without_patellae
 from models.skeleton.whole_trial import anchored, hold_points
 from pipeline.contact.ground.floor import find_floor
 from pipeline.contact.ground.soles import SIDES, make_sole, points_of_soles
@@ -61,7 +61,7 @@ def with_locked_feet(model_path: Path, kinematics: Kinematics, *, cutoff_hz: flo
         The model has no feet, or neither foot ever stands.
     """
     check_movement(kinematics)
-    tree = SkeletonTree.from_model(without_patellae(load_model(model_path)))
+    tree = tree_without_patellae(model_path)
     known = [name for name in tree.coordinates if name in kinematics.coordinates]
     places = [tree.coordinates.index(name) for name in known]
     given = tree.default.numpy()[:, None].repeat(len(kinematics.time_s), axis=1)
