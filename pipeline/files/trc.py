@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from math import isinf
 from pathlib import Path
 
 import numpy as np
@@ -221,7 +222,7 @@ def _numbers(line: str, line_number: int, text: _TrcText) -> list[float]:
         numbers = [float(cell) if cell and not cell.isspace() else np.nan for cell in cells[1:]]
     except ValueError:
         raise _not_a_number(cells, line_number, text) from None
-    if any(map(np.isinf, numbers)):
+    if any(map(isinf, numbers)):
         raise _not_a_number(cells, line_number, text)
     return numbers
 

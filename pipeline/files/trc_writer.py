@@ -35,11 +35,13 @@ def write_trc(path: Path, markers: MarkerTrajectories, *, source: str, decimals:
         f"\t\t{axes}\t",
         "",
     ]
-    for frame, (time_s, places_m) in enumerate(zip(markers.time_s, markers.positions_m, strict=True), 1):
-        cells = (
-            "\t".join(f"{value:.{decimals}f}" for value in place) if np.isfinite(place).all() else _NOT_SEEN
-            for place in places_m
+    one = "\t".join([f"%.{decimals}f"] * 3)
+    seen = np.isfinite(markers.positions_m).all(axis=2)
+    cells = zip(seen.tolist(), markers.positions_m.tolist(), strict=True)
+    for frame, (time_s, (is_seen, places_m)) in enumerate(zip(markers.time_s, cells, strict=True), 1):
+        places = "\t".join(
+            one % tuple(place_m) if shown else _NOT_SEEN for shown, place_m in zip(is_seen, places_m, strict=True)
         )
-        lines.append(f"{frame}\t{time_s:.7f}\t" + "\t".join(cells) + "\t")
+        lines.append(f"{frame}\t{time_s:.7f}\t{places}\t")
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text("\n".join(lines) + "\n", encoding="utf-8")

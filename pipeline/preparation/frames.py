@@ -94,11 +94,12 @@ def frozen_frames(markers: MarkerTrajectories) -> Mask:
     same = np.zeros_like(frozen)
     same[1:] = (markers.positions_m[1:] == markers.positions_m[:-1]).all(axis=2)
     shortest = max(2, round(_FROZEN_S * markers.rate_hz))
-    for index, name in enumerate(markers.names):
+    segments = [segment_of(name) for name in markers.names]
+    for index, segment in enumerate(segments):
         mates = [
             other
-            for other, mate in enumerate(markers.names)
-            if other != index and segment_of(name) is not None and segment_of(mate) == segment_of(name)
+            for other, of_other in enumerate(segments)
+            if other != index and segment is not None and of_other == segment
         ]
         for start, stop in runs(same[:, index]):
             if stop - start < shortest or not mates:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 
 SIDES = ("r", "l")
 SIDE_WORDS = {"r": "right", "l": "left"}
@@ -27,19 +28,24 @@ LEG_SEGMENTS = ("thigh", "shank", "foot")
 
 _PLAIN = re.compile(r"[._\s]")
 _SIDED = re.compile(r"^([rl])(.+)$")
+# Names that are remembered: those of some sessions, each of which is asked for thousands of times.
+_REMEMBERED = 4096
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def plain_name(name: str) -> str:
     """Name without case, separators and OpenCap's suffix: ``r.ASIS_study`` -> ``rasis``."""
     return _PLAIN.sub("", name.lower().removesuffix("_study"))
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def side_of(name: str) -> str | None:
     """``r``, ``l``, or None where the name belongs to no side or to no known marker."""
     match = _SIDED.match(plain_name(name))
     return match[1] if match and any(re.fullmatch(kinds, match[2]) for kinds in _SEGMENTS.values()) else None
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def segment_of(name: str) -> str | None:
     """Segment with its side (``r thigh``), without for torso and pelvis; None for names that are not known."""
     plain = plain_name(name)

@@ -123,9 +123,10 @@ def _level(markers: MarkerTrajectories, tip: str | None, base: str | None) -> Ar
 
 def _candidate_pairs(names: tuple[str, ...]) -> NDArray[np.int_]:
     pairs = {(names.index(one), names.index(other)) for one, other in mirrored_pairs(names)}
-    for one, name in enumerate(names):
+    segments = [segment_of(name) for name in names]
+    for one, segment in enumerate(segments):
         for other in range(one + 1, len(names)):
-            if segment_of(name) is not None and segment_of(name) == segment_of(names[other]):
+            if segment is not None and segment == segments[other]:
                 pairs.add((one, other))
     ordered = sorted({(min(pair), max(pair)) for pair in pairs})
     return np.array(ordered, dtype=int).reshape(-1, 2)
