@@ -109,29 +109,36 @@ def _hessian(blocks: Array, coupling: Array, place: NDArray[np.intp]) -> sp.csc_
 
 def _cones(layout: Layout, place: NDArray[np.intp]) -> tuple[sp.csc_matrix, list[object]]:
     """Clarabel's ``s = -matrix x`` in its cones: forces that push, bounds of the free moment, friction cones."""
-    pushes, moments, friction = [], [], []
+    bearing, pushes = [], []
     for patch in layout.patches:
         own = place[:, layout.slice_of(patch)]
-        nodes, beside = own[:, : patch.n_nodes], own[:, patch.n_nodes :]
+        nodes = own[:, : patch.n_nodes]
         pushes.append(nodes[nodes >= 0])
-        for frame in np.flatnonzero(beside[:, 0] >= 0):
-            down = nodes[frame][nodes[frame] >= 0]
-            moments.append((down, beside[frame, 2], patch.free_moment_arm_m))
-            friction.append((down, beside[frame, :2], patch.friction))
-    entries: list[tuple[int, int, float]] = []
-    line = 0
-    for unknown in np.concatenate(pushes):
-        entries.append((line, unknown, -1.0))
-        line += 1
-    for down, twist, arm in moments:
-        for sign in (1.0, -1.0):
-            entries += [(line, unknown, -arm) for unknown in down] + [(line, twist, sign)]
-            line += 1
+        bears = own[:, patch.n_nodes] >= 0
+        bearing.append((patch, nodes[bears], own[bears, patch.n_nodes :]))
+    pushed = np.concatenate(pushes)
+    entries = [_entries(np.arange(len(pushed)), pushed[:, None], -1.0)]
+    line = len(pushed)
+    for patch, nodes, beside in bearing:
+        for place_of_sign, sign in enumerate((1.0, -1.0)):
+            lines = line + place_of_sign + 2 * np.arange(len(nodes))
+            entries += [_entries(lines, nodes, -patch.free_moment_arm_m), _entries(lines, beside[:, 2:], sign)]
+        line += 2 * len(nodes)
     n_linear = line
-    for down, shear, coefficient in friction:
-        entries += [(line, unknown, -coefficient) for unknown in down]
-        entries += [(line + 1, shear[0], -1.0), (line + 2, shear[1], -1.0)]
-        line += N_BESIDE
-    lines, columns, values = zip(*entries, strict=True)
+    for patch, nodes, beside in bearing:
+        lines = line + N_BESIDE * np.arange(len(nodes))
+        entries += [_entries(lines, nodes, -patch.friction)]
+        entries += [_entries(lines + 1 + shear, beside[:, [shear]], -1.0) for shear in (0, 1)]
+        line += N_BESIDE * len(nodes)
+    lines, columns, values = (np.concatenate(part) for part in zip(*entries, strict=True))
     matrix = sp.csc_matrix((values, (lines, columns)), shape=(line, int(place.max()) + 1))
-    return matrix, [clarabel.NonnegativeConeT(n_linear), *(clarabel.SecondOrderConeT(3) for _ in friction)]
+    n_cones = (line - n_linear) // N_BESIDE
+    return matrix, [clarabel.NonnegativeConeT(n_linear), *(clarabel.SecondOrderConeT(3) for _ in range(n_cones))]
+
+
+def _entries(
+    lines: NDArray[np.intp], unknowns: NDArray[np.intp], value: float
+) -> tuple[NDArray[np.intp], NDArray[np.intp], Array]:
+    """One value at each active unknown of each line; unknowns, (n_lines, n), are negative where they are off."""
+    active = unknowns >= 0
+    return np.broadcast_to(lines[:, None], active.shape)[active], unknowns[active], np.full(active.sum(), value)
