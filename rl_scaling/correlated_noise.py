@@ -7,6 +7,11 @@ from functools import lru_cache
 import torch
 from torch import Tensor
 
+# A thousand frames of this change a value by less than its last digit.
+NOTHING = 1e-19
+# Frames that are drawn at once.
+BLOCK = 128
+
 
 def draw(kernel: Tensor, n: int, n_series: int, generator: torch.Generator, like: Tensor) -> Tensor:
     """Draw noise of unit variance.
@@ -27,7 +32,22 @@ def draw(kernel: Tensor, n: int, n_series: int, generator: torch.Generator, like
     """
     n_frames = len(kernel)
     white = torch.randn(n, n_frames, 3 * n_series, generator=generator, device=like.device, dtype=like.dtype)
-    return (kernel.to(like) @ white).view(n, n_frames, n_series, 3)
+    return _through(kernel.to(like), white).view(n, n_frames, n_series, 3)
+
+
+def _through(kernel: Tensor, white: Tensor) -> Tensor:
+    """``kernel @ white``, without what is zero: each frame depends on those before it, as far back as noise lasts."""
+    n_frames = len(kernel)
+    if n_frames <= BLOCK:
+        return kernel @ white
+    lag = torch.arange(n_frames, device=kernel.device)
+    lag = lag[:, None] - lag
+    lasts = int(lag[kernel.abs() > NOTHING].max())
+    parts = []
+    for begin in range(0, n_frames, BLOCK):
+        end, since = begin + BLOCK, max(0, begin - lasts)
+        parts.append(kernel[begin:end, since:end] @ white[:, since:end])
+    return torch.cat(parts, dim=1)
 
 
 @lru_cache(maxsize=16)
