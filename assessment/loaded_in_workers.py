@@ -6,6 +6,14 @@ from importlib import import_module
 
 from assessment.one_thread import one_thread
 
+# What a session and its trials run, and what that loads when it is used.
+NEEDED = (
+    "assessment.scaling_task", "assessment.trial",
+    "models.skeleton.frame_jacobians", "models.skeleton.heavy_skeleton", "models.skeleton.inverse_dynamics",
+    "models.skeleton.mass_matrix", "models.skeleton.trees_of_files", "pipeline.kinematics.batched_engine",
+    "pipeline.motion.locked_feet", "rl_scaling.marker_errors", "rl_scaling.policy",
+)  # fmt: skip
+
 one_thread()
-for _module in ("assessment.scaling_task", "assessment.trial"):
+for _module in NEEDED:
     import_module(_module)

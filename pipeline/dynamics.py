@@ -13,7 +13,6 @@ from pipeline.contact.hands import mark_hands
 from pipeline.contact.plates.reading import read_force_plates
 from pipeline.motion.body_motion import ROOT_COORDINATES, BodyMotion, body_motion
 from pipeline.motion.hand_loads import with_load
-from pipeline.motion.locked_feet import with_locked_feet
 from pipeline.settings import ForceMode
 from pipeline.trajectories import Array, ContactForces, JointMoments, Kinematics
 
@@ -73,6 +72,9 @@ def solve_dynamics(
             "forces', or --forces estimated).",
         )
     if lock_feet:
+        # Loaded when feet are to be kept in place: torch takes seconds.
+        from pipeline.motion.locked_feet import with_locked_feet
+
         kinematics = with_locked_feet(model_path, kinematics, cutoff_hz=cutoff_hz)
     motion = body_motion(model_path, kinematics, cutoff_hz=cutoff_hz)
     if load_kg is not None:

@@ -21,7 +21,6 @@ from assessment.summary import (
     TrialRecord,
 )
 from pipeline.scaling import SCALERS
-from rl_scaling.policy import shipped_policies
 
 NOT_ASSESSED = ErrorRecord(
     kind="TrialNotAssessed", message="This trial could not be assessed.", hint="The identified results say why."
@@ -79,6 +78,9 @@ def rebuilt_model(model: ModelRecord, names: Mapping[str, str]) -> ModelRecord:
     names : mapping of str to str
         What trials are called in the export.
     """
+    # Loaded when asked for: torch takes seconds.
+    from rl_scaling.policy import shipped_policies
+
     shipped = model.policy is not None and model.policy.partition(" ")[0] in shipped_policies()
     return ModelRecord(
         file="",

@@ -1,22 +1,27 @@
-"""Scale factors by search over a standing pose and frames of movement: with a learned policy, or by least squares."""
+"""Scale factors by search over a standing pose and frames of movement: with a learned policy, or by least squares.
+
+The search is loaded when a model is scaled: torch takes seconds.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from models.errors import ScalingError
 from models.markers import ScalingMarkers
-from models.skeleton import GENERIC_MODEL, load_model, without_patellae
-from models.skeleton.kinematics import SkeletonTree
+from models.skeleton import GENERIC_MODEL, without_patellae
 from models.skeleton.marker_sets import MarkerSetName
 from models.skeleton.scale_factors import FactorEstimate, ScaleFactors, SearchStep
 from models.subject import Subject
 from pipeline.scaling.generic import load_generic
-from rl_scaling.policy import PolicyScaling, ScalingPolicy
-from rl_scaling.subjects import OLDER_FROM_YEARS
+
+if TYPE_CHECKING:
+    from models.skeleton.kinematics import SkeletonTree
+    from rl_scaling.policy import PolicyScaling, ScalingPolicy
 
 ADULTS, OLDER_ADULTS = "adults", "older_adults"
 
@@ -48,6 +53,8 @@ class OptimiserScaler:
         ScalingError
             The markers do not show a person, or not this one.
         """
+        from rl_scaling.policy import ScalingPolicy
+
         return _described(
             _search(ScalingPolicy.optimiser(), self.model_file, self.marker_set, markers, subject), self.name
         )
@@ -82,6 +89,8 @@ class LearnedScaler:
         ScalingError
             The markers do not show a person, or not this one.
         """
+        from rl_scaling.policy import ScalingPolicy
+
         chosen, notes = (self.policy, ()) if self.policy is not None else policy_by_age(subject)
         policy = ScalingPolicy.load(chosen)
         factors = _described(_search(policy, self.model_file, self.marker_set, markers, subject), self.name)
@@ -92,6 +101,8 @@ def _search(
     policy: ScalingPolicy, model_file: Path, marker_set: MarkerSetName, markers: ScalingMarkers, subject: Subject
 ) -> PolicyScaling:
     """Search on the generic skeleton with the session's markers, patellae left out, which carry none."""
+    from models.skeleton.kinematics import SkeletonTree
+
     model, _ = load_generic(model_file, marker_set)
     tree = SkeletonTree.from_model(without_patellae(model))
     _check_skeleton(tree, model_file)
@@ -100,7 +111,9 @@ def _search(
 
 def _check_skeleton(tree: SkeletonTree, model_file: Path) -> None:
     """Refuse a skeleton that the build of people is not known for: factors are relative to LaiUhlrich2022 unscaled."""
-    known = SkeletonTree.from_model(without_patellae(load_model(GENERIC_MODEL)))
+    from models.skeleton.trees_of_files import tree_without_patellae
+
+    known = tree_without_patellae(GENERIC_MODEL)
     if tree.bodies == known.bodies:
         apart = tree.body_frames(tree.default)[1] - known.body_frames(known.default)[1]
         if float(apart.norm(dim=-1).max()) < _SAME_SKELETON_M:
@@ -117,6 +130,8 @@ def _check_skeleton(tree: SkeletonTree, model_file: Path) -> None:
 
 def policy_by_age(subject: Subject) -> tuple[str, tuple[str, ...]]:
     """Name of the policy for a person, and a note that says why."""
+    from rl_scaling.subjects import OLDER_FROM_YEARS
+
     if subject.age_years is None:
         return ADULTS, (
             f"The age is not known: scaled by the policy {ADULTS!r}. Give the age: from {OLDER_FROM_YEARS:g} years on "
