@@ -176,7 +176,7 @@ def test_a_load_that_no_trial_lifts_is_reported(tmp_path: Path) -> None:
         "run", build_session(tmp_path, "5xSTS"), "--out", tmp_path / "out", "--load-kg", "5", "--json", *PERSON
     )
     summary = Summary.model_validate_json(result.stdout)
-    assert any("--load-kg" in warning for warning in summary.warnings)
+    assert any("The object of 5 kg was not used" in warning for warning in summary.warnings)
     assert len(summary.trials[0].seat_offs) == 5
 
 

@@ -260,7 +260,7 @@ def test_the_card_says_what_must_be_known(binary: StudyModel, tmp_path: Path) ->
     card = card_text(binary)
     for text in (
         "Model of the study Village", "Not intended to diagnose", "that study's own", "120 people", "0 60, 1 60",
-        "nested",         "No other cohort has been predicted", "AUC 0.5 is chance",
+        "nested", "No other cohort has been predicted", "AUC 0.5 is chance",
     ):  # fmt: skip
         assert text in card
     assert "Synthetic" not in card
