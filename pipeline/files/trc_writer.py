@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
 from models.markers import MarkerTrajectories
 
@@ -37,7 +36,7 @@ def write_trc(path: Path, markers: MarkerTrajectories, *, source: str, decimals:
         "",
     ]
     one = "\t".join([f"%.{decimals}f"] * 3)
-    seen: NDArray[np.bool_] = np.isfinite(markers.positions_m).all(axis=2)
+    seen = np.asarray(np.isfinite(markers.positions_m).all(axis=2))
     cells = zip(seen.tolist(), markers.positions_m.tolist(), strict=True)
     for frame, (time_s, (is_seen, places_m)) in enumerate(zip(markers.time_s, cells, strict=True), 1):
         places = "\t".join(
