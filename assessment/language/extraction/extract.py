@@ -14,6 +14,14 @@ from assessment.language.extraction.tables import sentences_in_tables
 from assessment.language.extraction.vocabulary import vocabulary
 
 ROOT = Path(__file__).parents[3]
+# Babel's own head holds the time, which two people's updates would quarrel about.
+_HEAD = """msgid ""
+msgstr ""
+"Language: {language}\\n"
+"Plural-Forms: {plural_forms}\\n"
+"Content-Type: text/plain; charset=utf-8\\n"
+
+"""
 
 
 def extracted(domain: Domain) -> Catalog:
@@ -40,7 +48,10 @@ def update(language: str, domain: Domain) -> list[str]:
     # A changed message is a new one: a translation that is merely similar would be wrong in a way nobody sees.
     current.update(extracted(domain), no_fuzzy_matching=True)
     with po_file(language, domain).open("wb") as file:
-        write_po(file, current, width=110, ignore_obsolete=True, include_lineno=False, sort_by_file=True)
+        file.write(_HEAD.format(language=language, plural_forms=current.plural_forms).encode())
+        write_po(
+            file, current, width=110, omit_header=True, ignore_obsolete=True, include_lineno=False, sort_by_file=True
+        )
     return [_first(message.id) for message in current if message.id and not _is_translated(message.string)]
 
 
