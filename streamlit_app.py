@@ -33,13 +33,14 @@ def main() -> None:
     page = st.navigation(_pages())
     address.restore()
     account()
-    try:
-        page.run()
-    except SarcoscopeError as error:
-        show_error(error)
-    finally:
-        # Under pages that stop early too.
-        notice()
+    body = st.container()
+    # Below the page, and written before it: a page that stops early, as an empty one does, lets nothing follow.
+    notice()
+    with body:
+        try:
+            page.run()
+        except SarcoscopeError as error:
+            show_error(error)
 
 
 def _without_pages(draw: Callable[[], None]) -> None:

@@ -45,12 +45,13 @@ def value_text(of: Context, row: Row, side: str) -> str:
     _, mean = of.words, row.means[side]
     if mean == "–":
         return _("withheld")
-    return signs(f"{mean} {unit_text(row)}".rstrip())
+    return signs(f"{mean} {unit_text(of, row)}".rstrip())
 
 
-def unit_text(row: Row) -> str:
+def unit_text(of: Context, row: Row) -> str:
     """Unit as it stands behind a number; nothing behind ratios."""
-    return "" if row.unit == "ratio" else row.unit.replace("deg/s", "°/s").replace("deg", "°").replace("*", "·")
+    unit = "" if row.unit == "ratio" else of.words.result(row.unit)
+    return unit.replace("deg/s", "°/s").replace("deg", "°").replace("*", "·")
 
 
 def quality_cell(of: Context, row: Row, notes: Notes) -> Cell:

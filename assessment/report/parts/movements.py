@@ -159,7 +159,7 @@ def _table(of: Context, trial: TrialRecord, rows: Sequence[Row]) -> Table:
 
 def _cells(of: Context, trial: TrialRecord, row: Row, notes: Notes) -> tuple[Cell, ...]:
     origin = trial.forces.origin if trial.forces and needs_forces(row) else None
-    unit = unit_text(row)
+    unit = unit_text(of, row)
     first = Cell(text=of.label(row), aside=f"[{unit}]" if unit else "", symbol=origin)
     if set(row.means) <= {""}:
         values: tuple[Cell, ...] = (_number(of, row, "", span=2),)
@@ -187,7 +187,7 @@ def _repetitions(of: Context, rows: Sequence[Row]) -> Table | None:
     titles = [Column(title=_("Repetition"), share=0.8)]
     for row, side in columns:
         of_side = f" {_.result(side)}" if side else ""
-        titles.append(Column(title=of.label(row) + of_side, unit=unit_text(row), share=1.0, align="center"))
+        titles.append(Column(title=of.label(row) + of_side, unit=unit_text(of, row), share=1.0, align="center"))
     lines = [
         TableRow(
             cells=(
