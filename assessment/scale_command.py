@@ -22,7 +22,6 @@ from pipeline.quality import Mark
 from pipeline.scaling import ScaledModel, build_scaled_model, make_scaler
 from pipeline.session import MarkerNames, Session, Trial, UpAxis, read_markers, session_of_files
 from pipeline.settings import DEFAULT_SCALER, Settings, make_settings
-from rl_scaling.policy import ScalingPolicy
 
 
 @dataclass(frozen=True)
@@ -132,6 +131,9 @@ def _check(out: Path, settings: Settings, *, overwrite: bool) -> None:
     """Refuse what cannot end well before anything is computed."""
     make_scaler(settings.scaler, policy=settings.policy)
     if settings.policy is not None:
+        # Loaded when there is one to look at: torch takes seconds.
+        from rl_scaling.policy import ScalingPolicy
+
         ScalingPolicy.load(settings.policy)
     if out.suffix != ".osim":
         raise SettingsError(f"{out.name} is not the name of an OpenSim model.", hint="Give a name that ends in .osim.")
