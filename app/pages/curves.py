@@ -24,7 +24,10 @@ def main() -> None:
     result_header(found.run, found.summary)
     trial = choose_trial(found)
     if not usable(trial.kinematics_quality):
-        st.error(_("The angles of this trial are withheld: {why}", why=_reasons(trial.kinematics_quality)))
+        st.warning(
+            _("The angles of this trial are withheld: {why}", why=_reasons(trial.kinematics_quality)),
+            icon=":material/block:",
+        )
         st.stop()
     if not usable(trial.kinetics_quality):
         st.info(

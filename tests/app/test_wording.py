@@ -8,7 +8,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from typer.main import get_command
 
+from assessment.cli import app
 from assessment.exports.readme import DEIDENTIFIED, FOLDERS, IDENTIFIED, MOTION
 from assessment.language.catalogues import Domain, catalogue
 from assessment.summary import NOT_A_DIAGNOSIS
@@ -99,6 +101,19 @@ def test_no_table_template_or_readme_diagnoses() -> None:
     assert diagnosing(_in_tables()) == []
     assert diagnosing(_in_templates()) == []
     assert diagnosing(iter((*FOLDERS.values(), DEIDENTIFIED, IDENTIFIED, MOTION))) == [FOLDERS["fhir/"]], "a FHIR term"
+
+
+def test_no_help_of_a_command_diagnoses() -> None:
+    def helps(command: object) -> Iterator[str]:
+        yield getattr(command, "help", None) or ""
+        for option in getattr(command, "params", ()):
+            yield getattr(option, "help", None) or ""
+        for below in getattr(command, "commands", {}).values():
+            yield from helps(below)
+
+    said = list(helps(get_command(app)))
+    assert len(said) > 100
+    assert diagnosing(iter(said)) == []
 
 
 @pytest.mark.parametrize("domain", ["app", "results"])
