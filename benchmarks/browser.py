@@ -9,12 +9,15 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import psutil
 from playwright.sync_api import Browser, sync_playwright
+
+from assessment.store.database import HOME_VARIABLE
+from assessment.store.engine import URL_VARIABLE
 
 ROOT = Path(__file__).parents[1]
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
@@ -34,14 +37,27 @@ def free_port() -> int:
 
 
 @contextmanager
-def serving(home: Path, port: int | None = None, script: Path = ROOT / "streamlit_app.py") -> Iterator[str]:
-    """Serve the app on a store of its own; yields the address. Ends the app, and not the runs that it started."""
+def serving(
+    home: Path, port: int | None = None, script: Path = ROOT / "streamlit_app.py", options: Sequence[str] = ()
+) -> Iterator[str]:
+    """Serve the app on a store of its own; yields the address. Ends the app, and not the runs that it started.
+
+    Parameters
+    ----------
+    home : Path
+        Of the store.
+    port : int or None
+        None: a free one.
+    script : Path
+    options : sequence of str
+        More of Streamlit's options.
+    """
     port = port or free_port()
     command = [sys.executable, "-m", "streamlit", "run", str(script), "--server.headless", "true"]
     server = subprocess.Popen(  # noqa: S603 - our own command
-        [*command, "--server.port", str(port)],
+        [*command, "--server.port", str(port), *options],
         cwd=ROOT,
-        env=os.environ | {"SARCOSCOPE_HOME": str(home)},
+        env={key: value for key, value in os.environ.items() if key != URL_VARIABLE} | {HOME_VARIABLE: str(home)},
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )
@@ -66,7 +82,7 @@ def no_runner_left(home: Path) -> Iterator[None]:
     finally:
         for process in psutil.process_iter():
             with suppress(psutil.Error):
-                if "assessment.jobs" in " ".join(process.cmdline()) and process.environ().get("SARCOSCOPE_HOME") == str(
+                if "assessment.jobs" in " ".join(process.cmdline()) and process.environ().get(HOME_VARIABLE) == str(
                     home
                 ):
                     os.killpg(os.getpgid(process.pid), signal.SIGKILL)

@@ -2,30 +2,19 @@
 
 from __future__ import annotations
 
-import os
 import shutil
-import socket
-import subprocess
-import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
 
-import psutil
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
-from assessment.store.database import HOME_VARIABLE, URL_VARIABLE
+from benchmarks.browser import CHROMIUM, chromium, no_runner_left, serving
+from benchmarks.driving import go_to
 from tests.assessment.session_builder import build_session
 
-ROOT = Path(__file__).parents[2]
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 TIME_LIMIT_MS = 240_000
-QUIET = (
-    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync",
-)  # fmt: skip
 
 pytestmark = [
     pytest.mark.browser,
@@ -35,42 +24,15 @@ pytestmark = [
 
 @pytest.fixture(scope="module")
 def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    home = str(tmp_path_factory.mktemp("home"))
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    command = [sys.executable, "-m", "streamlit", "run", "streamlit_app.py", "--server.headless", "true"]
-    server = subprocess.Popen(  # noqa: S603 - our own command
-        [*command, "--server.port", str(port)],
-        cwd=ROOT,
-        env={key: value for key, value in os.environ.items() if key != URL_VARIABLE} | {HOME_VARIABLE: home},
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    try:
-        for _ in range(300):
-            with socket.socket() as probe:
-                if probe.connect_ex(("127.0.0.1", port)) == 0:
-                    break
-            time.sleep(0.1)
-        yield f"http://127.0.0.1:{port}"
-    finally:
-        server.terminate()
-        server.wait(timeout=20)
-        _end_runners(home)
-
-
-def _end_runners(home: str) -> None:
-    """A runner outlives the app, which is what it is for; this one's store goes with the test."""
-    for process in psutil.process_iter(["environ"]):
-        if (process.info["environ"] or {}).get(HOME_VARIABLE) == home:
-            process.kill()
+    home = tmp_path_factory.mktemp("home")
+    with no_runner_left(home), serving(home) as found:
+        yield found
 
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        yield playwright.chromium.launch(executable_path=CHROMIUM, args=list(QUIET))
+    with chromium() as found:
+        yield found
 
 
 @pytest.fixture
@@ -111,7 +73,7 @@ def test_upload_run_and_look(address: str, page: Page, tmp_path: Path) -> None:
     picture = page.screenshot(path=tmp_path / "summary.png")
     assert picture.startswith(b"\x89PNG")
 
-    page.get_by_role("link", name="3-D").click()
+    go_to(page, "3-D")
     page.get_by_text("Contact forces: estimated").wait_for()
     expect(page.get_by_role("slider", name="Time")).to_be_visible()
 

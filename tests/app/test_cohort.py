@@ -3,32 +3,20 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
 from datetime import date, timedelta
 from pathlib import Path
 
 import pandas as pd
 import pytest
-import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from app.cohort.data import Cohort, age_band
-from assessment.store import UserStore, audit, open_store, participants
+from assessment.store import UserStore, audit, participants
 from assessment.store.tables import Participant, Run, RunIndicator, Upload, Visit, now
 from tests.app.filled_store import fill
+from tests.app.looking import look, texts
 from tests.app.made_up import LABELS, made_up
 from tests.assessment.session_builder import build_session
-
-APP = Path(__file__).parents[2] / "streamlit_app.py"
-
-
-@pytest.fixture
-def mine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[UserStore]:
-    monkeypatch.setenv("SARCOSCOPE_HOME", str(tmp_path / "home"))
-    monkeypatch.delenv("SARCOSCOPE_DATABASE_URL", raising=False)
-    st.cache_resource.clear()
-    yield open_store().for_local_user()
-    st.cache_resource.clear()
 
 
 @pytest.fixture
@@ -48,65 +36,54 @@ def three(mine: UserStore, tmp_path: Path) -> UserStore:
     return mine
 
 
-def _page() -> AppTest:
-    app = AppTest.from_file(str(APP), default_timeout=60).run().switch_page("app/pages/cohort.py").run()
-    assert not app.exception
-    return app
-
-
 def _see(app: AppTest, view: str) -> AppTest:
     app.segmented_control(key="cohort-view").set_value(view).run()
     assert not app.exception
     return app
 
 
-def _texts(app: AppTest) -> str:
-    kinds = (app.markdown, app.caption, app.error, app.warning, app.info)
-    return "\n".join(str(element.value) for kind in kinds for element in kind)
-
-
 def test_without_results_the_page_says_what_to_do(mine: UserStore) -> None:
-    app = _page()
-    assert "no results yet" in _texts(app)
+    app = look("cohort")
+    assert "no results yet" in texts(app)
     assert not app.dataframe
 
 
 def test_the_table_has_the_newest_visit_of_everybody_or_all(three: UserStore) -> None:
-    app = _page()
+    app = look("cohort")
     table = app.dataframe[0].value
     assert list(table["Study code"]) == ["P1", "P2", "P3"]
     (speed,) = [column for column in table if "[m/s]" in str(column)]
     assert list(table[speed].fillna(0.0)) == [1.12, 0.0, 1.33]
     assert "withheld" in table.to_string()
-    assert "synthetic" in _texts(app)
+    assert "synthetic" in texts(app)
     app.toggle(key="cohort-newest").set_value(False).run()
     assert list(app.dataframe[0].value["Visit"]) == ["2026-01-05", "2026-03-05", "2026-01-06", "2026-01-07"]
 
 
 def test_filters_leave_out_people(three: UserStore) -> None:
-    app = _page()
+    app = look("cohort")
     app.multiselect(key="cohort-sex").set_value(["m"]).run()
     assert list(app.dataframe[0].value["Study code"]) == ["P2"]
     app.multiselect(key="cohort-sex").set_value([]).run()
     app.selectbox(key="cohort-synthetic").set_value("people").run()
     assert list(app.dataframe[0].value["Study code"]) == ["P1", "P2"]
-    assert "describe no person" not in _texts(app)
+    assert "describe no person" not in texts(app)
     app.selectbox(key="cohort-framework").set_value("awgs_2019").run()
     app.multiselect(key="cohort-outcome").set_value(["meets"]).run()
     assert not app.exception
-    assert "Nothing passes the filters" in _texts(app)
+    assert "Nothing passes the filters" in texts(app)
 
 
 def test_a_distribution_says_how_many_are_in_it_and_how_many_are_not(three: UserStore) -> None:
-    app = _see(_page(), "distribution")
-    assert "n = 2 visits; withheld at 1, not measured at 0" in _texts(app)
+    app = _see(look("cohort"), "distribution")
+    assert "n = 2 visits; withheld at 1, not measured at 0" in texts(app)
     chart = app.get("plotly_chart")[0]
     assert "female" in chart.proto.spec
-    assert "Diamonds are synthetic" in _texts(app)
+    assert "Diamonds are synthetic" in texts(app)
 
 
 def test_missing_values_come_with_their_reasons(three: UserStore) -> None:
-    app = _see(_page(), "missing")
+    app = _see(look("cohort"), "missing")
     row = app.dataframe[0].value.iloc[0]
     assert row["Withheld"] == 1
     assert row["Missing"] == pytest.approx(100 / 3)
@@ -114,7 +91,7 @@ def test_missing_values_come_with_their_reasons(three: UserStore) -> None:
 
 
 def test_a_line_goes_through_the_visits_of_a_participant(three: UserStore) -> None:
-    app = _see(_page(), "time")
+    app = _see(look("cohort"), "time")
     spec = app.get("plotly_chart")[0].proto.spec
     assert "P1, 2026-01-05" in spec
     assert "P3" not in spec
@@ -152,13 +129,13 @@ def test_ages_go_by_the_bands_of_norms(age_years: float | None, band: str) -> No
 
 def test_five_hundred_participants_are_shown(mine: UserStore) -> None:
     _generate(mine, 500, 60)
-    app = _page()
+    app = look("cohort")
     assert len(app.dataframe[0].value) == 500
     app = _see(app, "distribution")
-    assert "n = 500 visits" in _texts(app)
+    assert "n = 500 visits" in texts(app)
     app = _see(app, "missing")
     assert len(app.dataframe[0].value) == 61
-    app = AppTest.from_file(str(APP), default_timeout=60).run().switch_page("app/pages/participants.py").run()
+    app = look("participants")
     assert not app.exception
     assert len(app.dataframe[0].value) == 500
 

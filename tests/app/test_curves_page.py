@@ -24,18 +24,13 @@ from assessment.summary import QualityRecord
 from assessment.visit import Preferences
 from pipeline.quality import Mark
 from tests.app.filled_store import Filled, fill
-from tests.app.looking import look, own_store, texts
+from tests.app.looking import look, texts
 from tests.app.made_up import made_up
 from tests.app.made_up_curves import PEAK_NM, add_curves
 from tests.assessment.session_builder import build_session
 
 TRIAL = "trial of five_times_sit_to_stand_time"
 MASS_KG, HEIGHT_M = 60.0, 1.6
-
-
-@pytest.fixture
-def mine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> UserStore:
-    return own_store(tmp_path / "home", monkeypatch)
 
 
 @pytest.fixture

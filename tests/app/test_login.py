@@ -2,24 +2,17 @@
 
 from __future__ import annotations
 
-import os
-import shutil
-import socket
-import subprocess
-import sys
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect, sync_playwright
+from playwright.sync_api import Page, expect
 
 from assessment.store import open_store, participants
+from benchmarks.browser import CHROMIUM, chromium, free_port, serving
 from tests.app.identity_provider import CLIENT_ID, Provider, identity_provider
 
-ROOT = Path(__file__).parents[2]
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 TIME_LIMIT_MS = 60_000
 
 pytestmark = [
@@ -39,9 +32,7 @@ class Served:
 
 @pytest.fixture
 def served(tmp_path: Path) -> Iterator[Served]:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     address = f"http://localhost:{port}"
     with identity_provider() as provider:
         secrets = tmp_path / "secrets.toml"
@@ -51,34 +42,16 @@ def served(tmp_path: Path) -> Iterator[Served]:
             f'server_metadata_url = "{provider.issuer}/.well-known/openid-configuration"\n'
             '[sarcoscope]\nrole_claim = "realm_access.roles"\n'
         )
-        command = [sys.executable, "-m", "streamlit", "run", "streamlit_app.py", "--server.headless", "true"]
-        server = subprocess.Popen(  # noqa: S603 - our own command
-            [*command, "--server.port", str(port), "--secrets.files", str(secrets)],
-            cwd=ROOT,
-            env=os.environ | {"SARCOSCOPE_HOME": str(tmp_path / "home")},
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-        )
-        try:
-            for _ in range(300):
-                with socket.socket() as probe:
-                    if probe.connect_ex(("127.0.0.1", port)) == 0:
-                        break
-                time.sleep(0.1)
+        with serving(tmp_path / "home", port, options=("--secrets.files", str(secrets))):
             yield Served(address, provider, tmp_path / "home")
-        finally:
-            server.terminate()
-            server.wait(timeout=20)
 
 
 @pytest.fixture
 def page() -> Iterator[Page]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
+    with chromium() as browser:
         page = browser.new_page()
         page.set_default_timeout(TIME_LIMIT_MS)
         yield page
-        browser.close()
 
 
 def test_log_in_work_log_out_and_somebody_else_comes(served: Served, page: Page) -> None:

@@ -11,7 +11,7 @@ from assessment.store import UserStore, preferences
 from assessment.summary import FactorRecord, MarkerErrorRecord, ModelRecord, SearchStepRecord, Summary
 from assessment.visit import Preferences
 from tests.app.filled_store import changed_copy, fill
-from tests.app.looking import look, own_store, texts
+from tests.app.looking import look, texts
 from tests.app.made_up import made_up
 from tests.assessment.session_builder import build_session
 
@@ -44,11 +44,6 @@ SEARCHED = ModelRecord(
     unplaced_marker_error_cm={"r_knee_study": 1.2, "L_knee_study": 1.9},
     notes=["Scaled by the policy 'older_adults', which is taken from 65 years of age."],
 )
-
-
-@pytest.fixture
-def mine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> UserStore:
-    return own_store(tmp_path / "home", monkeypatch)
 
 
 def _show(mine: UserStore, tmp_path: Path, model: ModelRecord) -> None:

@@ -2,28 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import streamlit as st
-from streamlit.testing.v1 import AppTest
 
-from assessment.store import UserStore, audit, open_store, participants, runs, visits
+from assessment.store import UserStore, audit, participants, runs, visits
 from tests.app.filled_store import Filled, fill
+from tests.app.looking import look, texts
 from tests.app.made_up import made_up
 from tests.assessment.session_builder import build_session
-
-APP = Path(__file__).parents[2] / "streamlit_app.py"
-
-
-@pytest.fixture
-def mine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[UserStore]:
-    monkeypatch.setenv("SARCOSCOPE_HOME", str(tmp_path / "home"))
-    monkeypatch.delenv("SARCOSCOPE_DATABASE_URL", raising=False)
-    st.cache_resource.clear()
-    yield open_store().for_local_user()
-    st.cache_resource.clear()
 
 
 @pytest.fixture
@@ -36,28 +23,14 @@ def two_visits(mine: UserStore, tmp_path: Path) -> Filled:
     return fill(mine, session, fast, study_code="P1", visit_date="2026-03-05")
 
 
-def _page(**address: str) -> AppTest:
-    app = AppTest.from_file(str(APP), default_timeout=60)
-    for key, value in address.items():
-        app.query_params[key] = value
-    app.run().switch_page("app/pages/participants.py").run()
-    assert not app.exception
-    return app
-
-
-def _texts(app: AppTest) -> str:
-    kinds = (app.markdown, app.caption, app.error, app.warning, app.info, app.subheader, app.title)
-    return "\n".join(str(element.value) for kind in kinds for element in kind)
-
-
 def test_without_participants_the_page_says_what_to_do(mine: UserStore) -> None:
-    app = _page()
-    assert "no participants yet" in _texts(app)
+    app = look("participants")
+    assert "no participants yet" in texts(app)
     assert not app.dataframe
 
 
 def test_a_new_participant_is_opened_at_once(mine: UserStore) -> None:
-    app = _page()
+    app = look("participants")
     app.text_input(key="code-new").set_value("P7")
     app.selectbox(key="sex-new").set_value("m")
     app.number_input(key="birth-new").set_value(1950)
@@ -67,14 +40,14 @@ def test_a_new_participant_is_opened_at_once(mine: UserStore) -> None:
     (row,) = participants.find(mine)
     assert (row.study_code, row.sex, row.birth_year, row.name) == ("P7", "m", 1950, "Ada Example")
     assert app.title[0].value == "P7"
-    assert "There are no visits yet" in _texts(app)
+    assert "There are no visits yet" in texts(app)
     # Not a word of the person stands in the address.
     assert app.query_params["participant"] == row.id
 
 
 def test_a_code_that_is_taken_is_refused_with_a_reason(mine: UserStore) -> None:
     participants.add(mine, "P7")
-    app = _page()
+    app = look("participants")
     app.text_input(key="code-new").set_value("P7")
     app.button(key="FormSubmitter:person-new-Add").click().run()
     assert "taken" in app.error[0].value
@@ -82,7 +55,7 @@ def test_a_code_that_is_taken_is_refused_with_a_reason(mine: UserStore) -> None:
 
 
 def test_the_list_shows_the_last_value_that_is_not_withheld(mine: UserStore, two_visits: Filled) -> None:
-    row = _page().dataframe[0].value.iloc[0]
+    row = look("participants").dataframe[0].value.iloc[0]
     assert row["Visits"] == 2
     assert row["Last visit"] == "2026-03-05"
     assert row["Last gait speed"] == "1.21 [1.15, 1.27] m/s"
@@ -91,18 +64,18 @@ def test_the_list_shows_the_last_value_that_is_not_withheld(mine: UserStore, two
 
 def test_search_finds_by_code_and_by_name(mine: UserStore, two_visits: Filled) -> None:
     participants.add(mine, "P2", name="Ben Beispiel")
-    app = _page()
+    app = look("participants")
     for text, codes in (("p1", ["P1"]), ("beispiel", ["P2"]), ("", ["P1", "P2"])):
         app.text_input(key="participant-search").set_value(text).run()
         assert not app.exception
         assert list(app.dataframe[0].value["Study code"]) == codes
     app.text_input(key="participant-search").set_value("nobody").run()
-    assert "No participant matches" in _texts(app)
+    assert "No participant matches" in texts(app)
 
 
 def test_a_participant_has_visits_in_order_and_how_they_changed(mine: UserStore, two_visits: Filled) -> None:
-    app = _page(participant=two_visits.participant_id)
-    shown = _texts(app)
+    app = look("participants", participant=two_visits.participant_id)
+    shown = texts(app)
     assert shown.index("2026-01-05") < shown.index("2026-03-05")
     assert "Ada Example" in shown
     # One chart: of the time there is one value only.
@@ -113,7 +86,7 @@ def test_a_participant_has_visits_in_order_and_how_they_changed(mine: UserStore,
 
 
 def test_a_visit_leads_to_its_summary(mine: UserStore, two_visits: Filled) -> None:
-    app = _page(participant=two_visits.participant_id)
+    app = look("participants", participant=two_visits.participant_id)
     app.button(key=f"summary-{two_visits.run_id}").click().run()
     assert app.query_params["run"] == two_visits.run_id
 
@@ -122,14 +95,14 @@ def test_a_failed_comparison_leaves_the_rest_of_the_page(mine: UserStore, two_vi
     session = build_session(tmp_path / "other", "pick_up")
     somebody_else = made_up(tmp_path / "3", sex="m", gait_speed=(1.3, 0.03))
     fill(mine, session, somebody_else, study_code="P1", visit_date="2026-04-05")
-    app = _page(participant=two_visits.participant_id)
-    assert "not of one person" in _texts(app)
+    app = look("participants", participant=two_visits.participant_id)
+    assert "not of one person" in texts(app)
     assert len(app.get("plotly_chart")) == 1
 
 
 def test_what_is_known_can_be_changed(mine: UserStore, two_visits: Filled) -> None:
     key = two_visits.participant_id
-    app = _page(participant=key)
+    app = look("participants", participant=key)
     app.text_input(key=f"code-{key}").set_value("P9")
     app.text_input(key=f"name-{key}").set_value("")
     app.button(key=f"FormSubmitter:person-{key}-Save").click().run()
@@ -140,12 +113,12 @@ def test_what_is_known_can_be_changed(mine: UserStore, two_visits: Filled) -> No
 
 def test_deleting_asks_for_the_study_code_and_deletes_everything(mine: UserStore, two_visits: Filled) -> None:
     key = two_visits.participant_id
-    app = _page(participant=key)
-    assert "2 visits" in _texts(app)
-    assert "2 runs" in _texts(app)
+    app = look("participants", participant=key)
+    assert "2 visits" in texts(app)
+    assert "2 runs" in texts(app)
     app.text_input(key=f"confirm-{key}").set_value("p1")
     app.button(key=f"FormSubmitter:delete-{key}-Delete for good").click().run()
-    assert "Nothing was deleted" in _texts(app)
+    assert "Nothing was deleted" in texts(app)
     assert visits.of_participant(mine, key)
     app.text_input(key=f"confirm-{key}").set_value("P1")
     app.button(key=f"FormSubmitter:delete-{key}-Delete for good").click().run()
@@ -157,16 +130,16 @@ def test_deleting_asks_for_the_study_code_and_deletes_everything(mine: UserStore
 
 
 def test_one_visit_can_be_deleted_and_the_other_stays(mine: UserStore, two_visits: Filled) -> None:
-    app = _page(participant=two_visits.participant_id)
+    app = look("participants", participant=two_visits.participant_id)
     app.button(key=f"delete-visit-{two_visits.visit_id}").click().run()
     assert not app.exception
     (left,) = visits.of_participant(mine, two_visits.participant_id)
     assert left.id != two_visits.visit_id
-    assert "1 visit" in _texts(app)
+    assert "1 visit" in texts(app)
 
 
 def test_looking_at_somebody_is_written_down_once(mine: UserStore, two_visits: Filled) -> None:
-    app = _page(participant=two_visits.participant_id)
+    app = look("participants", participant=two_visits.participant_id)
     app.run()
     seen = [entry for entry in audit.entries(mine) if (entry.action, entry.kind) == ("saw", "participant")]
     assert [entry.object_id for entry in seen] == [two_visits.participant_id]
@@ -174,4 +147,4 @@ def test_looking_at_somebody_is_written_down_once(mine: UserStore, two_visits: F
 
 def test_markdown_in_a_code_is_shown_and_not_obeyed(mine: UserStore) -> None:
     key = participants.add(mine, "![a](http://127.0.0.1:9)")
-    assert "![a](" not in _texts(_page(participant=key))
+    assert "![a](" not in texts(look("participants", participant=key))

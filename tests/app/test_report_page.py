@@ -9,14 +9,9 @@ from streamlit.testing.v1 import AppTest
 
 from assessment.store import UserStore, audit, participants, runs, visits
 from tests.app.filled_store import Filled, fill, finished
-from tests.app.looking import look, own_store, texts
+from tests.app.looking import look, texts
 from tests.app.made_up import made_up
 from tests.assessment.session_builder import build_session
-
-
-@pytest.fixture
-def mine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> UserStore:
-    return own_store(tmp_path / "home", monkeypatch)
 
 
 @pytest.fixture

@@ -2,67 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
-import streamlit as st
-from streamlit.testing.v1 import AppTest
 
-from assessment.language import texts
-from assessment.store import UserStore, audit, open_store, participants, preferences
+from assessment import language
+from assessment.store import UserStore, audit, participants, preferences
 from models.errors import AccessError
-
-APP = Path(__file__).parents[2] / "streamlit_app.py"
-
-
-@pytest.fixture
-def mine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[UserStore]:
-    monkeypatch.setenv("SARCOSCOPE_HOME", str(tmp_path / "home"))
-    monkeypatch.delenv("SARCOSCOPE_DATABASE_URL", raising=False)
-    st.cache_resource.clear()
-    yield open_store().for_local_user()
-    st.cache_resource.clear()
-
-
-def _page() -> AppTest:
-    app = AppTest.from_file(str(APP), default_timeout=60).run().switch_page("app/pages/settings.py").run()
-    assert not app.exception
-    return app
-
-
-def _texts(app: AppTest) -> str:
-    kinds = (app.markdown, app.caption, app.error, app.warning, app.info, app.subheader, app.title)
-    frames = [frame.value.to_string() for frame in app.dataframe]
-    return "\n".join([*(str(element.value) for kind in kinds for element in kind), *frames])
+from tests.app.looking import look, texts
 
 
 def test_a_language_counts_at_once_and_is_kept(mine: UserStore) -> None:
-    app = _page()
+    app = look("settings")
     app.radio(key="settings-language").set_value("ko").run()
     assert not app.exception
-    assert app.title[0].value == texts("ko")("Settings")
+    assert app.title[0].value == language.texts("ko")("Settings")
     assert preferences.get(mine).language == "ko"
-    assert _page().radio(key="settings-language").value == "ko"
+    assert look("settings").radio(key="settings-language").value == "ko"
     app.radio(key="settings-language").set_value("en").run()
     assert app.title[0].value == "Settings"
 
 
 def test_units_and_editions_are_kept_in_the_order_chosen(mine: UserStore) -> None:
-    app = _page()
+    app = look("settings")
     app.radio(key="settings-moment-unit").set_value("Nm").run()
     app.radio(key="settings-height-unit").set_value("cm").run()
     app.multiselect(key="settings-frameworks").set_value(["ewgsop2", "awgs_2019"]).run()
     assert not app.exception
     kept = preferences.get(mine)
     assert (kept.moment_unit, kept.height_unit, kept.frameworks) == ("Nm", "cm", ("ewgsop2", "awgs_2019"))
-    assert _page().multiselect(key="settings-frameworks").value == ["ewgsop2", "awgs_2019"]
+    assert look("settings").multiselect(key="settings-frameworks").value == ["ewgsop2", "awgs_2019"]
 
 
 def test_the_database_is_named_without_its_password(mine: UserStore, monkeypatch: pytest.MonkeyPatch) -> None:
     url = f"sqlite:///{mine.store.home}/hunter2.sqlite"
     monkeypatch.setenv("SARCOSCOPE_DATABASE_URL", url)
-    shown = _texts(_page())
+    shown = texts(look("settings"))
     assert "SQLite" in shown
     assert "hunter2" not in shown
     assert "Nothing. There is no telemetry" in shown
@@ -71,7 +44,7 @@ def test_the_database_is_named_without_its_password(mine: UserStore, monkeypatch
 def test_the_audit_log_is_filtered_and_holds_no_study_code(mine: UserStore) -> None:
     kept, gone = (participants.add(mine, code, name="Ada Example") for code in ("P-001", "P-002"))
     participants.delete(mine, gone)
-    app = _page()
+    app = look("settings")
     table = app.dataframe[0].value
     assert table["Id"].iloc[0] == gone
     assert not [word for word in ("P-001", "P-002", "Ada Example") if word in table.to_string()]

@@ -10,14 +10,9 @@ from assessment.store import UserStore, preferences
 from assessment.summary import ClinicalMeasures, ErrorRecord, Summary, TrialRecord
 from assessment.visit import Preferences
 from tests.app.filled_store import Filled, changed_copy, fill
-from tests.app.looking import look, own_store, texts
+from tests.app.looking import look, texts
 from tests.app.made_up import made_up
 from tests.assessment.session_builder import build_session
-
-
-@pytest.fixture
-def mine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> UserStore:
-    return own_store(tmp_path / "home", monkeypatch)
 
 
 @pytest.fixture
