@@ -208,7 +208,7 @@ def test_missing_metadata_and_model_are_said(read):
 def test_odd_metadata_reach_the_warnings(read):
     session = read(opencap_files() | {"sessionMetadata.yaml": "height_m: 178\nmass_kg: 72\nsex: m\n"})
     assert session.subject == SubjectMetadata(mass_kg=72.0, sex="m")
-    assert warned(session, "give --height-m 1.78")
+    assert warned(session, "give 1.78 (form field 'Height', or --height-m)")
 
 
 def test_synthetic_sessions_are_known_as_such(read):
