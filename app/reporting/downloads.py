@@ -31,43 +31,36 @@ def offer(found: Result, visit: VisitRow, pdf: bytes | None) -> None:
     def record() -> None:
         audit.record(mine(), "exported", "run", found.run.id)
 
+    # Files are made in a thread that knows nothing of the browser session: what is of it is taken here.
+    personal: dict[str, Any] = {} if deidentified else {"pdf": pdf, "user": mine().label}
+
     if pdf is not None and not deidentified:
         columns[0].download_button(
             _("Report (PDF)"), pdf, f"{stem}.pdf", "application/pdf", on_click=record, type="primary",
             icon=":material/picture_as_pdf:", width="stretch", key="download-pdf",
         )  # fmt: skip
     columns[1].download_button(
-        _("FHIR R4 bundle (JSON)"), lambda: _fhir(found, visit, pdf, deidentified=deidentified), f"{stem}_fhir.json",
-        "application/fhir+json", on_click=record, icon=":material/local_hospital:", width="stretch",
-        key="download-fhir",
+        _("FHIR R4 bundle (JSON)"), lambda: _fhir(found, visit, deidentified=deidentified, **personal),
+        f"{stem}_fhir.json", "application/fhir+json", on_click=record, icon=":material/local_hospital:",
+        width="stretch", key="download-fhir",
     )  # fmt: skip
     columns[2].download_button(
-        _("All tables and files (zip)"), lambda: _archive(found, visit, pdf, deidentified=deidentified), f"{stem}.zip",
-        "application/zip", on_click=record, icon=":material/folder_zip:", width="stretch", key="download-zip",
+        _("All tables and files (zip)"), lambda: _archive(found, visit, deidentified=deidentified, **personal),
+        f"{stem}.zip", "application/zip", on_click=record, icon=":material/folder_zip:", width="stretch",
+        key="download-zip",
     )  # fmt: skip
     st.caption(_("The zip holds CSV, JSON, Parquet, FHIR, OpenCap's dashboard format and a README that explains each."))
 
 
-def _fhir(found: Result, visit: VisitRow, pdf: bytes | None, *, deidentified: bool) -> str:
+def _fhir(found: Result, visit: VisitRow, *, deidentified: bool, **personal: Any) -> str:
+    """``personal``: what a de-identified export must not hold, the report and who made the export."""
     from assessment.exports import fhir_bundle
 
-    bundle = fhir_bundle(
-        found.folder,
-        found.summary,
-        visit.details,
-        deidentified=deidentified,
-        **_personal(pdf, deidentified=deidentified),
-    )
+    bundle = fhir_bundle(found.folder, found.summary, visit.details, deidentified=deidentified, **personal)
     return json.dumps(bundle, indent=2, ensure_ascii=False)
 
 
-def _archive(found: Result, visit: VisitRow, pdf: bytes | None, *, deidentified: bool) -> bytes:
+def _archive(found: Result, visit: VisitRow, *, deidentified: bool, **personal: Any) -> bytes:
     from assessment.exports import export_archive
 
-    personal = _personal(pdf, deidentified=deidentified)
     return export_archive(found.folder, found.summary, visit.details, deidentified=deidentified, **personal)
-
-
-def _personal(pdf: bytes | None, *, deidentified: bool) -> dict[str, Any]:
-    """What a de-identified export must not hold: the report, and who made the export."""
-    return {} if deidentified else {"pdf": pdf, "user": mine().label}

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -207,3 +208,36 @@ def test_a_researcher_sees_no_names(store: Store, tmp_path: Path) -> None:
         app = _as(_claims("ada", role), participant=ada.participant_id)
         shown = _texts(app) + " ".join(str(field.value) for field in app.text_input)
         assert ("Name Of A-001" in shown) is seen, role
+
+
+@pytest.mark.parametrize(
+    ("page", "keys"),
+    [
+        ("report", {"download-fhir", "download-zip"}),
+        ("cohort", {"cohort-csv", "cohort-parquet"}),
+        ("settings", {"audit-csv"}),
+    ],
+)
+def test_files_are_made_for_who_is_logged_in_where_no_session_is_known(
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, page: str, keys: set[str]
+) -> None:
+    made: dict[str, Callable[[], bytes | str]] = {}
+
+    def button(_: str, data: object, *__: object, key: str, **___: object) -> None:
+        if callable(data):
+            made[key] = data
+
+    def nobody() -> None:
+        raise AccessError("Nobody is logged in.", hint="Log in.")
+
+    filled = _filled(store, tmp_path, "ada", "A-001")
+    with monkeypatch.context() as patched:
+        patched.setattr(st, "download_button", button)
+        patched.setattr("streamlit.delta_generator.DeltaGenerator.download_button", lambda _, *a, **k: button(*a, **k))
+        _as(_claims("ada", "admin"), page, run=filled.run_id)
+    monkeypatch.setattr("app.current.user", nobody)
+    with ThreadPoolExecutor(1) as pool:
+        files = {key: pool.submit(make).result() for key, make in made.items()}
+    assert set(files) == keys
+    if page == "report":
+        assert _mine(store, "ada").label in str(files["download-fhir"])
