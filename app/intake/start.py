@@ -40,7 +40,8 @@ def start(
     Raises
     ------
     SarcoscopeError
-        The store does not accept a value or cannot be written; a participant who was to be new is not there then.
+        The store does not accept a value or cannot be written: no visit is there then without its run, and no new
+        participant without a visit; the upload stays. Or the queue is not served: then nothing is taken back.
     """
     record = SubjectRecord(
         height_m=subject.height_m, mass_kg=subject.mass_kg, sex=subject.sex, age_years=subject.age_years
@@ -50,21 +51,30 @@ def start(
         participant_id = participants.add(mine, whose.study_code, sex=subject.sex, name=whose.name or None)
     else:
         participant_id = known.id
+    run_ids: list[str] = []
+    # New visits whose run is not asked for yet.
+    waiting: list[str] = []
     try:
-        run_ids = []
+        visit_ids = []
         for one in planned:
             told = details | {"visit_date": one.visit_date}
-            visit_id = _changed(mine, whose, told) or visits.add(
-                mine, participant_id, upload_id, one.session_path, told
-            )
+            visit_id = _changed(mine, whose, told)
+            if visit_id is None:
+                visit_id = visits.add(mine, participant_id, upload_id, one.session_path, told)
+                waiting.append(visit_id)
+            visit_ids.append(visit_id)
+        for one, visit_id in zip(planned, visit_ids, strict=True):
             request = RunRequest(subject=record, settings=one.settings, clinical=clinical)
             run_ids.append(runs.submit(mine, visit_id, request))
-        ensure_runner(mine.store)
+            waiting = [other for other in waiting if other != visit_id]
     except SarcoscopeError:
-        if known is None:
+        for visit_id in waiting:
+            visits.delete(mine, visit_id, keep_upload=True)
+        if known is None and not run_ids:
             participants.delete(mine, participant_id)
         raise
     address.put(run=run_ids[-1], participant=participant_id, upload=None, visit=None, trial=None)
+    ensure_runner(mine.store)
 
 
 def _changed(mine: UserStore, whose: Whose, told: dict[str, object]) -> str | None:

@@ -111,7 +111,9 @@ def ask_whose(visit: VisitRow | None, last: RunRow | None, known: list[VisitRow]
             default="known" if follow_up else "new", key=f"whose-{key}-{follow_up}", required=True,
         ) or "new"  # fmt: skip
     if kind == "new":
-        return _new(key, proposal if all(row.study_code != proposal for row in everybody) else "")
+        return _new(
+            key, proposal if not any(participants.same_code(row.study_code, proposal) for row in everybody) else ""
+        )
     return _known(everybody, follow_up, key)
 
 
@@ -127,7 +129,7 @@ def whose_checks(whose: Whose) -> list[Check]:
         return []
     if not whose.study_code:
         return [Check("stop", "participant", _("Whose recordings these are is open."), _("Choose, or give a code."))]
-    if any(row.study_code == whose.study_code for row in participants.find(mine())):
+    if any(participants.same_code(row.study_code, whose.study_code) for row in participants.find(mine())):
         return [
             Check(
                 "stop",

@@ -10,7 +10,7 @@ import threading
 from collections.abc import Callable
 from pathlib import Path
 
-from assessment.jobs import table
+from assessment.jobs import log, table
 from assessment.results_folder import SUMMARY_NAME
 from assessment.stages import StageLog
 from assessment.store import cleaning
@@ -109,6 +109,7 @@ def _attempt(store: Store, run_id: str, work: Work) -> ErrorRecord | None:
     except OSError as error:
         return _record(_unwritable(error))
     except Exception as error:
+        log.write_defect(store.home, run_id, error)
         return _record(_unexpected(error))
     return None
 

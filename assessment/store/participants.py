@@ -198,14 +198,18 @@ def accepted_code(study_code: str, sex: str | None, birth_year: int | None) -> s
     return code
 
 
+def same_code(one: str, other: str) -> bool:
+    """Whether two study codes mean one person: P001 and p001 do."""
+    return one.strip().casefold() == other.strip().casefold()
+
+
 def _checked(
     session: Session, mine: UserStore, study_code: str, sex: str | None, birth_year: int | None, *, but: str | None
 ) -> str:
     code = accepted_code(study_code, sex, birth_year)
-    taken = session.exec(
-        select(Participant).where(Participant.owner_id == mine.user_id, Participant.study_code == code)
-    ).first()
-    if taken is not None and taken.id != but:
+    # Compared here: databases differ in how they fold letters.
+    everybody = session.exec(select(Participant.id, Participant.study_code).where(Participant.owner_id == mine.user_id))
+    if any(same_code(other, code) for one, other in everybody if one != but):
         raise StoreError(
             f"The study code {code} is taken.", hint="Choose the participant from the list, or give another code."
         )

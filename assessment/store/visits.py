@@ -133,8 +133,8 @@ def sign(mine: UserStore, visit_id: str, signer: str, summary_sha256: str) -> No
     _change(mine, visit_id, {"signature": signature.model_dump(mode="json")}, "signed")
 
 
-def delete(mine: UserStore, visit_id: str) -> None:
-    """Delete a visit with its recordings and results.
+def delete(mine: UserStore, visit_id: str, *, keep_upload: bool = False) -> None:
+    """Delete a visit with its results, and with its recordings unless they are needed or ``keep_upload`` says so.
 
     Raises
     ------
@@ -151,7 +151,8 @@ def delete(mine: UserStore, visit_id: str) -> None:
         upload_id = visit.upload_id
         session.delete(visit)
         session.flush()
-        delete_unused_upload(session, upload_id)
+        if not keep_upload:
+            delete_unused_upload(session, upload_id)
         audit.write(session, mine, "deleted", "visit", visit_id)
     remove_unnamed(mine.store)
 

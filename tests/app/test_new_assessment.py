@@ -15,6 +15,7 @@ from streamlit.testing.v1 import AppTest
 
 from app.intake.arrival import take_archive
 from assessment.store import UserStore, participants, preferences, runs, uploads, visits
+from assessment.store.database import HOME_VARIABLE
 from assessment.visit import Preferences
 from models.errors import StoreError, UploadRejectedError
 from tests.app.filled_store import Filled, fill
@@ -202,6 +203,39 @@ def test_nothing_is_half_there_where_the_store_refuses(
     assert participants.find(mine) == []
     # What was uploaded and typed is still there for the next attempt.
     assert field(app, "study_code").value == "P001"
+    monkeypatch.undo()
+    without_runner(monkeypatch)
+    monkeypatch.setenv(HOME_VARIABLE, str(mine.store.home))
+    app.button(key="run").click().run()
+    assert [run.study_code for run in runs.recent(mine)] == ["P001"]
+
+
+def test_a_queue_that_is_not_served_loses_nothing(
+    mine: UserStore, archive: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(_: object) -> None:
+        raise StoreError("The runs cannot be started.", hint="Ask the administrator.")
+
+    monkeypatch.setattr("app.intake.start.ensure_runner", refuse)
+    app = _code(drop(fresh(), archive), "P001")
+    app.button(key="run").click().run()
+    assert "The runs cannot be started." in texts(app)
+    assert [(run.study_code, run.state) for run in runs.recent(mine)] == [("P001", "queued")]
+
+
+def test_a_known_person_gets_no_visit_without_a_run(
+    mine: UserStore, archive: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    participant_id = participants.add(mine, "P1")
+
+    def refuse(*_: object) -> str:
+        raise StoreError("The disk is full.", hint="Make space.")
+
+    monkeypatch.setattr(runs, "submit", refuse)
+    app = drop(fresh(participant=participant_id), archive)
+    app.button(key="run").click().run()
+    assert "The disk is full." in texts(app)
+    assert [row.n_visits for row in participants.find(mine)] == [0]
 
 
 def test_a_second_upload_of_the_same_name_is_another_person(tmp_path: Path) -> None:

@@ -131,6 +131,9 @@ def test_an_unexpected_error_tells_its_kind_and_nothing_of_the_data(mine: UserSt
     assert error is not None
     assert "ValueError" in error.message
     assert b"secret of a person" not in everything_below(mine.store.home)
+    logged = (mine.store.home / "logs" / "runs.log").read_text("utf-8")
+    assert f"run {run_id} builtins.ValueError at tests/assessment/jobs/test_table.py:" in logged
+    assert "assessment/jobs/child.py:" in logged
 
 
 def test_an_end_that_cannot_be_written_is_left_to_the_runner(

@@ -41,9 +41,12 @@ def test_a_study_code_is_given_once_by_each_user(mine: UserStore, theirs: UserSt
     participants.add(theirs, "P1")
     with pytest.raises(StoreError, match="taken"):
         participants.add(mine, "P1")
+    with pytest.raises(StoreError, match="taken"):
+        participants.add(mine, " p1")
     other = participants.add(mine, "P2")
     with pytest.raises(StoreError, match="taken"):
-        participants.change(mine, other, study_code="P1", sex=None, birth_year=None, name=None)
+        participants.change(mine, other, study_code="p1", sex=None, birth_year=None, name=None)
+    participants.change(mine, other, study_code="p2", sex=None, birth_year=None, name=None)
 
 
 def test_a_name_stands_in_its_own_table_for_those_who_may_see_it(store: Store, mine: UserStore) -> None:
