@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
 from pathlib import Path
 
 import streamlit as st
@@ -105,11 +104,6 @@ def result_of(run: RunRow) -> Result:
         They cannot be read.
     """
     return Result(run, _read(mine().user_id, run.id), runs.folder(mine(), run.id))
-
-
-def day_of(run: RunRow) -> date:
-    """Day of the visit that a run belongs to."""
-    return run.visit_date or run.created_at.date()
 
 
 def choose_trial(result: Result, wanted: str | None = None) -> TrialRecord:

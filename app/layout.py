@@ -21,7 +21,7 @@ def notice() -> None:
 def result_header(run: RunRow, summary: Summary) -> None:
     """Whose results these are."""
     person = summary.subject
-    when = run.visit_date or run.created_at.date()
+    when = run.day
     age = _("age not given") if person.age_years is None else _("{age} years", age=f"{person.age_years:g}")
     sex = {"f": _("female"), "m": _("male"), "unspecified": _("sex unspecified")}[person.sex]
     st.markdown(

@@ -25,7 +25,7 @@ _LATE_AFTER_S = 10.0
 def show_run(run: RunRow) -> None:
     """Draw one run."""
     with st.container(border=True, key=f"run-{run.id}"):
-        when = (run.visit_date or run.created_at.date()).isoformat()
+        when = run.day.isoformat()
         st.markdown(f"**{plain(run.study_code)}** · {_('visit of {date}', date=when)} · {_state(run)}")
         if run.state in ("running", "cancelling"):
             _show_progress(run)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import tomllib
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -31,6 +32,10 @@ def report(
     name: Annotated[str | None, typer.Option(help="Name of the person; without it none is printed")] = None,
     previous: Annotated[
         Path | None, typer.Option(metavar="RESULTS", help="Results folder of an earlier visit of the person")
+    ] = None,
+    previous_date: Annotated[
+        datetime | None,
+        typer.Option(metavar="YYYY-MM-DD", formats=["%Y-%m-%d"], help="Date of that visit [default: not known]"),
     ] = None,
     visit: Annotated[
         Path | None,
@@ -64,6 +69,7 @@ def report(
             summary,
             details,
             previous=None if previous is None else read_summary(previous),
+            previous_date=None if previous_date is None else previous_date.date(),
             preferences=preferences,
             name=name,
             own=None if reference_file is None else load_reference(reference_file),

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import streamlit as st
 
 from app import address
-from app.current import Result, day_of, mine, result_of
+from app.current import Result, mine, result_of
 from app.language import _
 from assessment.presentation import usable
 from assessment.store import runs
@@ -48,7 +48,7 @@ def choose_other(found: Result, trial: TrialRecord) -> Other | None:
     )
     address.put(with_trial=name)
     same_day, same_name = other is found, name == trial.name
-    days = day_of(run).isoformat(), day_of(found.run).isoformat()
+    days = run.day.isoformat(), found.run.day.isoformat()
     return Other(
         result=other,
         trial=next(one for one in other.summary.trials if one.name == name),
@@ -61,7 +61,7 @@ def _visit(found: Result, visits: dict[str, RunRow]) -> RunRow | None:
     def name(run_id: str) -> str:
         if run_id == NONE:
             return _("nothing")
-        return _("this visit") if run_id == found.run.id else day_of(visits[run_id]).isoformat()
+        return _("this visit") if run_id == found.run.id else visits[run_id].day.isoformat()
 
     options = [NONE, found.run.id, *(run_id for run_id in visits if run_id != found.run.id)]
     wanted = address.get("with_run") or NONE

@@ -7,16 +7,14 @@ from datetime import date
 
 import streamlit as st
 
-from app.current import Result, day_of, earlier
+from app.current import Result, earlier
 from app.language import _, _result
 from app.text import plain
 from assessment.presentation import SIDE_NAMES
-from assessment.store.runs import RunRow
 from assessment.uncertainty import decimals, fixed
 from assessment.uncertainty.change import OWN_ERRORS_ONLY, Change
 from assessment.uncertainty.interval import UNPRINTED
-from assessment.uncertainty.reliability import Setting
-from assessment.uncertainty.visits import compare_visits
+from assessment.uncertainty.visits import compare_dated
 from models.errors import SarcoscopeError
 
 
@@ -36,10 +34,10 @@ def since_last_visit(result: Result) -> Since | None:
         found = earlier(result)
         if found is None:
             return None
-        compared = compare_visits(found.summary, result.summary, setting=_setting(found.run, result.run))
+        compared = compare_dated(found.summary, found.run.visit_date, result.summary, result.run.visit_date)
     except SarcoscopeError as error:
-        return Since(day_of(result.run), [], [], f"{error.message} {error.hint}")
-    return Since(day_of(found.run), compared.changes, compared.warnings, "")
+        return Since(result.run.day, [], [], f"{error.message} {error.hint}")
+    return Since(found.run.day, compared.changes, compared.warnings, "")
 
 
 def say_of_both(since: Since | None) -> None:
@@ -83,7 +81,3 @@ def change_text(change: Change) -> str:
             reached=_result(change.meaningful.reached),
         )
     return text
-
-
-def _setting(before: RunRow, after: RunRow) -> Setting:
-    return "within session" if day_of(before) == day_of(after) else "between sessions"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 
 import pandas as pd
 import plotly.graph_objects as go
@@ -19,8 +20,9 @@ from app.text import plain
 from app.words import indicator_word, value_word
 from assessment.presentation import SIDE_COLOURS, SIDE_NAMES
 from assessment.store import figures, runs
+from assessment.summary import Summary
 from assessment.uncertainty import Z95
-from assessment.uncertainty.visits import Comparison, compare_visits
+from assessment.uncertainty.visits import Comparison, compare_dated
 from models.errors import SarcoscopeError
 from pipeline.quality import Mark
 
@@ -79,8 +81,12 @@ def _comparisons(run_ids: list[str]) -> list[_Compared]:
     wanted = {_("Since the previous visit"): run_ids[-2]}
     if len(run_ids) > 2:
         wanted[_("Since the first visit")] = run_ids[0]
-    last = runs.summary(mine(), run_ids[-1])
-    return [_Compared(title, compare_visits(runs.summary(mine(), run_id), last)) for title, run_id in wanted.items()]
+    last = _dated(run_ids[-1])
+    return [_Compared(title, compare_dated(*_dated(run_id), *last)) for title, run_id in wanted.items()]
+
+
+def _dated(run_id: str) -> tuple[Summary, date | None]:
+    return runs.summary(mine(), run_id), runs.get(mine(), run_id).visit_date
 
 
 def _one(name: str, activity: str, group: pd.DataFrame, compared: list[_Compared]) -> None:

@@ -41,6 +41,7 @@ def preview(found: Result, visit: VisitRow) -> bytes | None:
             pdf = _made(
                 found.run.id,
                 earlier.id if earlier else None,
+                earlier.visit_date if earlier else None,
                 visit.details,
                 preferences.model_copy(update={"language": language}),
                 name if with_name else None,
@@ -54,7 +55,7 @@ def preview(found: Result, visit: VisitRow) -> bytes | None:
 
 def file_stem(found: Result) -> str:
     """Name of what is taken away: study code and date, which is what a clinic files by."""
-    when: date = found.run.visit_date or found.run.created_at.date()
+    when: date = found.run.day
     code = "".join(letter if letter.isalnum() or letter in "-_" else "_" for letter in found.run.study_code)
     return f"{code}_{when.isoformat()}"
 
@@ -62,7 +63,12 @@ def file_stem(found: Result) -> str:
 # For this browser session alone: it may hold a name.
 @st.cache_data(scope="session", max_entries=4, show_spinner=False)
 def _made(
-    run_id: str, earlier_id: str | None, visit: VisitDetails, preferences: Preferences, name: str | None
+    run_id: str,
+    earlier_id: str | None,
+    earlier_date: date | None,
+    visit: VisitDetails,
+    preferences: Preferences,
+    name: str | None,
 ) -> bytes:
     # Imported here: Typst and the figures take a moment that no other page needs.
     from assessment.report.pdf import report_pdf
@@ -73,6 +79,7 @@ def _made(
         runs.summary(mine(), run_id),
         visit,
         previous=previous,
+        previous_date=earlier_date,
         preferences=preferences,
         name=name,
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from datetime import date
 from functools import cached_property
 from pathlib import Path
 
@@ -14,7 +15,7 @@ from assessment.report.figures import FigureStyle
 from assessment.report.fonts import figure_family
 from assessment.report.structure import Symbol
 from assessment.summary import IndicatorRecord, Summary, TrialRecord
-from assessment.uncertainty.visits import Comparison, compare_visits
+from assessment.uncertainty.visits import Comparison, compare_dated
 from assessment.visit import Preferences, VisitDetails
 from models.errors import SettingsError
 from pipeline.quality import Mark
@@ -39,6 +40,8 @@ class Context:
         Results folder of the visit, for its curves.
     previous : Summary or None
         Of the earlier visit.
+    previous_date : date or None
+        Of the earlier visit: one of the same day is compared with the error within a session.
     name : str or None
         Of the person; printed only if given.
     own : Reference or None
@@ -50,6 +53,7 @@ class Context:
     visit: VisitDetails
     preferences: Preferences = field(default_factory=Preferences)
     previous: Summary | None = None
+    previous_date: date | None = None
     name: str | None = None
     own: Reference | None = None
 
@@ -64,7 +68,7 @@ class Context:
         if self.previous is None:
             return None
         try:
-            return compare_visits(self.previous, self.summary)
+            return compare_dated(self.previous, self.previous_date, self.summary, self.visit.visit_date)
         except SettingsError as error:
             return error
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 
 import typst
@@ -31,6 +32,7 @@ def report_pdf(
     visit: VisitDetails,
     *,
     previous: Summary | None,
+    previous_date: date | None,
     preferences: Preferences,
     name: str | None = None,
     own: Reference | None = None,
@@ -45,6 +47,8 @@ def report_pdf(
     visit : VisitDetails
     previous : Summary or None
         Of an earlier visit of the person. Where the two cannot be compared, the report says why.
+    previous_date : date or None
+        Of that visit; None where it is not known.
     preferences : Preferences
         Language, criteria and units.
     name : str or None
@@ -52,7 +56,10 @@ def report_pdf(
     own : Reference or None
         A cohort of the user's own, in place of published populations.
     """
-    content = report_content(Context(folder, summary, visit, preferences, previous=previous, name=name, own=own))
+    of = Context(
+        folder, summary, visit, preferences, previous=previous, previous_date=previous_date, name=name, own=own
+    )
+    content = report_content(of)
     for optional, new_pages in ATTEMPTS:
         pdf, pages = _compiled(content.shortened(optional, new_pages=new_pages))
         if pages <= MOST_PAGES:

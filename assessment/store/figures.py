@@ -51,8 +51,8 @@ def write(session: Session, run: Run, summary: Summary) -> None:
 def results(mine: UserStore, participant_id: str | None = None) -> pd.DataFrame:
     """The newest results of every visit, one row each, by study code and date; columns are `RESULT_COLUMNS`.
 
-    Sex, age, height and mass are those that the assessment used; ``date`` is the visit's, or when the run was asked
-    for.
+    Sex, age, height and mass are those that the assessment used; ``date`` is the visit's, or when it was
+    entered.
     """
     with mine.reading() as session:
         query = (
@@ -67,11 +67,11 @@ def results(mine: UserStore, participant_id: str | None = None) -> pd.DataFrame:
                 visit.id,
                 participant.id,
                 participant.study_code,
-                visit.visit_date or run.created_at.date(),
+                visit.visit_date or visit.created_at.date(),
                 *(run.request["subject"][name] for name in ("sex", "age_years", "height_m", "mass_kg")),
                 run.synthetic is True,
             )
-            for run, visit, participant in session.exec(query)
+            for run, visit, participant in session.exec(query.order_by(col(Visit.created_at)))
         ]
     table = pd.DataFrame(rows, columns=list(RESULT_COLUMNS))
     return table.sort_values(["study_code", "date"], kind="stable", ignore_index=True)

@@ -59,6 +59,8 @@ class RunRow:
         Runs that are served before a queued one.
     summary_sha256 : str or None
         Of the results; None until there are any.
+    visit_created_at : datetime
+        Tells the order of visits of one day; that of the run would change whenever a visit is assessed again.
     """
 
     id: str
@@ -66,6 +68,7 @@ class RunRow:
     participant_id: str
     study_code: str
     visit_date: date | None
+    visit_created_at: datetime
     state: RunState
     stage: str
     request: RunRequest
@@ -77,6 +80,16 @@ class RunRow:
     summary_sha256: str | None
     trials: tuple[TrialProgress, ...]
     ahead: int
+
+    @property
+    def day(self) -> date:
+        """Of the visit: its date, or where none was given when it was entered."""
+        return self.visit_date or self.visit_created_at.date()
+
+    @property
+    def place(self) -> tuple[date, datetime]:
+        """Of the visit among those of the participant."""
+        return self.day, self.visit_created_at
 
 
 def submit(mine: UserStore, visit_id: str, request: RunRequest) -> str:
@@ -186,18 +199,13 @@ def results_of(mine: UserStore, participant_id: str) -> list[RunRow]:
     for run in recent(mine, participant_id=participant_id, limit=None):
         if run.state == "done":
             newest.setdefault(run.visit_id, run)
-    return sorted(newest.values(), key=lambda run: (run.visit_date or run.created_at.date(), run.created_at))
+    return sorted(newest.values(), key=lambda run: run.place)
 
 
 def previous(mine: UserStore, run: RunRow) -> RunRow | None:
     """The results of the visit before the one of a run; None where there are none."""
     visits = results_of(mine, run.participant_id)
-    key = (run.visit_date or run.created_at.date(), run.created_at)
-    earlier = [
-        one
-        for one in visits
-        if one.visit_id != run.visit_id and (one.visit_date or one.created_at.date(), one.created_at) < key
-    ]
+    earlier = [one for one in visits if one.visit_id != run.visit_id and one.place < run.place]
     return earlier[-1] if earlier else None
 
 
@@ -264,6 +272,7 @@ def _rows(session: Session, found: Sequence[tuple[Run, Visit, Participant]]) -> 
             participant_id=participant.id,
             study_code=participant.study_code,
             visit_date=visit.visit_date,
+            visit_created_at=visit.created_at,
             state=run.state,  # type: ignore[arg-type]
             stage=run.stage,
             request=RunRequest.model_validate(run.request),

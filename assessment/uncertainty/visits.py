@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from pydantic import BaseModel, ConfigDict, Field
 
 from assessment.summary import NOT_A_DIAGNOSIS, Summary
@@ -75,6 +77,18 @@ def compare_visits(before: Summary, after: Summary, *, setting: Setting = "betwe
         ],
         warnings=_warnings(before, after),
     )
+
+
+def compare_dated(before: Summary, before_date: date | None, after: Summary, after_date: date | None) -> Comparison:
+    """Compare two visits by their dates: of one day with the error within a session, else between sessions.
+
+    Raises
+    ------
+    SettingsError
+        See `compare_visits`.
+    """
+    one_day = before_date is not None and before_date == after_date
+    return compare_visits(before, after, setting="within session" if one_day else "between sessions")
 
 
 def _check_same_person(before: Summary, after: Summary) -> None:

@@ -85,6 +85,16 @@ def test_a_participant_has_visits_in_order_and_how_they_changed(mine: UserStore,
     assert "withheld" in shown
 
 
+def test_two_visits_of_one_day_are_compared_here_as_on_the_summary(mine: UserStore, tmp_path: Path) -> None:
+    """15.0 to 12.0 s: beyond the 2.5 s of one day, within the 4.52 s of two."""
+    session = build_session(tmp_path, "pick_up")
+    for name, seconds in (("1", 15.0), ("2", 12.0)):
+        results = made_up(tmp_path / name, five_times_sit_to_stand_time=(seconds, 0.9))
+        filled = fill(mine, session, results, study_code="P1", visit_date="2026-01-05")
+    assert "decreased, better" in texts(look("summary", run=filled.run_id))
+    assert "decreased, better" in texts(look("participants", participant=filled.participant_id))
+
+
 def test_a_visit_leads_to_its_summary(mine: UserStore, two_visits: Filled) -> None:
     app = look("participants", participant=two_visits.participant_id)
     app.button(key=f"summary-{two_visits.run_id}").click().run()

@@ -61,19 +61,25 @@ def comparison_note(of: Context) -> str:
         return _("No earlier visit was given: change is not assessed.")
     if isinstance(of.comparison, SettingsError):
         return _("The earlier visit is not compared: {why}", why=_.result(of.comparison.message))
-    sentences = [
-        _(
-            "Previous: results of {session}, assessed {date}.",
-            session=of.previous.session,
-            date=of.previous.provenance.created[:10],
-        ),
-        _(
+    if of.previous_date is None:
+        which = _("Previous: results of {session}, date of the visit not given.", session=of.previous.session)
+    else:
+        which = _("Previous: visit of {date}.", date=of.previous_date.isoformat())
+    if of.comparison.setting == "within session":
+        limit = _(
+            "Both are of one day: a difference is called a change only beyond the smallest detectable change (MDC, "
+            "95 %) within a session; detectable is not the same as meaningful."
+        )
+    else:
+        limit = _(
             "A difference is called a change only beyond the smallest detectable change (MDC, 95 %) between sessions; "
-            "detectable is not the same as meaningful. Where none is published, the error of the two recordings alone "
-            "is given: how much a person varies from day to day is not in it."
-        ),
-    ]
-    return " ".join([*sentences, *map(_.result, of.comparison.warnings)])
+            "detectable is not the same as meaningful."
+        )
+    otherwise = _(
+        "Where none is published, the error of the two recordings alone is given: how much a person varies from day to "
+        "day is not in it."
+    )
+    return " ".join([which, limit, otherwise, *map(_.result, of.comparison.warnings)])
 
 
 def _joined(numbers: Iterable[str]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -30,11 +31,19 @@ def judged(summary: Summary, clinical: ClinicalMeasures | None = None) -> Summar
     return summary.model_copy(update={"clinical": measured, "indicators": indicators, "criteria": criteria})
 
 
-def content(folder: Path, summary: Summary, previous: Summary | None = None, **preferences: Any) -> Report:
+TODAY = date(2026, 1, 5)
+
+
+def content(
+    folder: Path,
+    summary: Summary,
+    previous: Summary | None = None,
+    previous_date: date | None = None,
+    **preferences: Any,
+) -> Report:
     save(summary, folder)
-    return report_content(
-        Context(folder, summary, VisitDetails(study_code="P-07"), Preferences(**preferences), previous=previous)
-    )
+    visit, shown = VisitDetails(study_code="P-07", visit_date=TODAY), Preferences(**preferences)
+    return report_content(Context(folder, summary, visit, shown, previous=previous, previous_date=previous_date))
 
 
 def section(report: Report, title: str) -> Section:
@@ -82,7 +91,16 @@ def test_change_is_called_change_only_beyond_the_published_detectable_one(tmp_pa
         assert found[3].text == "13.0"
         assert found[4].text == f"+{seconds - 13.0:.1f}"
         assert found[4].aside.startswith(said)
-    assert "Previous: results of first, assessed 2026-01-01." in words(summary)
+    assert "Previous: results of first, date of the visit not given." in words(summary)
+
+
+def test_two_visits_of_one_day_are_compared_with_the_error_within_a_session(tmp_path: Path) -> None:
+    """15.0 to 12.0 s: beyond the 2.5 s of one day, within the 4.52 s of two."""
+    now, before = person(chair_stand(12.0)), person(chair_stand(15.0))
+    for day, said in ((TODAY, "decreased, better (MDC 2.5)"), (date(2026, 1, 4), "no change beyond measurement error")):
+        summary = section(content(tmp_path, now, before, day), "Summary")
+        assert row(summary, "Five-times sit-to-stand time")[4].aside.startswith(said)
+        assert f"Previous: visit of {day}." in words(summary)
 
 
 def test_what_was_not_measured_before_has_no_change(tmp_path: Path) -> None:

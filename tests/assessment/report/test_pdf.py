@@ -39,7 +39,7 @@ def results(tmp_path: Path) -> tuple[Path, Summary]:
 def made(results: tuple[Path, Summary], **changes: object) -> bytes:
     """A report; fields of the visit by their names, the rest as `report_pdf` takes it."""
     folder, summary = results
-    given = {"previous": None, "preferences": Preferences(), "name": None}
+    given = {"previous": None, "previous_date": None, "preferences": Preferences(), "name": None}
     given |= {key: changes.pop(key) for key in list(changes) if key in given}
     visit = VisitDetails.model_validate({"study_code": "P-07"} | changes)
     return report_pdf(folder, summary, visit, **given)  # type: ignore[arg-type]

@@ -10,7 +10,7 @@ from sqlmodel import select
 from assessment.jobs import table
 from assessment.store import UserStore, figures, participants, runs
 from assessment.store.tables import RunIndicator
-from tests.app.filled_store import fill
+from tests.app.filled_store import fill, finished
 from tests.app.made_up import made_up
 from tests.assessment.session_builder import build_session
 
@@ -48,6 +48,20 @@ def test_of_a_visit_that_was_assessed_twice_the_newer_results_count(
     table.finish(mine.store, again, kept, kept[0].sha256)
     assert list(figures.results(mine)["run_id"]) == [again]
     assert list(figures.values(mine, participant_id=first.participant_id)["value"]) == [0.9]
+
+
+def test_visits_of_one_day_stay_in_order_when_one_is_assessed_again(
+    mine: UserStore, session: Path, tmp_path: Path
+) -> None:
+    made = made_up(tmp_path / "1", gait_speed=(1.1, 0.05))
+    first, second = (fill(mine, session, made, study_code="P1", visit_date="2026-01-05") for _ in range(2))
+    again = finished(mine, runs.again(mine, first.run_id), made)
+    assert [run.id for run in runs.results_of(mine, first.participant_id)] == [again, second.run_id]
+    assert list(figures.results(mine)["run_id"]) == [again, second.run_id]
+    before = runs.previous(mine, runs.get(mine, second.run_id))
+    assert before is not None
+    assert before.id == again
+    assert runs.previous(mine, runs.get(mine, again)) is None
 
 
 def test_nobody_sees_the_figures_of_others(mine: UserStore, theirs: UserStore, session: Path, tmp_path: Path) -> None:
