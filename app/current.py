@@ -122,5 +122,5 @@ def choose_trial(result: Result, wanted: str | None = None) -> TrialRecord:
 # Kept for this browser session alone: nothing of one user may be shown to another.
 @st.cache_data(scope="session", max_entries=8, show_spinner=False)
 def _read(user_id: str, run_id: str) -> Summary:  # noqa: ARG001 - part of the key
-    audit.record(mine(), "saw", "run", run_id)
+    audit.record_seen(mine(), "run", run_id)
     return runs.summary(mine(), run_id)

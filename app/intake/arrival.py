@@ -18,7 +18,7 @@ from streamlit.runtime.uploaded_file_manager import UploadedFile
 from assessment.example import EXAMPLE, EXAMPLE_AGE_YEARS
 from assessment.store import UserStore, uploads
 from assessment.store.scratch import scratch
-from models.errors import StoreError, UploadRejectedError
+from models.errors import SarcoscopeError, StoreError, UploadRejectedError
 from pipeline.opencap_server import Progress, download
 
 _CHUNK_BYTES = 2**20
@@ -36,7 +36,7 @@ def take_archive(mine: UserStore, file: UploadedFile) -> str:
         path = folder / uploads.ARCHIVE_NAME
         with path.open("wb") as target:
             shutil.copyfileobj(file, target, _CHUNK_BYTES)
-        return uploads.receive(mine, path).id
+        return _received(mine, path)
 
 
 def take_folder(mine: UserStore, files: Sequence[UploadedFile]) -> str:
@@ -58,7 +58,7 @@ def take_folder(mine: UserStore, files: Sequence[UploadedFile]) -> str:
             raise UploadRejectedError(
                 "The folder holds a file whose name cannot be written.", hint="Give its files ordinary names."
             ) from None
-        return uploads.receive(mine, path).id
+        return _received(mine, path)
 
 
 def take_from_server(
@@ -85,6 +85,16 @@ def take_from_server(
 def take_example(mine: UserStore) -> str:
     """Take the bundled example."""
     return uploads.receive(mine, EXAMPLE, age_years=EXAMPLE_AGE_YEARS).id
+
+
+def _received(mine: UserStore, path: Path) -> str:
+    """Let an archive in that we wrote; an error does not name it, because nobody chose that name."""
+    try:
+        return uploads.receive(mine, path).id
+    except SarcoscopeError as error:
+        if error.context.get("file") == uploads.ARCHIVE_NAME:
+            del error.context["file"]
+        raise
 
 
 @contextmanager

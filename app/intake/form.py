@@ -60,6 +60,7 @@ def draw(received: Received, token: str) -> None:
     movements = _ask_movements(chosen, before, token if visit is None else f"{token}-{visit.id}")
 
     st.subheader(_("The participant"))
+    st.caption(_("Loading the page again in the browser empties this form; the recordings stay."))
     of_example = received.age_years is not None
     whose = ask_whose(visit, last, known, token, EXAMPLE_CODE if of_example else "")
     key = whose.key
@@ -70,7 +71,7 @@ def draw(received: Received, token: str) -> None:
         places[-2:], None if before is None else before.settings, EXAMPLE_SEAT_HEIGHT_M if of_example else None, key
     )
     with of_person:
-        person = ask_person(_files_say(chosen, received), whose, min(dates), key)
+        person = ask_person(_files_say(chosen, received), whose, min(dates), key, of_example=of_example)
     clinical = visit_form.ask_clinical(None if before is None else before.clinical, key)
     details = visit_form.ask_details(None if visit is None else visit.details, key)
     common = visit_form.ask_settings(None if before is None else before.settings, key)

@@ -25,7 +25,9 @@ class Proposal(Generic[T]):
     origin: str = ""
 
 
-def ask_person(files: SubjectMetadata, whose: Whose, visit_date: date, key: str) -> SubjectMetadata:
+def ask_person(
+    files: SubjectMetadata, whose: Whose, visit_date: date, key: str, *, of_example: bool
+) -> SubjectMetadata:
     """Ask for height, mass, sex and age.
 
     Parameters
@@ -39,7 +41,7 @@ def ask_person(files: SubjectMetadata, whose: Whose, visit_date: date, key: str)
         Of the fields; different for every person and session.
     """
     columns = st.columns(4)
-    age = _age_proposal(files, whose, visit_date)
+    age = _age_proposal(files, whose, visit_date, of_example=of_example)
     return SubjectMetadata(
         height_m=_height(columns[0], _height_proposal(files, whose), key),
         mass_kg=_number(
@@ -143,13 +145,13 @@ def _sex_proposal(files: SubjectMetadata, whose: Whose) -> Proposal[Sex]:
     return Proposal(guess, _("from the gender in the files ({text}): check it", text=plain(files.gender_text or "")))
 
 
-def _age_proposal(files: SubjectMetadata, whose: Whose, visit_date: date) -> Proposal[float]:
+def _age_proposal(files: SubjectMetadata, whose: Whose, visit_date: date, *, of_example: bool) -> Proposal[float]:
     last = whose.last
     if whose.visit is not None and last is not None:
         age = last.request.subject.age_years
         return Proposal() if age is None else Proposal(age, _("from the last run"))
     if files.age_years is not None:
-        return Proposal(files.age_years, _("from the session's files"))
+        return Proposal(files.age_years, _("of the example") if of_example else _("from the session's files"))
     if whose.participant is not None and whose.participant.birth_year is not None:
         age = float(visit_date.year - whose.participant.birth_year)
         return _possible(age, _("from the year of birth; a year less before the birthday"))

@@ -30,7 +30,7 @@ def main() -> None:
             _("New assessment"),
         )
     if not st.session_state.get(_SEEN):
-        audit.record(mine(), "saw", "store", "cohort")
+        audit.record_seen(mine(), "store", "cohort")
         st.session_state[_SEEN] = True
     cohort = filtered(everything)
     views = {

@@ -54,13 +54,15 @@ def _list(participant_id: str | None, *, polled: bool) -> None:
         found = runs.recent(mine(), participant_id=participant_id)
         if any(run.state in UNFINISHED for run in found):
             ensure_runner(mine().store)
-        elif polled and not any(run.state in UNFINISHED for run in runs.recent(mine())):
-            st.rerun()
+        all_done = polled and not any(run.state in UNFINISHED for run in runs.recent(mine()))
     except SarcoscopeError as error:
         show_error(error)
         return
     for run in _first(found):
         show_run(run)
+    # Only now: a click that brought this draw has done its work while the cards were drawn.
+    if all_done:
+        st.rerun()
 
 
 def _first(found: list[RunRow]) -> list[RunRow]:

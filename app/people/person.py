@@ -49,7 +49,7 @@ def show_participant(person: ParticipantRow) -> None:
 def _write_down(person: ParticipantRow) -> None:
     """Who looks at whom stands in the audit log, once for a look."""
     if st.session_state.get(_SEEN) != person.id:
-        audit.record(mine(), "saw", "participant", person.id)
+        audit.record_seen(mine(), "participant", person.id)
         st.session_state[_SEEN] = person.id
 
 

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from datetime import timedelta
 from typing import Literal
 
 from sqlmodel import Session, col, select
 
 from assessment.store.database import UserStore
-from assessment.store.tables import AuditEntry
+from assessment.store.tables import AuditEntry, now
 
 Action = Literal[
     "added", "changed", "saw", "exported", "signed", "deleted", "ran", "cancelled", "imported", "backed up"
 ]
 Kind = Literal["participant", "name", "visit", "run", "upload", "store"]
+
+
+SEEN_AGAIN_AFTER = timedelta(hours=1)
 
 
 def write(session: Session, mine: UserStore, action: Action, kind: Kind, object_id: str) -> None:
@@ -25,6 +29,20 @@ def record(mine: UserStore, action: Action, kind: Kind, object_id: str) -> None:
     """Write an entry of its own: somebody saw or exported something."""
     with mine.session() as session:
         write(session, mine, action, kind, object_id)
+
+
+def record_seen(mine: UserStore, kind: Kind, object_id: str) -> None:
+    """Write that the user saw something, once an hour: a page that is loaded again shows nothing new."""
+    with mine.session() as session:
+        lately = select(AuditEntry.id).where(
+            AuditEntry.user_id == mine.user_id,
+            AuditEntry.action == "saw",
+            AuditEntry.kind == kind,
+            AuditEntry.object_id == object_id,
+            col(AuditEntry.at) > now() - SEEN_AGAIN_AFTER,
+        )
+        if session.exec(lately.limit(1)).first() is None:
+            write(session, mine, "saw", kind, object_id)
 
 
 def record_all(mine: UserStore, action: Action, kind: Kind, object_ids: Iterable[str]) -> None:

@@ -64,6 +64,7 @@ def test_what_is_no_archive_gets_one_clear_error(mine: UserStore, tmp_path: Path
     app = drop(fresh(), path)
     assert len(app.error) == 1
     assert "zip" in app.error[0].value.lower()
+    assert "session.zip" not in app.error[0].value.replace("\\", "")
     assert _nothing_left(mine)
 
 
@@ -122,6 +123,7 @@ def test_found_trials_and_missing_answers_are_shown(archive: Path) -> None:
     assert list(app.dataframe[0].value["Markers"]) == [43, 43]
     assert values(app, "height_m", "age_years") == [pytest.approx(1.56), None]
     assert "from the session's files" in texts(app)
+    assert "Loading the page again in the browser empties this form; the recordings stay." in texts(app)
 
 
 def test_a_folder_passes_the_same_door(tmp_path: Path) -> None:
@@ -282,6 +284,7 @@ def test_the_example_after_an_upload_brings_its_own_person(tmp_path: Path) -> No
     app.button(key="example").click().run()
     names = ("height_m", "mass_kg", "sex", "age_years", "seat_height_m", "study_code")
     assert values(app, *names) == [1.56, 58.0, "f", 72.0, 0.43, "EXAMPLE"]
+    assert "of the example" in [caption.value for caption in app.caption]
     assert "Synthetic data" in texts(app)
     assert not app.button(key="run").disabled
 

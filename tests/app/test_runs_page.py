@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from assessment.jobs import table
 from assessment.store import UserStore, participants, preferences, runs, uploads, visits
-from assessment.store.runs import RunRequest
+from assessment.store.runs import RunRequest, RunRow
 from assessment.store.tables import Run, now
 from assessment.summary import ErrorRecord, SubjectRecord
 from assessment.visit import Preferences
@@ -125,6 +126,22 @@ def test_results_are_one_click_away(done: Filled) -> None:
     app.button(key=f"see-{done.run_id}").click().run()
     assert not app.exception
     assert app.query_params["run"] == done.run_id
+    assert app.title[0].value == "Summary"
+
+
+def test_a_click_counts_while_the_last_run_ends(mine: UserStore, done: Filled, monkeypatch: pytest.MonkeyPatch) -> None:
+    last = runs.again(mine, done.run_id)
+    app = look("runs")
+    recent = runs.recent
+
+    def ending(*args: Any, **filters: Any) -> list[RunRow]:
+        found = recent(*args, **filters)
+        runs.cancel(mine, last)
+        return found
+
+    monkeypatch.setattr(runs, "recent", ending)
+    app.button(key=f"see-{done.run_id}").click().run()
+    assert not app.exception
     assert app.title[0].value == "Summary"
 
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from sqlmodel import select
 
 from assessment.store import Store, UserStore, audit, participants, preferences, runs, uploads, visits
-from assessment.store.tables import AuditEntry, Participant, ParticipantName
+from assessment.store.tables import AuditEntry, Participant, ParticipantName, now
 from assessment.visit import Preferences
 from models.errors import AccessError, StoreError
 from tests.assessment.filling import REQUEST, small_session, with_results, with_visit
@@ -155,6 +156,21 @@ def test_visits_go_by_their_date_and_follow_the_code(mine: UserStore, tmp_path: 
     assert {row.details.study_code for row in rows} == {"P7"}
     row = participants.get(mine, participant_id)
     assert (row.n_visits, str(row.last_visit)) == (2, "2026-03-01")
+
+
+def test_what_is_seen_again_and_again_is_written_once_an_hour(
+    store: Store, mine: UserStore, theirs: UserStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for _time in range(3):
+        audit.record_seen(mine, "run", "one")
+    audit.record_seen(mine, "run", "two")
+    audit.record_seen(theirs, "run", "one")
+    monkeypatch.setattr(audit, "now", lambda: now() + timedelta(minutes=61))
+    audit.record_seen(mine, "run", "one")
+    entries = audit.entries(store.for_user("admin", "Admin", "admin"))
+    assert [(entry.user_id == mine.user_id, entry.object_id) for entry in reversed(entries)] == [
+        (True, "one"), (True, "two"), (False, "one"), (True, "one"),
+    ]  # fmt: skip
 
 
 def test_everything_leaves_a_trace_that_tells_nothing_of_the_person(
