@@ -11,6 +11,7 @@ from sqlmodel import select
 from assessment.console import console
 from assessment.options import one_message
 from assessment.store import UserStore, open_store
+from assessment.store.bundle import Manifest
 from assessment.store.tables import User
 from models.errors import StoreError
 
@@ -22,6 +23,7 @@ Label = Annotated[
     str | None,
     typer.Option("--user", metavar="LABEL", help="Whose participants, where people log in [default: local]"),
 ]
+KEEP_SAFE = "It may hold names, and it holds health data, unencrypted: keep it as safe as the store."
 
 
 def export(
@@ -40,12 +42,12 @@ def export(
         mine = _of(user)
         if de_identified:
             count = export_deidentified(mine, out, participant or ())
-            console.print(f"{count} results without identity in {out}.")
+            console.print(f"{_counted(count, 'result')} without identity in {out}.")
             return
         manifest = export_all(mine, out, participant or ())
         console.print(
-            f"{manifest.tables['participant'].rows} participants, {manifest.tables['visit'].rows} visits, "
-            f"{manifest.tables['run'].rows} runs in {out}. It holds health data: keep it as safe as the store."
+            f"{', '.join(_counted(manifest.tables[kind].rows, kind) for kind in ('participant', 'visit', 'run'))} "
+            f"in {out}. {KEEP_SAFE}"
         )
 
 
@@ -69,7 +71,7 @@ def backup(out: OutFile) -> None:
 
     with one_message():
         manifest = back_up(open_store().for_local_user(), out)
-        console.print(f"{manifest.n_files} files of {manifest.tables['participant'].rows} participants in {out}.")
+        console.print(f"{_files(manifest)} in {out}. {KEEP_SAFE}")
 
 
 def restore(file: Annotated[Path, typer.Argument(metavar="BACKUP.zip", help="What backup has written")]) -> None:
@@ -78,7 +80,7 @@ def restore(file: Annotated[Path, typer.Argument(metavar="BACKUP.zip", help="Wha
 
     with one_message():
         manifest = take_back(open_store().for_local_user(), file)
-        console.print(f"{manifest.n_files} files of {manifest.tables['participant'].rows} participants are back.")
+        console.print(f"Back: {_files(manifest)}.")
 
 
 def work() -> None:
@@ -96,6 +98,14 @@ def work() -> None:
                 )
         except KeyboardInterrupt:
             raise typer.Exit(130) from None
+
+
+def _files(manifest: Manifest) -> str:
+    return f"{_counted(manifest.n_files, 'file')} of {_counted(manifest.tables['participant'].rows, 'participant')}"
+
+
+def _counted(n: int, what: str) -> str:
+    return f"{n} {what}" if n == 1 else f"{n} {what}s"
 
 
 def _of(label: str | None) -> UserStore:

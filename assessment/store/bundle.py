@@ -22,6 +22,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from sqlalchemy import Column, TypeDecorator
 from sqlmodel import SQLModel
 
+from assessment.store.private import new_file
 from assessment.store.schema import head
 from assessment.version import SARCOSCOPE_VERSION
 from models.errors import StoreError
@@ -63,7 +64,7 @@ class Manifest(BaseModel):
 
 
 def write_bundle(out: Path, kind: Kind, rows: Rows, files: Path) -> Manifest:
-    """Write a bundle and read it again, to be sure of it.
+    """Write a bundle that only its owner can read, and read it again, to be sure of it.
 
     Parameters
     ----------
@@ -83,6 +84,7 @@ def write_bundle(out: Path, kind: Kind, rows: Rows, files: Path) -> Manifest:
         raise StoreError(f"{out.name} is there already.", hint="Give another name; nothing is overwritten.")
     unfinished = out.with_name(f".{out.name}.unfinished")
     try:
+        new_file(unfinished)
         manifest = _write(unfinished, kind, rows, sorted(path for path in files.iterdir() if path.is_file()))
         with open_bundle(unfinished, kind) as bundle:
             for sha256, n_bytes in named_files(bundle.rows).items():

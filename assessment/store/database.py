@@ -17,6 +17,7 @@ from sqlmodel import Session, select
 
 from assessment.store.artefacts import Artefacts
 from assessment.store.engine import URL_VARIABLE, make_engine, reading_engine, unusable
+from assessment.store.private import keep_to_owner
 from assessment.store.schema import migrate
 from assessment.store.tables import User, now
 from assessment.store.users import LOCAL_USER, Permission, Role, may
@@ -147,12 +148,13 @@ def open_store(home: Path | None = None, url: str | None = None) -> Store:
     Raises
     ------
     StoreError
-        The folder or the database cannot be used.
+        The folder or the database cannot be used, or others can look into the folder.
     """
     home = (home or default_home()).absolute()
     engine = make_engine(url or os.environ.get(URL_VARIABLE) or f"sqlite:///{home / DATABASE_NAME}")
     try:
         home.mkdir(parents=True, exist_ok=True, mode=0o700)
+        keep_to_owner(home)
         with (home / "opening.lock").open("w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)  # of two programs that start at once one makes the tables
             migrate(engine)

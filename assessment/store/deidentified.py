@@ -11,6 +11,7 @@ from assessment.exports import export_archive
 from assessment.exports.deidentify import new_identity
 from assessment.store import audit, runs, visits
 from assessment.store.database import UserStore
+from assessment.store.private import new_file
 from assessment.store.transfer import participant_ids
 from models.errors import StoreError
 
@@ -38,6 +39,7 @@ def export_deidentified(mine: UserStore, out: Path, study_codes: Collection[str]
     count = 0
     unfinished = out.with_name(f".{out.name}.unfinished")
     try:
+        new_file(unfinished)
         with zipfile.ZipFile(unfinished, "w", zipfile.ZIP_DEFLATED) as archive:
             for identity, participant_id in sorted(people.items()):
                 for number, run in enumerate(runs.results_of(mine, participant_id), start=1):
