@@ -49,6 +49,11 @@ def export_results(
             raise SettingsError(
                 "An identified export needs the code of the person.", hint="Give --study-code, or --de-identified."
             )
+        if study_code is not None and deidentified:
+            raise SettingsError(
+                "A de-identified export holds no code of the person; it draws one.",
+                hint="Leave out --study-code, or --de-identified.",
+            )
         visit = _visit(study_code or "not given", visit_date)
         data = export_archive(
             results, read_summary(results), visit,

@@ -27,7 +27,7 @@ def report(
     out: Annotated[Path, typer.Option("--out", "-o", metavar="REPORT.pdf", help="File the report is written to")],
     language: Annotated[Language, typer.Option(help="Language of the report")] = "en",
     study_code: Annotated[
-        str | None, typer.Option(help="Code of the person [default: as in --visit, else the session's name]")
+        str | None, typer.Option(help="Code of the person; needed unless --visit names one", show_default=False)
     ] = None,
     name: Annotated[str | None, typer.Option(help="Name of the person; without it none is printed")] = None,
     previous: Annotated[
@@ -57,7 +57,7 @@ def report(
         if out.exists() and not overwrite:
             raise SettingsError(f"{out.name} is there already.", hint="Give --overwrite to replace it.")
         summary = read_summary(results)
-        details = _visit(visit, study_code, summary.session)
+        details = _visit(visit, study_code)
         preferences = Preferences(
             language=language,
             frameworks=tuple(framework or ()),
@@ -78,12 +78,15 @@ def report(
     console.print(f"Report: {out}", soft_wrap=True)
 
 
-def _visit(path: Path | None, study_code: str | None, session: str) -> VisitDetails:
+def _visit(path: Path | None, study_code: str | None) -> VisitDetails:
     """Visit details from a file, with the study code that wins over the file's own."""
     given = {} if path is None else _read(path)
     if study_code is not None:
         given["study_code"] = study_code
-    given.setdefault("study_code", session)
+    if "study_code" not in given:
+        raise SettingsError(
+            "A report needs the code of the person.", hint="Give --study-code, or --visit with study_code in it."
+        )
     try:
         return VisitDetails.model_validate(given)
     except ValidationError as error:

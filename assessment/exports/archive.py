@@ -125,11 +125,7 @@ def _opensim_files(content: Content) -> Iterator[File]:
     ]
     for path in dict.fromkeys([*models, *trials]):
         inside = path.resolve()
-        if (
-            inside.is_relative_to(root)
-            and inside.is_file()
-            and path.suffix in (".osim", ".mot", ".sto", ".trc", ".xml")
-        ):
+        if inside.is_relative_to(root) and inside.is_file() and path.suffix in OPENSIM:
             yield f"opensim/{inside.relative_to(root).as_posix()}", path.read_bytes()
 
 

@@ -40,24 +40,26 @@ def test_a_report_is_written_with_what_the_visit_file_says(results: Path, tmp_pa
     assert "decreased, better" in said
 
 
-def test_the_study_code_given_wins_and_the_session_stands_in_for_none(results: Path, tmp_path: Path) -> None:
+def test_the_study_code_given_wins_and_the_sessions_name_never_stands_in_for_it(results: Path, tmp_path: Path) -> None:
     visit = tmp_path / "visit.json"
     visit.write_text('{"study_code": "P-07"}', encoding="utf-8")
     run(results, "--out", tmp_path / "a.pdf", "--visit", visit, "--study-code", "Q-1")
     assert "Q-1" in text(tmp_path / "a.pdf")
     assert "P-07" not in text(tmp_path / "a.pdf")
-    run(results, "--out", tmp_path / "b.pdf")
-    assert "Movement assessment report visit" in text(tmp_path / "b.pdf")
+    refused = run(results, "--out", tmp_path / "b.pdf")
+    assert refused.exit_code == 2
+    assert "--study-code" in refused.output
+    assert not (tmp_path / "b.pdf").exists()
 
 
 def test_a_report_is_not_replaced_unasked(results: Path, tmp_path: Path) -> None:
     out = tmp_path / "report.pdf"
     out.write_text("mine", encoding="utf-8")
-    refused = run(results, "--out", out)
+    refused = run(results, "--out", out, "--study-code", "P-07")
     assert refused.exit_code == 2
     assert "--overwrite" in refused.output
     assert out.read_text(encoding="utf-8") == "mine"
-    assert run(results, "--out", out, "--overwrite").exit_code == 0
+    assert run(results, "--out", out, "--study-code", "P-07", "--overwrite").exit_code == 0
 
 
 @pytest.mark.parametrize(

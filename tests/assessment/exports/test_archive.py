@@ -147,6 +147,7 @@ def test_the_command_exports_without_identity_and_without_a_code(tmp_path: Path)
         (("--study-code", "P-1", "--format", "xml"), f"Accepted: {', '.join(FORMATS)}"),
         (("--study-code", "P-1", "--format", ","), "There is no format"),
         (("--study-code", "x" * 41), "40"),
+        (("--study-code", "P-1", "--de-identified"), "holds no code of the person"),
     ],
 )
 def test_what_is_missing_or_not_known_is_one_clear_message(
