@@ -1,9 +1,12 @@
 """What is looked at stands in the address: a page can be bookmarked or handed on inside the clinic.
 
-Only ids that say nothing, trial names and choices of view stand there; never a study code, a name or a value.
+Only ids that say nothing, numbers of trials and choices of view stand there; never a study code, a name (a trial's may
+hold a person's) or a value.
 """
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 import streamlit as st
 
@@ -39,3 +42,19 @@ def put(**values: str | None) -> None:
             kept[key] = value
             if st.query_params.get(key) != value:
                 st.query_params[key] = value
+
+
+def keep_known(key: str, known: Sequence[str]) -> None:
+    """Take a key out whose value is none of those that there are."""
+    if get(key) not in (None, *known):
+        put(**{key: None})
+
+
+def number_of(name: str, names: Sequence[str]) -> str:
+    """What stands in the address for a name: its position, counted from 1."""
+    return str(names.index(name) + 1)
+
+
+def name_of(number: str | None, names: Sequence[str]) -> str | None:
+    """The name at a position that the address gives; None where it gives none."""
+    return dict(zip(map(str, range(1, len(names) + 1)), names, strict=True)).get(number or "")

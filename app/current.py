@@ -106,16 +106,17 @@ def result_of(run: RunRow) -> Result:
     return Result(run, _read(mine().user_id, run.id), runs.folder(mine(), run.id))
 
 
-def choose_trial(result: Result, wanted: str | None = None) -> TrialRecord:
-    """Let the user choose among the trials that have curves; the choice stands in the address."""
+def choose_trial(result: Result) -> TrialRecord:
+    """Let the user choose among the trials that have curves; the address holds the trial's number in the session."""
+    everything = [trial.name for trial in result.summary.trials]
     names = [trial.name for trial in result.summary.trials if "curves" in trial.files]
     if not names:
         empty(_("Not one trial of this session has curves."), "app/pages/summary.py", _("See why"))
-    wanted = wanted or address.get("trial")
+    wanted = address.name_of(address.get("trial"), everything)
     name = st.selectbox(
         _("Trial"), names, index=names.index(wanted) if wanted in names else 0, key=f"trial-{result.run.id}"
     )
-    address.put(trial=name)
+    address.put(trial=address.number_of(name, everything))
     return next(trial for trial in result.summary.trials if trial.name == name)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from math import isfinite
+from math import isfinite, nan
 
 import streamlit as st
 
@@ -31,8 +31,11 @@ def left_at(trial: str) -> float | None:
     try:
         time_s = float(text)
     except ValueError:
+        time_s = nan
+    if not isfinite(time_s):
+        address.put(**{_KEY: None})
         return None
-    return time_s if isfinite(time_s) else None
+    return time_s
 
 
 def _place(trial: str) -> tuple[str | None, str]:

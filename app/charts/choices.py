@@ -21,6 +21,7 @@ from assessment.visit import MomentUnit
 
 AXES: tuple[Axis, ...] = get_args(Axis)
 UNITS: tuple[MomentUnit, ...] = get_args(MomentUnit)
+BANDS: tuple[BandOf, ...] = get_args(BandOf)
 T = TypeVar("T", bound=str)
 
 
@@ -35,6 +36,8 @@ class Choice:
 
 def choose(found: Result, trial: TrialRecord) -> Choice:
     """Let the user choose, beginning with what the address says."""
+    for key, known in (("quantity", QUANTITIES), ("unit", UNITS), ("axis", AXES), ("band", BANDS)):
+        address.keep_known(key, known)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         other = choose_other(found, trial)
     only = source(found, trial, shown().moment_unit)

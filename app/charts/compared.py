@@ -41,12 +41,13 @@ def choose_other(found: Result, trial: TrialRecord) -> Other | None:
     if not names:
         st.caption(_("That visit has no curves."))
         return None
-    wanted = address.get("with_trial")
+    everything = [one.name for one in other.summary.trials]
+    wanted = address.name_of(address.get("with_trial"), everything)
     first = wanted if wanted in names else trial.name if trial.name in names else names[0]
     name = st.selectbox(
         _("Trial to compare with"), names, index=names.index(first), key=f"with trial {run.id} {trial.name}"
     )
-    address.put(with_trial=name)
+    address.put(with_trial=address.number_of(name, everything))
     same_day, same_name = other is found, name == trial.name
     days = run.day.isoformat(), found.run.day.isoformat()
     return Other(
@@ -72,6 +73,9 @@ def _visit(found: Result, visits: dict[str, RunRow]) -> RunRow | None:
         format_func=name,
         key=f"with run {found.run.id}",
     )
+    if chosen != wanted:
+        # A number of another visit's trial.
+        address.put(with_trial=None)
     address.put(with_run=chosen or None)
     return visits.get(chosen)
 

@@ -41,12 +41,12 @@ def draw_markers(found: Result, model: ModelRecord, trials: list[TrialRecord]) -
             return _("static pose, before placement")
         return f"{key} ({_('held out')})" if held_out[key] else f"{key} ({_('also used for scaling')})"
 
-    wanted = address.get("errors")
     options = list(errors)
+    wanted = address.name_of(address.get("errors"), options)
     chosen = st.selectbox(
         _("Recording"), options, index=options.index(wanted) if wanted in options else 0, format_func=name, key="errors"
     )
-    address.put(errors=chosen)
+    address.put(errors=address.number_of(chosen, options))
     try:
         body = body_of(found.folder, trials)
     except SarcoscopeError as error:

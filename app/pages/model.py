@@ -43,10 +43,10 @@ def _choose(found: Result) -> ModelRecord:
     models = {_name(model): model for model in found.summary.models}
     if len(models) == 1:
         return found.summary.models[0]
-    wanted = address.get("model")
     names = list(models)
+    wanted = address.name_of(address.get("model"), names)
     chosen = st.selectbox(_("Model of the trial"), names, index=names.index(wanted) if wanted in names else 0)
-    address.put(model=chosen)
+    address.put(model=address.number_of(chosen, names))
     return models[chosen]
 
 

@@ -19,7 +19,7 @@ from app.charts.as_table import csv
 from app.charts.in_file import image
 from app.charts.spec import Band, Line, PlotSpec, Span
 from app.charts.spec import Mark as Event
-from assessment.store import UserStore, audit, preferences
+from assessment.store import UserStore, audit, preferences, runs
 from assessment.summary import QualityRecord
 from assessment.visit import Preferences
 from pipeline.quality import Mark
@@ -144,6 +144,24 @@ def test_choices_of_the_user_stand_in_the_address(mine: UserStore, session: Path
     app.multiselect[0].set_value(["lumbar_extension"]).run()
     assert app.query_params["joint"] == "lumbar_extension"
     assert [figure.layout.title.text for figure in _charts(app)] == ["Lumbar extension [deg]"]
+
+
+def test_the_address_holds_no_name_of_a_trial(mine: UserStore, session: Path, tmp_path: Path) -> None:
+    results = made_up(tmp_path / "1", gait_speed=(1.1, 0.05), five_times_sit_to_stand_time=(13.6, 0.9))
+    fill(mine, session, add_curves(results), study_code="P1", visit_date="2026-03-02")
+    app = look("curves", trial="2", with_run=str(runs.recent(mine)[0].id), with_trial="1")
+    assert [app.selectbox[0].value, app.query_params["trial"]] == [TRIAL, "2"]
+    chosen = [one.value for one in app.selectbox if one.label == "Trial to compare with"]
+    assert chosen == ["trial of gait_speed"]
+    assert app.query_params["with_trial"] == "1"
+    assert "trial of" not in str(dict(app.query_params))
+    assert look("curves", trial=TRIAL).query_params["trial"] == "1"
+
+
+def test_what_is_no_choice_is_dropped_from_the_address(mine: UserStore, session: Path, tmp_path: Path) -> None:
+    _visit(mine, session, tmp_path / "1", moments=QualityRecord(mark=Mark.WITHHELD, reasons=["No foot is seen."]))
+    app = look("curves", quantity="zzz", unit="zzz", axis="zzz", band="zzz", joint="zzz", t="zzz")
+    assert "zzz" not in str(dict(app.query_params))
 
 
 def test_files_show_what_the_screen_shows() -> None:
