@@ -9,8 +9,9 @@ import streamlit as st
 
 from app import address
 from app.access import user
-from app.language import PREFERENCES, _, _result
+from app.language import PREFERENCES, _
 from app.layout import empty, show_error
+from app.words import state_word
 from assessment.store import UserStore, audit, preferences, runs
 from assessment.store.runs import RunRow
 from assessment.summary import Summary, TrialRecord
@@ -70,7 +71,7 @@ def result() -> Result:
         run = runs.get(mine(), run_id)
         if run.state != "done":
             empty(
-                _("This run has no results: it is {state}.", state=_result(run.state)),
+                _("This run has no results: it is {state}.", state=state_word(run.state)),
                 "app/pages/runs.py",
                 _("See the runs"),
             )

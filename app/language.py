@@ -10,10 +10,15 @@ from assessment.visit import Preferences
 PREFERENCES = "preferences"
 
 
+def known_preferences() -> Preferences:
+    """How the user wants results shown; as delivered until `app.current.shown` has read it."""
+    known: Preferences = st.session_state.get(PREFERENCES, Preferences())
+    return known
+
+
 def words() -> Texts:
     """The words of the user's language."""
-    preferences: Preferences = st.session_state.get(PREFERENCES, Preferences())
-    return texts(preferences.language)
+    return texts(known_preferences().language)
 
 
 def _(message: str, **values: object) -> str:

@@ -12,8 +12,10 @@ from app.current import mine
 from app.language import _, _result, plural
 from app.layout import show_error
 from app.text import plain
+from app.words import state_word
 from assessment.jobs import ensure_runner
 from assessment.jobs.silence import SILENT_AFTER_S
+from assessment.presentation import time_text
 from assessment.store import runs, visits
 from assessment.store.runs import UNFINISHED, RunRow, TrialProgress
 from models.errors import SarcoscopeError
@@ -39,15 +41,15 @@ def show_run(run: RunRow) -> None:
 
 
 def _state(run: RunRow) -> str:
-    colour, icon, word = {
-        "queued": ("gray", "schedule", _("waiting")),
-        "running": ("blue", "progress_activity", _("running")),
-        "cancelling": ("orange", "stop_circle", _("being stopped")),
-        "cancelled": ("gray", "block", _("stopped")),
-        "failed": ("red", "error", _("failed")),
-        "done": ("green", "check_circle", _("done")),
+    colour, icon = {
+        "queued": ("gray", "schedule"),
+        "running": ("blue", "progress_activity"),
+        "cancelling": ("orange", "stop_circle"),
+        "cancelled": ("gray", "block"),
+        "failed": ("red", "error"),
+        "done": ("green", "check_circle"),
     }[run.state]
-    return f":{colour}[:material/{icon}: **{word}**]"
+    return f":{colour}[:material/{icon}: **{state_word(run.state)}**]"
 
 
 def _show_progress(run: RunRow) -> None:
@@ -94,8 +96,7 @@ def _elapsed(trial: TrialProgress) -> str:
 
 
 def _times(run: RunRow) -> str:
-    asked = run.created_at.astimezone().strftime("%Y-%m-%d %H:%M")
-    parts = [_("asked for {time}", time=asked)]
+    parts = [_("asked for {time}", time=time_text(run.created_at))]
     if run.state == "queued":
         parts.append(
             plural("{n} run is before it", "{n} runs are before it", run.ahead)

@@ -6,6 +6,7 @@ from datetime import date
 
 from app.language import _, _result
 from assessment.presentation import HEADLINE, SIDE_NAMES, with_interval
+from assessment.store.runs import RunState
 
 NOTHING = "–"
 SAY_THEIR_MOVEMENT = HEADLINE - {"number_of_repetitions"}
@@ -32,6 +33,18 @@ def value_word(indicator: str, unit: str, value: float | None, standard_error: f
     if value is None:
         return _("withheld")
     return f"{with_interval(indicator, unit, value, standard_error)} {'' if unit in ('1', 'ratio') else unit}".strip()
+
+
+def state_word(state: RunState) -> str:
+    """How far a run is."""
+    return {
+        "queued": _("waiting"),
+        "running": _("running"),
+        "cancelling": _("being stopped"),
+        "cancelled": _("stopped"),
+        "failed": _("failed"),
+        "done": _("done"),
+    }[state]
 
 
 def date_word(day: date | None) -> str:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 import numpy as np
 
 from assessment.catalogue import catalogue
 from assessment.summary import IndicatorRecord, QualityRecord, Summary, TrialRecord
 from assessment.uncertainty import decimals, fixed, interval
-from assessment.visit import MomentUnit
+from assessment.visit import HeightUnit, MomentUnit
 from models.gravity import GRAVITY_M_PER_S2
 from pipeline.quality import Mark
 
@@ -108,6 +109,16 @@ def further_reasons(trial: TrialRecord) -> tuple[list[str], list[str]]:
 def moment_factor(unit: MomentUnit, mass_kg: float, height_m: float) -> float:
     """How much of a unit is one Nm/kg."""
     return {"Nm/kg": 1.0, "Nm": mass_kg, "%BW*height": 100.0 / (GRAVITY_M_PER_S2 * height_m)}[unit]
+
+
+def height_text(height_m: float, unit: HeightUnit) -> str:
+    """Body height: ``1.60 m`` or ``160 cm``."""
+    return f"{100.0 * height_m:.0f} cm" if unit == "cm" else f"{height_m:.2f} m"
+
+
+def time_text(at: datetime) -> str:
+    """A moment, with its zone named: what is read on a screen and on paper is then the same."""
+    return f"{at.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
 
 
 def seat_off_text(trial: TrialRecord) -> str:

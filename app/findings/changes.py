@@ -11,7 +11,7 @@ from app.current import Result, earlier
 from app.language import _, _result
 from app.text import plain
 from assessment.presentation import SIDE_NAMES
-from assessment.uncertainty import decimals, fixed
+from assessment.uncertainty import decimals, fixed, signed
 from assessment.uncertainty.change import OWN_ERRORS_ONLY, Change
 from assessment.uncertainty.interval import UNPRINTED
 from assessment.uncertainty.visits import compare_dated
@@ -67,9 +67,8 @@ def change_text(change: Change) -> str:
         return side + _("cannot be told: {why}", why=_result(change.reason))
     unit = "" if change.unit in UNPRINTED else f" {change.unit}"
     places = 0 if change.unit == "1" else decimals(change.unit, None)
-    sign = "+" if change.difference > 0 else ""
     words = [_result(change.verdict), *([_result(change.direction)] if change.direction else [])]
-    text = f"{side}{sign}{fixed(change.difference, places)}{unit}: {', '.join(words)}"
+    text = f"{side}{signed(change.difference, places)}{unit}: {', '.join(words)}"
     if change.mdc95 is not None:
         limit = f"{fixed(change.mdc95, places)}{unit}"
         published = change.mdc95_source != OWN_ERRORS_ONLY

@@ -54,7 +54,10 @@ def _charts(found: Result, trial: TrialRecord, choice: Choice) -> None:
 
 def _legend(choice: Choice, trial: TrialRecord) -> list[str]:
     """How to read the charts."""
-    said = [_("Blue: right. Orange: left. Green: what has no sides. Gaps: frames that may not be used.")]
+    sides = {side for joint in choice.joints for side in joint.sides}
+    said = [_("Blue: right. Orange: left.")] if sides - {""} else []
+    said += [_("Green: what has no sides.")] if "" in sides else []
+    said.append(_("Gaps: frames that may not be used."))
     if len(choice.sources) > 1:
         first, second = (plain(one.label) for one in choice.sources)
         said.append(_("Solid: {first}. Dashed: {second}.", first=first, second=second))

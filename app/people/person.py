@@ -11,7 +11,8 @@ from app.layout import show_error
 from app.people.form import person_form
 from app.people.trends import show_trends
 from app.text import plain
-from app.words import date_word, sex_word
+from app.words import date_word, sex_word, state_word
+from assessment.presentation import time_text
 from assessment.store import audit, participants, runs, visits
 from assessment.store.participants import ParticipantRow
 from assessment.store.runs import RunRow
@@ -78,7 +79,7 @@ def _visit(number: int, visit: VisitRow, of_visit: list[RunRow]) -> None:
         else:
             _run(of_visit[0], title)
         for run in of_visit[1:]:
-            _run(run, _("Earlier run, asked for {time}", time=run.created_at.strftime("%Y-%m-%d %H:%M UTC")))
+            _run(run, _("Earlier run, asked for {time}", time=time_text(run.created_at)))
         _delete_visit(visit)
 
 
@@ -98,7 +99,7 @@ def _delete_visit(visit: VisitRow) -> None:
 
 def _run(run: RunRow, title: str) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
-        badge = f":{STATE_COLOURS.get(run.state, 'blue')}-badge[{plain(_result(run.state))}]"
+        badge = f":{STATE_COLOURS.get(run.state, 'blue')}-badge[{plain(state_word(run.state))}]"
         st.markdown(f"{title} {badge}", width="content")
         if run.state == "done":
             if st.button(_("Summary"), key=f"summary-{run.id}", icon=":material/summarize:"):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 import pandas as pd
 import plotly.graph_objects as go
@@ -43,8 +44,9 @@ def show_trends(participant_id: str) -> None:
     results = figures.results(mine(), participant_id)
     values = figures.values(mine(), participant_id=participant_id)
     # The right side comes before the left one, as everywhere.
-    dated = results[["run_id", "date"]].merge(values, on="run_id")
-    dated = dated.sort_values(["date", "side"], ascending=[True, False], kind="stable")
+    dated = pd.DataFrame({"run_id": results["run_id"], "date": results["date"], "visit": _names(results["date"])})
+    dated = dated.reset_index(names="place").merge(values, on="run_id")
+    dated = dated.sort_values(["place", "side"], ascending=[True, False], kind="stable")
     found = {
         (name, activity): group
         for (name, activity), group in groups(dated, ["indicator", "activity"])
@@ -74,6 +76,14 @@ def show_trends(participant_id: str) -> None:
         st.caption(plain(_result(warning)))
 
 
+def _names(days: pd.Series[Any]) -> list[str]:
+    """Names of visits by their days, the second of a day told from the first."""
+    texts = [day.isoformat() for day in days]
+    return [
+        day if texts.count(day) == 1 else f"{day} ({texts[: place + 1].count(day)})" for place, day in enumerate(texts)
+    ]
+
+
 def _comparisons(run_ids: list[str]) -> list[_Compared]:
     """The last visit against the previous one and, where that is another, against the first."""
     if len(run_ids) < 2:
@@ -93,9 +103,7 @@ def _one(name: str, activity: str, group: pd.DataFrame, compared: list[_Compared
     title = indicator_word(name, group["label"].iloc[0], activity)
     last = group[group["run_id"] == group["run_id"].iloc[-1]]
     st.markdown(f"**{plain(title)}**")
-    st.markdown(
-        f"{plain(_values(last))}  \n:small[{plain(_('visit of {date}', date=last['date'].iloc[0].isoformat()))}]"
-    )
+    st.markdown(f"{plain(_values(last))}  \n:small[{plain(_('visit of {date}', date=last['visit'].iloc[0]))}]")
     known = group.dropna(subset="value")
     if len(set(known["run_id"])) > 1:
         st.plotly_chart(
@@ -121,7 +129,7 @@ def trend_figure(known: pd.DataFrame) -> go.Figure:
         colour = SIDE_COLOURS.get(side, COLOUR)
         half = (Z95 * rows["standard_error"]).fillna(0.0)
         figure.add_scatter(
-            x=pd.to_datetime(rows["date"]),
+            x=rows["visit"],
             y=rows["value"],
             error_y={"array": half, "color": colour, "thickness": 1.2, "width": 4, "visible": bool((half > 0.0).any())},
             mode="lines+markers",
@@ -140,7 +148,14 @@ def trend_figure(known: pd.DataFrame) -> go.Figure:
         height=170,
         margin={"l": 10, "r": 10, "t": 6, "b": 10},
         yaxis={"title": {"text": "" if unit in ("1", "ratio") else unit}, "automargin": True, "nticks": 4},
-        xaxis={"tickformat": "%Y-%m", "automargin": True, "nticks": 4},
+        # A place for each visit: those of one day would lie on each other on an axis of time.
+        xaxis={
+            "type": "category",
+            "categoryorder": "array",
+            "categoryarray": list(dict.fromkeys(known["visit"])),
+            "automargin": True,
+            "nticks": 4,
+        },
         legend={"orientation": "h", "y": 1.3},
     )
     return figure
@@ -156,5 +171,5 @@ def _values(rows: pd.DataFrame) -> str:
 
 
 def _alternative(known: pd.DataFrame, title: str) -> str:
-    visits = "; ".join(f"{day.isoformat()}: {_values(rows)}" for day, rows in groups(known, "date"))
+    visits = "; ".join(f"{visit}: {_values(rows)}" for visit, rows in groups(known, "visit"))
     return _("{title} from visit to visit, with 95 % intervals. {visits}.", title=title, visits=visits)

@@ -8,6 +8,7 @@ from app.current import Result, mine
 from app.language import _
 from app.layout import show_error
 from app.text import plain
+from assessment.presentation import time_text
 from assessment.store import visits
 from assessment.store.users import may
 from assessment.store.visits import VisitRow
@@ -23,9 +24,9 @@ def sign_or_show(found: Result, visit: VisitRow) -> None:
     if signature is not None and signature.summary_sha256 == found.run.summary_sha256:
         st.success(
             _(
-                "Final: signed by {signer} on {when} (UTC).",
+                "Final: signed by {signer} on {when}.",
                 signer=plain(signature.signer),
-                when=f"{signature.signed_at:%Y-%m-%d %H:%M}",
+                when=time_text(signature.signed_at),
             ),
             icon=":material/verified:",
         )

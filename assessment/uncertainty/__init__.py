@@ -13,6 +13,7 @@ from assessment.uncertainty.interval import (
     formatted,
     interval,
     probability_beyond,
+    signed,
 )
 from assessment.uncertainty.reliability import Repeatability, better, meaningful_difference, repeatability
 
@@ -29,4 +30,5 @@ __all__ = [
     "meaningful_difference",
     "probability_beyond",
     "repeatability",
+    "signed",
 ]

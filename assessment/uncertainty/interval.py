@@ -114,6 +114,12 @@ def formatted(value: float, standard_error: float | None, unit: str) -> str:
     return f"{text} (95 % interval {fixed(low, places)} to {fixed(high, places)})"
 
 
+def signed(value: float, places: int) -> str:
+    """A difference as `fixed` rounds it, with its sign; zero has none."""
+    text = fixed(value, places)
+    return f"+{text}" if float(text) > 0.0 else text
+
+
 def fixed(value: float, places: int) -> str:
     """A number rounded to ``places`` decimals; negative ones round to tens, hundreds, and so on. Never ``-0``."""
     rounded = round(value, places) + 0.0

@@ -206,6 +206,13 @@ def test_a_file_that_is_taken_away_is_in_the_audit_log(
     assert entry.object_id == filled.run_id
 
 
+def test_colours_are_explained_where_they_are_drawn(mine: UserStore, session: Path, tmp_path: Path) -> None:
+    _visit(mine, session, tmp_path / "1")
+    shown = texts(look("curves"))
+    assert "Blue: right. Orange: left. Gaps" in shown
+    assert "Green" not in shown
+
+
 def test_the_page_is_drawn_in_korean(mine: UserStore, session: Path, tmp_path: Path) -> None:
     preferences.put(mine, Preferences(language="ko"))
     _visit(mine, session, tmp_path / "1")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import plotly.io
 import pytest
 
 from assessment.store import UserStore, audit, participants, runs, visits
@@ -92,7 +93,18 @@ def test_two_visits_of_one_day_are_compared_here_as_on_the_summary(mine: UserSto
         results = made_up(tmp_path / name, five_times_sit_to_stand_time=(seconds, 0.9))
         filled = fill(mine, session, results, study_code="P1", visit_date="2026-01-05")
     assert "decreased, better" in texts(look("summary", run=filled.run_id))
-    assert "decreased, better" in texts(look("participants", participant=filled.participant_id))
+    app = look("participants", participant=filled.participant_id)
+    assert "decreased, better" in texts(app)
+    (chart,) = app.get("plotly_chart")
+    (line,) = plotly.io.from_json(chart.proto.spec).data
+    assert list(line.x) == ["2026-01-05 (1)", "2026-01-05 (2)"]
+
+
+def test_a_run_that_was_stopped_is_called_that_here_too(mine: UserStore, two_visits: Filled) -> None:
+    runs.cancel(mine, runs.again(mine, two_visits.run_id))
+    shown = texts(look("participants", participant=two_visits.participant_id))
+    assert "stopped" in shown
+    assert "cancelled" not in shown
 
 
 def test_a_visit_leads_to_its_summary(mine: UserStore, two_visits: Filled) -> None:

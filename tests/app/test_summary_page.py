@@ -58,6 +58,18 @@ def test_change_since_the_last_visit_is_judged_against_its_error(
     assert "1.0 s: no change beyond measurement error" in shown
 
 
+def test_no_difference_has_no_sign(mine: UserStore, session: Path, tmp_path: Path) -> None:
+    for name, speed, day in (("1", 1.0, "2026-01-05"), ("2", 1.001, "2026-03-05")):
+        _visit(mine, session, made_up(tmp_path / name, gait_speed=(speed, 0.02)), day)
+    assert "Since the last visit: 0.00 m/s" in texts(look("summary"))
+
+
+def test_height_is_shown_in_the_unit_that_was_chosen(mine: UserStore, session: Path, tmp_path: Path) -> None:
+    preferences.put(mine, Preferences(height_unit="cm"))
+    _visit(mine, session, made_up(tmp_path / "1", gait_speed=(1.0, 0.02)))
+    assert "160 cm" in texts(look("summary"))
+
+
 def test_visits_that_cannot_be_of_one_person_are_not_compared(mine: UserStore, session: Path, tmp_path: Path) -> None:
     _visit(mine, session, made_up(tmp_path / "1", sex="m", gait_speed=(1.0, 0.02)), "2026-01-05")
     _visit(mine, session, made_up(tmp_path / "2", sex="f", gait_speed=(1.0, 0.02)), "2026-03-05")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from pathlib import Path
 
 import numpy as np
@@ -9,7 +10,7 @@ import pandas as pd
 import pytest
 
 from assessment.catalogue import Tier
-from assessment.presentation import indicator_rows, seat_off_text
+from assessment.presentation import height_text, indicator_rows, seat_off_text, time_text
 from assessment.summary import IndicatorRecord, QualityRecord, SeatOffRecord, TrialRecord
 from assessment.tables import write_curves
 from pipeline.quality import Mark, Quality
@@ -113,3 +114,11 @@ def test_curves_are_empty_where_they_cannot_be_known(tmp_path: Path, origin: For
     # What the feet bear is wrong only where something else bears and no plate is under them.
     missing = curves["r_vertical_n"].isna()
     assert list(np.flatnonzero(missing)) == (list(range(50, 60)) if (origin, place) == ("estimated", "rest") else [])
+
+
+def test_a_moment_is_told_with_its_zone_wherever_it_was_taken() -> None:
+    assert time_text(datetime.fromisoformat("2026-01-05T01:30:00+09:00")) == "2026-01-04 16:30 UTC"
+
+
+def test_height_in_either_unit() -> None:
+    assert (height_text(1.6, "m"), height_text(1.6, "cm")) == ("1.60 m", "160 cm")

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from math import floor, log10
 
 from assessment.catalogue import catalogue
 from assessment.report.context import Context, signs
 from assessment.report.structure import Cell
-from assessment.uncertainty import decimals, fixed
+from assessment.uncertainty import decimals, fixed, signed
 from assessment.uncertainty.change import OWN_ERRORS_ONLY, Change
 from assessment.uncertainty.visits import Comparison
 from models.errors import SettingsError
@@ -43,7 +43,7 @@ def change_cells(of: Context, changes: Sequence[Change | None], *, briefly: bool
     before = Cell(text=_joined(_number(of, one, one.before) for one in known))
     if all(one.difference is None for one in known):
         return before, Cell(text=_("cannot be told"), style="soft")
-    differences = _joined(_number(of, one, one.difference, signed=True) for one in known)
+    differences = _joined(_number(of, one, one.difference, signed) for one in known)
     if briefly:
         alike: dict[tuple[str, str | None, str], list[Change]] = {}
         for one in known:
@@ -86,12 +86,11 @@ def _joined(numbers: Iterable[str]) -> str:
     return " | ".join(numbers)
 
 
-def _number(of: Context, change: Change, value: float | None, *, signed: bool = False) -> str:
+def _number(of: Context, change: Change, value: float | None, as_text: Callable[[float, int], str] = fixed) -> str:
     if value is None:
         return "–"
     factor = of.moment_factor if change.unit == MOMENT else 1.0
-    text = fixed(factor * value, _places(of, change))
-    return signs(f"+{text}" if signed and float(text) > 0.0 else text)
+    return signs(as_text(factor * value, _places(of, change)))
 
 
 def _briefly(of: Context, changes: Sequence[Change]) -> str:

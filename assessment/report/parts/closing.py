@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from assessment.limits import limits
+from assessment.presentation import time_text
 from assessment.profile import profile_of
 from assessment.profile.profile import ProfileEntry
 from assessment.report.context import Context, signs
@@ -87,7 +90,7 @@ def stamp_section(of: Context) -> Section:
         Entry(
             label=_("Criteria tables"), text=f"SHA-256 {made.criteria_sha256[:16]}" if made.criteria_sha256 else unknown
         ),
-        Entry(label=_("Results of"), text=f"{summary.session}, {made.created[:16].replace('T', ' ')} UTC"),
+        Entry(label=_("Results of"), text=f"{summary.session}, {time_text(datetime.fromisoformat(made.created))}"),
         Entry(label=_("Schema"), text=summary.schema_version),
         Entry(label=_("Model"), text=models or unknown, wide=True),
         Entry(label=_("Settings"), text=settings or unknown, wide=True),
@@ -112,7 +115,7 @@ def signature_section(of: Context) -> Section:
         return Section(title=_("Signature"), blocks=(signing,))
     lines = (
         Entry(label=_("Name"), text=signature.signer),
-        Entry(label=_("Signed at"), text=f"{signature.signed_at:%Y-%m-%d %H:%M} UTC"),
+        Entry(label=_("Signed at"), text=time_text(signature.signed_at)),
         Entry(label=_("Results signed"), text=f"SHA-256 {signature.summary_sha256[:16]}"),
     )
     if is_signed(of):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from assessment.presentation import further_reasons
+from assessment.presentation import further_reasons, height_text
 from assessment.report.context import Context, mark_symbol, signs
 from assessment.report.structure import Block, Bullets, Cell, Column, Entry, Fields, Paragraph, Section, Table, TableRow
 from assessment.summary import QualityRecord, TrialRecord
@@ -16,7 +16,6 @@ STRIDES = "number_of_strides"
 def person_section(of: Context) -> Section:
     """Person and visit; what was not recorded is named."""
     _, visit, subject = of.words, of.visit, of.summary.subject
-    in_cm = of.preferences.height_unit == "cm"
     sexes = {"f": _("female"), "m": _("male"), "unspecified": _("not stated")}
     unknown = _("not recorded")
     entries = [
@@ -24,7 +23,7 @@ def person_section(of: Context) -> Section:
         Entry(
             label=_("Age"), text=unknown if subject.age_years is None else _("{n} years", n=f"{subject.age_years:.0f}")
         ),
-        Entry(label=_("Height"), text=f"{100 * subject.height_m:.0f} cm" if in_cm else f"{subject.height_m:.2f} m"),
+        Entry(label=_("Height"), text=height_text(subject.height_m, of.preferences.height_unit)),
         Entry(label=_("Body mass"), text=f"{subject.mass_kg:.1f} kg"),
         Entry(label=_("Visit date"), text=visit.visit_date.isoformat() if visit.visit_date else unknown),
         Entry(label=_("Site"), text=visit.site or unknown),
