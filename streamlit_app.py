@@ -33,24 +33,22 @@ def main() -> None:
     page = st.navigation(_pages())
     address.restore()
     account()
-    body = st.container()
-    # Below the page, and written before it: a page that stops early, as an empty one does, lets nothing follow.
+    # Before the page: it is seen without scrolling, on every screen and however early a page stops.
     notice()
-    with body:
-        try:
-            page.run()
-        except SarcoscopeError as error:
-            show_error(error)
+    try:
+        page.run()
+    except SarcoscopeError as error:
+        show_error(error)
 
 
 def _without_pages(draw: Callable[[], None]) -> None:
     # The pages are named all the same: an address that was handed on is one of them.
     st.navigation(_pages(), position="hidden")
+    notice()
     try:
         draw()
     except SarcoscopeError as error:
         show_error(error)
-    notice()
 
 
 def _refused(error: SarcoscopeError) -> None:
