@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from datetime import date, datetime
 from typing import Literal
 
@@ -20,6 +22,7 @@ class Signature(_Record):
     signer: str = Field(min_length=1, max_length=120, description="as typed by the signer")
     signed_at: datetime = Field(description="UTC")
     summary_sha256: str = Field(description="of the results that were signed: a new run is not signed")
+    text_sha256: str | None = Field(None, description="of the visit's details that were signed; none in old signatures")
 
 
 class VisitDetails(_Record):
@@ -43,6 +46,28 @@ class VisitDetails(_Record):
     interpretation: str = ""
     recommendation: str = ""
     signature: Signature | None = None
+
+
+SignatureState = Literal["none", "valid", "of other results", "of another text"]
+
+
+def text_sha256(visit: VisitDetails) -> str:
+    """Hash of all that was written of a visit, but for the signature."""
+    # Without what was left open: a field that a later version adds is no change of the text.
+    told = visit.model_dump(mode="json", exclude={"signature"}, exclude_defaults=True)
+    return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()
+
+
+def signature_state(visit: VisitDetails, summary_sha256: str) -> SignatureState:
+    """Whether a visit's signature is of these results and of this text; everything that shows a signature asks here."""
+    signature = visit.signature
+    if signature is None:
+        return "none"
+    if signature.summary_sha256 != summary_sha256:
+        return "of other results"
+    if signature.text_sha256 not in (None, text_sha256(visit)):
+        return "of another text"
+    return "valid"
 
 
 MomentUnit = Literal["Nm/kg", "Nm", "%BW*height"]

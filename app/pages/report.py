@@ -1,4 +1,4 @@
-"""Report: the clinician's text, the PDF as it will be handed out, the signature, and everything to take away."""
+"""Report: the clinician's text and signature, the PDF as it will be handed out, and everything to take away."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ def main() -> None:
     found = result()
     result_header(found.run, found.summary)
     visit = text_form.edit(found)
+    signature.show(found, visit)
     document = preview(found, visit)
-    signature.sign_or_show(found, visit)
     downloads.offer(found, visit, document)
 
 

@@ -17,6 +17,7 @@ from assessment.store import audit, participants, runs, visits
 from assessment.store.participants import ParticipantRow
 from assessment.store.runs import RunRow
 from assessment.store.visits import VisitRow
+from assessment.visit import signature_state
 from models.errors import SarcoscopeError
 
 STATE_COLOURS = {"done": "green", "failed": "red", "cancelled": "gray"}
@@ -71,7 +72,9 @@ def _visit(number: int, visit: VisitRow, of_visit: list[RunRow]) -> None:
     with st.container(border=True):
         day = date_word(visit.visit_date) if visit.visit_date else _("no date")
         place = f" · {plain(visit.details.site)}" if visit.details.site else ""
-        signed = f" · {_('signed')}" if visit.details.signature else ""
+        done = next((run for run in of_visit if run.state == "done"), None)
+        is_signed = done is not None and signature_state(visit.details, done.summary_sha256 or "") == "valid"
+        signed = f" · {_('signed')}" if is_signed else ""
         title = f"**{_('Visit {number}', number=number)}** · {day}{place}{signed}"
         if not of_visit:
             st.markdown(title)

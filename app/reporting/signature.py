@@ -6,22 +6,22 @@ import streamlit as st
 
 from app.current import Result, mine
 from app.language import _
-from app.layout import show_error
 from app.text import plain
 from assessment.presentation import time_text
-from assessment.store import visits
 from assessment.store.users import may
 from assessment.store.visits import VisitRow
-from models.errors import SarcoscopeError
+from assessment.visit import SignatureState, signature_state
 
 LONGEST_NAME = 120
+_UNREVIEWED = "signed without review"
 
 
-def sign_or_show(found: Result, visit: VisitRow) -> None:
-    """Say who signed; else let somebody sign who may."""
-    st.subheader(_("Signature"))
-    signature = visit.details.signature
-    if signature is not None and signature.summary_sha256 == found.run.summary_sha256:
+def show(found: Result, visit: VisitRow) -> None:
+    """Say who signed, or why a signature does not count."""
+    signature, state = visit.details.signature, _state(found, visit)
+    if st.session_state.pop(_UNREVIEWED, None) == visit.id:
+        st.error(_("Confirm that you have reviewed the results; then sign."))
+    if signature is not None and state == "valid":
         st.success(
             _(
                 "Final: signed by {signer} on {when}.",
@@ -30,31 +30,49 @@ def sign_or_show(found: Result, visit: VisitRow) -> None:
             ),
             icon=":material/verified:",
         )
-        return
-    if signature is not None:
+    elif state == "of other results":
         st.warning(
             _("The signature of this visit is for other results: they were made again since. Review and sign anew."),
             icon=":material/warning:",
         )
-    if not may(mine().role, "sign"):
+    elif state == "of another text":
+        st.warning(
+            _("The signature of this visit is for another text or study code. Review and sign anew."),
+            icon=":material/warning:",
+        )
+    elif not may(mine().role, "sign"):
         st.info(_("Preliminary. Your role does not permit to sign."), icon=":material/info:")
-        return
-    with st.form(f"sign-{visit.id}"):
-        signer = st.text_input(
-            _("Name and title of the person who signs"), max_chars=LONGEST_NAME, key=f"signer-{visit.id}"
-        )
-        reviewed = st.checkbox(
-            _("I have reviewed the results, their quality marks and the text above."), key=f"reviewed-{visit.id}"
-        )
-        if not st.form_submit_button(_("Sign the report"), icon=":material/draw:"):
-            st.caption(_("Preliminary until it is signed."))
-            return
-    if not reviewed:
-        st.error(_("Confirm that you have reviewed the results; then sign."))
-        return
-    try:
-        visits.sign(mine(), visit.id, signer, found.run.summary_sha256 or "")
-    except SarcoscopeError as error:
-        show_error(error)
-        return
-    st.rerun()
+
+
+def fields(found: Result, visit: VisitRow) -> bool:
+    """Who signs, in the form of the text; returns whether the user can sign these results."""
+    if _state(found, visit) == "valid" or not may(mine().role, "sign"):
+        return False
+    st.text_input(_("Name and title of the person who signs"), max_chars=LONGEST_NAME, key=_signer_key(visit.id))
+    st.checkbox(_("I have reviewed the results, their quality marks and the text above."), key=_reviewed_key(visit.id))
+    return True
+
+
+def signer(visit_id: str) -> str:
+    """The name that was typed."""
+    return str(st.session_state[_signer_key(visit_id)])
+
+
+def was_reviewed(visit_id: str) -> bool:
+    """Whether the signer says so; else the page asks for it."""
+    if st.session_state[_reviewed_key(visit_id)]:
+        return True
+    st.session_state[_UNREVIEWED] = visit_id
+    return False
+
+
+def _state(found: Result, visit: VisitRow) -> SignatureState:
+    return signature_state(visit.details, found.run.summary_sha256 or "")
+
+
+def _signer_key(visit_id: str) -> str:
+    return f"signer-{visit_id}"
+
+
+def _reviewed_key(visit_id: str) -> str:
+    return f"reviewed-{visit_id}"

@@ -11,7 +11,7 @@ import pandas as pd
 
 from assessment.results_folder import summary_sha256, trial_table
 from assessment.summary import Summary, TrialRecord
-from assessment.visit import VisitDetails
+from assessment.visit import VisitDetails, signature_state
 
 TableKind = Literal["curves", "cycles"]
 
@@ -33,7 +33,7 @@ class Content:
     age_text : str
         What is said in place of an age that may not be told; else empty.
     signed : bool
-        The signature is of these very results.
+        The signature is of these very results and this text.
     deidentified : bool
     """
 
@@ -78,5 +78,5 @@ def identified(folder: Path, summary: Summary, visit: VisitDetails) -> Content:
 
 
 def is_signed(folder: Path, visit: VisitDetails) -> bool:
-    """Whether the visit's signature is of the results in the folder, and not of an earlier run."""
-    return visit.signature is not None and visit.signature.summary_sha256 == summary_sha256(folder)
+    """Whether the visit's signature is of the results in the folder and of this text."""
+    return signature_state(visit, summary_sha256(folder)) == "valid"

@@ -13,7 +13,7 @@ from assessment.store.cleaning import delete_unused_upload, remove_unnamed
 from assessment.store.database import UserStore
 from assessment.store.participants import not_there, owned
 from assessment.store.tables import Participant, Run, Upload, Visit, now
-from assessment.visit import Signature, VisitDetails
+from assessment.visit import Signature, VisitDetails, text_sha256
 from models.errors import StoreError
 
 
@@ -100,37 +100,69 @@ def of_participant(mine: UserStore, participant_id: str) -> list[VisitRow]:
     return sorted(rows, key=lambda row: (row.visit_date or row.created_at.date(), row.created_at))
 
 
-def change(mine: UserStore, visit_id: str, details: dict[str, object]) -> None:
+def change(mine: UserStore, visit_id: str, details: dict[str, object], *, expected: VisitDetails | None = None) -> None:
     """Change some of a visit's details. A signature does not outlive a change: what was signed was another text.
+
+    Parameters
+    ----------
+    mine : UserStore
+    visit_id : str
+    details : dict
+        The fields to change, and no others: what somebody else wrote meanwhile stays. Nothing new changes nothing.
+    expected : VisitDetails or None
+        What the user saw; None where the change does not depend on it.
 
     Raises
     ------
     StoreError
-        There is no such visit, or a detail is not accepted.
+        There is no such visit, a detail is not accepted, or the visit is not as expected.
     """
-    _change(mine, visit_id, details | {"signature": None}, "changed")
+    with mine.session() as session:
+        visit, participant = owned_visit(session, mine, visit_id, to_change=True)
+        before = _expected(visit, participant, expected)
+        unsigned: dict[str, object] = {"signature": None}
+        after = _checked(before.model_dump() | details | unsigned, participant)
+        if after != before.model_copy(update=unsigned):
+            _write(session, visit, after)
+            audit.write(session, mine, "changed", "visit", visit_id)
 
 
-def sign(mine: UserStore, visit_id: str, signer: str, summary_sha256: str) -> None:
+def sign(
+    mine: UserStore, visit_id: str, signer: str, summary_sha256: str, *, expected: VisitDetails | None = None
+) -> None:
     """Sign a visit's report: text and results as they are now.
+
+    Parameters
+    ----------
+    mine : UserStore
+    visit_id, signer, summary_sha256 : str
+    expected : VisitDetails or None
+        What the signer saw; None: whatever is there.
 
     Raises
     ------
     AccessError
         The user may not sign.
     StoreError
-        There is no such visit, it has no such results, or the signer's name is empty.
+        There is no such visit, it has no such results or is not as expected, or the signer's name is empty.
     """
     mine.need("sign")
     if not signer.strip():
         raise StoreError("A signature needs a name.", hint="Type the name of the person who signs.")
-    with mine.reading() as session:
-        owned_visit(session, mine, visit_id)
+    with mine.session() as session:
+        visit, participant = owned_visit(session, mine, visit_id, to_change=True)
+        before = _expected(visit, participant, expected)
         results = select(Run.id).where(Run.visit_id == visit_id, Run.summary_sha256 == summary_sha256)
         if session.exec(results).first() is None:
             raise StoreError("These are no results of this visit.", hint="Open the report again and sign that.")
-    signature = Signature(signer=signer.strip(), signed_at=now(), summary_sha256=summary_sha256)
-    _change(mine, visit_id, {"signature": signature.model_dump(mode="json")}, "signed")
+        signature = Signature(
+            signer=signer.strip(),
+            signed_at=now(),
+            summary_sha256=summary_sha256,
+            text_sha256=text_sha256(before),
+        )
+        _write(session, visit, _checked(before.model_dump() | {"signature": signature.model_dump()}, participant))
+        audit.write(session, mine, "signed", "visit", visit_id)
 
 
 def delete(mine: UserStore, visit_id: str, *, keep_upload: bool = False) -> None:
@@ -174,13 +206,20 @@ def owned_visit(
     return visit, participant
 
 
-def _change(mine: UserStore, visit_id: str, details: dict[str, object], action: audit.Action) -> None:
-    with mine.session() as session:
-        visit, participant = owned_visit(session, mine, visit_id, to_change=True)
-        checked = _checked(visit.details | details, participant)
-        visit.details, visit.visit_date = checked.model_dump(mode="json"), checked.visit_date
-        session.add(visit)
-        audit.write(session, mine, action, "visit", visit_id)
+def _expected(visit: Visit, participant: Participant, expected: VisitDetails | None) -> VisitDetails:
+    """Details as they are stored, if they are what the user saw."""
+    found = _details(visit, participant)
+    if expected is not None and found != expected:
+        raise StoreError(
+            "This visit was changed meanwhile, in another tab or by somebody else.",
+            hint="Nothing of yours was written over it. Read what is stored now, then do it again.",
+        )
+    return found
+
+
+def _write(session: Session, visit: Visit, details: VisitDetails) -> None:
+    visit.details, visit.visit_date = details.model_dump(mode="json"), details.visit_date
+    session.add(visit)
 
 
 def _checked(details: dict[str, object], participant: Participant) -> VisitDetails:
@@ -193,6 +232,11 @@ def _checked(details: dict[str, object], participant: Participant) -> VisitDetai
         ) from None
 
 
+def _details(visit: Visit, participant: Participant) -> VisitDetails:
+    # The code may have been changed since.
+    return VisitDetails.model_validate(visit.details | {"study_code": participant.study_code})
+
+
 def _row(visit: Visit, participant: Participant) -> VisitRow:
     return VisitRow(
         visit.id,
@@ -201,7 +245,6 @@ def _row(visit: Visit, participant: Participant) -> VisitRow:
         visit.upload_id,
         visit.session_path,
         visit.visit_date,
-        # The code may have been changed since.
-        VisitDetails.model_validate(visit.details | {"study_code": participant.study_code}),
+        _details(visit, participant),
         visit.created_at,
     )

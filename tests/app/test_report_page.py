@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -61,6 +62,57 @@ def test_a_changed_text_is_not_signed(mine: UserStore, filled: Filled) -> None:
     app.text_area(key=f"recommendation-{filled.visit_id}").set_value("Strength training.")
     _press(app, "Save the text")
     assert "Preliminary until it is signed." in texts(look("report"))
+
+
+def test_signing_saves_the_text_that_is_on_the_screen(mine: UserStore, filled: Filled) -> None:
+    app = look("report")
+    app.text_area(key=f"interpretation-{filled.visit_id}").set_value("Rises slowly.")
+    _sign(app)
+    details = visits.get(mine, filled.visit_id).details
+    assert details.interpretation == "Rises slowly."
+    assert details.signature is not None
+    assert "Final: signed by" in texts(app)
+
+
+def test_saving_the_same_text_keeps_the_signature(mine: UserStore, filled: Filled) -> None:
+    _press(_sign(look("report")), "Save the text")
+    assert visits.get(mine, filled.visit_id).details.signature is not None
+
+
+@pytest.mark.parametrize("press", [lambda app: _press(app, "Save the text"), _sign])
+def test_a_tab_does_not_write_over_what_another_one_saved(
+    mine: UserStore, filled: Filled, press: Callable[[AppTest], AppTest]
+) -> None:
+    app = look("report")
+    visits.change(mine, filled.visit_id, {"interpretation": "Of the other tab.", "adverse_events": "A stumble."})
+    app.text_area(key=f"interpretation-{filled.visit_id}").set_value("Of this tab.")
+    press(app)
+    details = visits.get(mine, filled.visit_id).details
+    assert (details.interpretation, details.adverse_events) == ("Of the other tab.", "A stumble.")
+    assert details.signature is None
+    shown = texts(app)
+    assert "changed meanwhile" in shown
+    assert "Of the other tab." in shown
+    assert app.text_area(key=f"interpretation-{filled.visit_id}").value == "Of this tab."
+    _press(app, "Save the text")
+    details = visits.get(mine, filled.visit_id).details
+    assert (details.interpretation, details.adverse_events) == ("Of this tab.", "A stumble.")
+
+
+def test_nobody_signs_what_another_tab_wrote_unseen(mine: UserStore, filled: Filled) -> None:
+    app = look("report")
+    visits.change(mine, filled.visit_id, {"interpretation": "Of the other tab."})
+    _sign(app)
+    assert visits.get(mine, filled.visit_id).details.signature is None
+    assert app.text_area(key=f"interpretation-{filled.visit_id}").value == "Of the other tab."
+
+
+def test_a_signature_of_another_text_does_not_count(mine: UserStore, filled: Filled) -> None:
+    _sign(look("report"))
+    participants.change(mine, filled.participant_id, study_code="P2", sex=None, birth_year=None, name=None)
+    shown = texts(look("report"))
+    assert "for another text or study code" in shown
+    assert "Final" not in shown
 
 
 def test_a_signature_of_other_results_does_not_count(mine: UserStore, filled: Filled, tmp_path: Path) -> None:

@@ -22,6 +22,7 @@ from assessment.report.structure import (
 )
 from assessment.results_folder import summary_sha256
 from assessment.uncertainty import formatted
+from assessment.visit import SignatureState, signature_state
 
 
 def reference_section(of: Context) -> Section:
@@ -104,7 +105,7 @@ def stamp_section(of: Context) -> Section:
 
 
 def signature_section(of: Context) -> Section:
-    """Signed, not signed, or signed for other results than these."""
+    """Signed, not signed, or signed for other results or another text than these."""
     _, signature = of.words, of.visit.signature
     if signature is None:
         signing = Signing(
@@ -120,15 +121,23 @@ def signature_section(of: Context) -> Section:
     )
     if is_signed(of):
         text = _("Signed electronically.")
+    elif _state(of) == "of another text":
+        text = _(
+            "The signature is not valid: it was given for another text or study code than in this report. "
+            "This report is preliminary."
+        )
     else:
         text = _("The signature is not valid: it was given for other results than these. This report is preliminary.")
     return Section(title=_("Signature"), blocks=(Signing(is_valid=is_signed(of), text=text, lines=lines),))
 
 
 def is_signed(of: Context) -> bool:
-    """Whether somebody signed these very results."""
-    signature = of.visit.signature
-    return signature is not None and signature.summary_sha256 == summary_sha256(of.folder)
+    """Whether somebody signed these very results and this text."""
+    return _state(of) == "valid"
+
+
+def _state(of: Context) -> SignatureState:
+    return signature_state(of.visit, summary_sha256(of.folder))
 
 
 def _standing(of: Context, entry: ProfileEntry) -> Standing:

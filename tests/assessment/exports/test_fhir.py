@@ -173,6 +173,8 @@ def test_the_report_is_final_only_when_these_results_are_signed(folder: Path) ->
     unsigned = report(older)
     assert unsigned["status"] == "preliminary"
     assert "resultsInterpreter" not in unsigned
+    of_text = signed.model_copy(update={"signature": signed.signature.model_copy(update={"text_sha256": "0" * 64})})
+    assert report(of_text)["status"] == "preliminary"
 
 
 def test_synthetic_data_is_marked_as_test_data_everywhere(tmp_path: Path) -> None:

@@ -107,9 +107,12 @@ def test_a_report_is_preliminary_until_these_very_results_are_signed(results: tu
     folder, _ = results
     assert "Preliminary, not signed." in text(made(results))
 
-    def signed(sha256: str) -> str:
+    def signed(sha256: str, of_text: str | None = None) -> str:
         signature = Signature(
-            signer="Dr. Park", signed_at=datetime(2026, 5, 4, 9, 30, tzinfo=UTC), summary_sha256=sha256
+            signer="Dr. Park",
+            signed_at=datetime(2026, 5, 4, 9, 30, tzinfo=UTC),
+            summary_sha256=sha256,
+            text_sha256=of_text,
         )
         return text(made(results, signature=signature))
 
@@ -121,6 +124,9 @@ def test_a_report_is_preliminary_until_these_very_results_are_signed(results: tu
     of_others = signed("0" * 64)
     assert "The signature is not valid" in of_others
     assert "Signed electronically." not in of_others
+    of_another_text = signed(summary_sha256(folder), "0" * 64)
+    assert "another text or study code" in of_another_text
+    assert "Signed electronically." not in of_another_text
 
 
 def test_what_was_not_recorded_is_named(results: tuple[Path, Summary]) -> None:

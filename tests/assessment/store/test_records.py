@@ -10,7 +10,7 @@ from sqlmodel import select
 
 from assessment.store import Store, UserStore, audit, participants, preferences, runs, uploads, visits
 from assessment.store.tables import AuditEntry, Participant, ParticipantName, now
-from assessment.visit import Preferences
+from assessment.visit import Preferences, signature_state
 from models.errors import AccessError, StoreError
 from tests.assessment.filling import REQUEST, small_session, with_results, with_visit
 
@@ -118,6 +118,24 @@ def test_a_signature_does_not_outlive_a_change(mine: UserStore, tmp_path: Path) 
     assert details.visit_date is not None
     with pytest.raises(StoreError, match="no results of this visit"):
         visits.sign(mine, filled.visit_id, "Dr One", "0" * 64)
+
+
+def test_a_change_of_what_was_not_seen_is_refused(mine: UserStore, tmp_path: Path) -> None:
+    filled = with_results(mine, tmp_path)
+    sha256 = str(runs.get(mine, filled.run_id).summary_sha256)
+    seen = visits.get(mine, filled.visit_id).details
+    visits.change(mine, filled.visit_id, {"interpretation": "Of one tab."}, expected=seen)
+    with pytest.raises(StoreError, match="changed meanwhile"):
+        visits.change(mine, filled.visit_id, {"recommendation": "Of the other tab."}, expected=seen)
+    with pytest.raises(StoreError, match="changed meanwhile"):
+        visits.sign(mine, filled.visit_id, "Dr One", sha256, expected=seen)
+    details = visits.get(mine, filled.visit_id).details
+    assert (details.interpretation, details.recommendation, details.signature) == ("Of one tab.", "", None)
+    visits.sign(mine, filled.visit_id, "Dr One", sha256, expected=details)
+    signed = visits.get(mine, filled.visit_id).details
+    assert signature_state(signed, sha256) == "valid"
+    visits.change(mine, filled.visit_id, {"interpretation": "Of one tab."}, expected=signed)
+    assert visits.get(mine, filled.visit_id).details == signed
 
 
 def test_a_signature_needs_the_role_and_a_name_and_is_never_slipped_in(
