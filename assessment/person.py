@@ -25,6 +25,7 @@ from assessment.criteria import (
 from assessment.indicators.balance import SPPB_STANCE_S, STILL_HELD
 from assessment.records import indicator_of
 from assessment.summary import ClinicalMeasures, IndicatorRecord, QualityRecord, TrialRecord
+from assessment.uncertainty import error_of_mean
 from models.subject import Subject
 from pipeline.quality import Mark, Quality
 
@@ -112,7 +113,7 @@ def _from_trials(trials: Sequence[TrialRecord]) -> dict[str, _Found]:
         values = np.array([one.value for one in found], dtype=float)
         errors = np.array([one.standard_error for one in found], dtype=float)
         if source.which == "mean":
-            value, error, counted = float(values.mean()), float(errors.mean()), found
+            value, error, counted = float(values.mean()), error_of_mean(values.tolist(), errors.tolist()), found
         else:
             chosen = int(values.argmin() if source.which == "least" else values.argmax())
             value, error, counted = float(values[chosen]), float(errors[chosen]), [found[chosen]]
@@ -156,11 +157,10 @@ def _sppb(trials: Sequence[TrialRecord]) -> IndicatorRecord | None:
         why = f"The recording of the {' and '.join(cut)} stance ends before 10 s: its points are not known."
         return indicator_of(SPPB, None, None, Quality.withheld(why))
     chair = min(chairs, key=lambda one: one.value or np.inf)
-    speed = float(np.mean([one.value or 0.0 for one in walks]))
+    speeds = [one.value or 0.0 for one in walks]
+    speed, speed_error = float(np.mean(speeds)), error_of_mean(speeds, [one.standard_error or 0.0 for one in walks])
     values = np.array([*(one.value or 0.0 for one in (*parts, chair)), speed])
-    errors = np.array(
-        [*(one.standard_error or 0.0 for one in (*parts, chair)), np.mean([one.standard_error or 0.0 for one in walks])]
-    )
+    errors = np.array([*(one.standard_error or 0.0 for one in (*parts, chair)), speed_error])
     # A stance that was held for ten seconds was held, however its time errs: its clock is the recording's.
     errors[:3] = np.where(values[:3].round(2) >= SPPB_STANCE_S, 0.0, errors[:3])
     drawn = values + errors * np.random.default_rng(0).standard_normal((DRAWS, len(values)))

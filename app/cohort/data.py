@@ -8,10 +8,10 @@ import pandas as pd
 import streamlit as st
 
 from app.current import mine
-from app.findings.order import rank
 from app.language import _
 from app.tables import records
 from app.words import indicator_word
+from assessment.headline import rank
 from assessment.store import figures
 from pipeline.quality import Mark
 

@@ -6,9 +6,9 @@ import pandas as pd
 import streamlit as st
 
 from app.cohort.data import KEY, Cohort, nothing_passes
-from app.findings.order import rank
 from app.language import _, _result
 from app.tables import groups
+from assessment.headline import rank
 from pipeline.quality import Mark
 
 REASONS_SHOWN = 2

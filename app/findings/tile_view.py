@@ -41,7 +41,7 @@ def _draw(tile: Tile) -> None:
             st.markdown(_("95 % interval {low} to {high}", low=low, high=high) + f" {plain(tile.unit)}")
     origin = _("typed in") if tile.by_hand else mark_text(tile.mark)
     where = movement_word(tile.activity) if tile.activity else ""
-    mean = _("mean of {n} trials", n=tile.n_trials) if tile.n_trials > 1 else ""
+    mean = _mean_of(tile) if tile.n_trials > 1 else ""
     st.caption(" · ".join(part for part in (origin, plain(where), mean) if part))
     reasons = tile.reasons if tile.mark is not Mark.REPORTED else ()
     _lines(plain(_result(reason)) for reason in reasons)
@@ -50,6 +50,12 @@ def _draw(tile: Tile) -> None:
         for change in tile.changes
     )
     _lines(":material/rule: " + plain(_criterion(title, criterion)) for title, criterion in tile.criteria)
+
+
+def _mean_of(tile: Tile) -> str:
+    """Which trials were averaged, and what each gave: a mean of two tasks is then seen to be one."""
+    values = "; ".join(f"{_result(side)} {values}".strip() for side, values in tile.trial_values)
+    return f"{_('mean of {n} trials', n=tile.n_trials)}: {plain(values)}"
 
 
 def _lines(lines: Iterable[str]) -> None:

@@ -1,4 +1,4 @@
-"""Which numbers come first: four to six of a session, the ones that clinical tests are known by before all others."""
+"""The numbers that come first, each with what is said of it: change, criteria, definition."""
 
 from __future__ import annotations
 
@@ -6,40 +6,13 @@ from dataclasses import dataclass
 
 from assessment.catalogue import catalogue
 from assessment.criteria import CriterionResult, FrameworkResult
+from assessment.headline import Headline, headlines
 from assessment.presentation import SIDE_NAMES, places
-from assessment.summary import Summary, TrialRecord
+from assessment.summary import Summary
 from assessment.uncertainty import fixed, interval
 from assessment.uncertainty.change import Change
-from assessment.uncertainty.measured import Measured, measured_values, movement_of
+from assessment.uncertainty.measured import Measured
 from pipeline.quality import Mark
-
-MOST_TILES = 6
-# A number that could not be given is worth a tile where something can be done about it; two of them are enough.
-MOST_WITHHELD = 2
-
-# Indicator, and the movements it is first looked at in; empty: any. In this order.
-ORDER: tuple[tuple[str, tuple[str, ...]], ...] = (
-    ("five_times_sit_to_stand_time", ()),
-    ("thirty_second_sit_to_stand_count", ()),
-    ("gait_speed", ()),
-    ("timed_up_and_go_time", ()),
-    ("sppb_score", ()),
-    ("sit_to_stand_power_field_per_kg", ()),
-    ("stance_held_time", ()),
-    ("rise_duration", ("sit-to-stand",)),
-    ("peak_knee_extension_moment_per_kg", ("sit-to-stand", "squat")),
-    ("stride_length", ()),
-    ("cadence", ()),
-    ("number_of_repetitions", ("squat",)),
-    ("repetition_duration", ("squat",)),
-    ("pelvis_vertical_range", ("squat",)),
-    ("peak_hip_extension_moment_per_kg", ("squat",)),
-    ("sway_velocity", ()),
-    ("lag_ankle_push_off_moment_per_kg", ()),
-    ("lead_knee_extension_moment_per_kg", ()),
-    ("repetition_duration", ("step-up", "pick-up")),
-    ("pelvis_vertical_range", ("pick-up",)),
-)
 
 # What published criteria call an indicator.
 QUANTITIES = {
@@ -72,6 +45,8 @@ class Tile:
         One a side; empty without an earlier visit.
     n_trials : int
         Whose mean it is.
+    trial_values : tuple of (str, str)
+        See `Headline.trial_values`.
     by_hand : bool
         Typed in, not taken from a recording.
     """
@@ -89,6 +64,7 @@ class Tile:
     criteria: tuple[tuple[str, CriterionResult], ...]
     changes: tuple[Change, ...]
     n_trials: int = 1
+    trial_values: tuple[tuple[str, str], ...] = ()
     by_hand: bool = False
 
 
@@ -103,20 +79,8 @@ def choose_tiles(summary: Summary, changes: list[Change], frameworks: tuple[str,
     frameworks : tuple of str
         Editions of criteria to quote, in this order; empty: all.
     """
-    groups: dict[tuple[str, str], list[Measured]] = {}
-    for one in measured_values(summary):
-        groups.setdefault((one.indicator, one.activity), []).append(one)
-    ordered = [
-        key
-        for name, movements in ORDER
-        for key in groups
-        if key[0] == name and (not movements or key[1].partition("/")[0] in movements)
-    ]
-    given = [key for key in ordered if any(one.value is not None for one in groups[key])]
-    withheld = [key for key in ordered if key not in given][:MOST_WITHHELD]
-    chosen = {*given[: MOST_TILES - len(withheld)], *withheld}
-    tiles = [_tile(groups[key], summary, changes, frameworks) for key in ordered if key in chosen]
-    return [*_by_hand(summary, frameworks), *tiles][:MOST_TILES]
+    tiles = [_tile(one, summary, changes, frameworks) for one in headlines(summary)]
+    return [*_by_hand(summary, frameworks), *tiles]
 
 
 def _by_hand(summary: Summary, frameworks: tuple[str, ...]) -> list[Tile]:
@@ -143,19 +107,17 @@ def _by_hand(summary: Summary, frameworks: tuple[str, ...]) -> list[Tile]:
     ]
 
 
-def _tile(group: list[Measured], summary: Summary, changes: list[Change], frameworks: tuple[str, ...]) -> Tile:
-    first = group[0]
+def _tile(found: Headline, summary: Summary, changes: list[Change], frameworks: tuple[str, ...]) -> Tile:
+    first = found.sides[0]
     declared = catalogue()[first.indicator]
-    usable = [one for one in group if one.value is not None]
-    marks = {one.mark for one in usable}
     return Tile(
         indicator=first.indicator,
         label=first.label,
         unit="" if first.unit == "1" else first.unit,
         activity=first.activity,
-        values=tuple(_value(one) for one in usable),
-        mark=Mark.WITHHELD if not usable else Mark.REPORTED if marks == {Mark.REPORTED} else Mark.WITH_CAUTION,
-        reasons=tuple(dict.fromkeys(reason for one in group for reason in one.reasons)),
+        values=tuple(_value(one) for one in found.given),
+        mark=found.mark,
+        reasons=found.reasons,
         definition=declared.definition,
         protocol=declared.protocol,
         source=declared.source,
@@ -163,13 +125,8 @@ def _tile(group: list[Measured], summary: Summary, changes: list[Change], framew
         changes=tuple(
             change for change in changes if (change.indicator, change.activity) == (first.indicator, first.activity)
         ),
-        n_trials=sum(_gave(trial, first) for trial in summary.trials),
-    )
-
-
-def _gave(trial: TrialRecord, wanted: Measured) -> bool:
-    return movement_of(trial) == wanted.activity and any(
-        one.name == wanted.indicator and one.value is not None for one in trial.indicators
+        n_trials=len(found.trials),
+        trial_values=found.trial_values(first.unit),
     )
 
 

@@ -13,12 +13,12 @@ import streamlit as st
 from app.cohort.charts import COLOUR
 from app.current import mine
 from app.findings.changes import change_text
-from app.findings.order import is_first_looked_at, rank
 from app.language import _, _result
 from app.layout import show_error
 from app.tables import groups, records
 from app.text import plain
 from app.words import indicator_word, value_word
+from assessment.headline import is_first_looked_at, rank
 from assessment.presentation import SIDE_COLOURS, SIDE_NAMES
 from assessment.store import figures, runs
 from assessment.summary import Summary

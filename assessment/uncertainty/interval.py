@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import operator as op
-from collections.abc import Callable, Mapping
-from math import floor, isfinite, log10
+from collections.abc import Callable, Mapping, Sequence
+from math import floor, hypot, isfinite, log10
 from types import MappingProxyType
 from typing import Final, Literal
 
+import numpy as np
 from scipy.special import ndtr, ndtri
 
 Operator = Literal["<", "<=", ">", ">="]
@@ -73,6 +74,24 @@ def probability_beyond(value: float, standard_error: float, operator: Operator, 
         return float(COMPARE[operator](value, cut_off))
     below = float(ndtr((cut_off - value) / standard_error))
     return below if operator in ("<", "<=") else 1.0 - below
+
+
+def error_of_mean(values: Sequence[float], errors: Sequence[float]) -> float:
+    """Standard error of a mean over trials of one movement.
+
+    What no recording tells (mass, model, placement of the load) is shared by all trials and does not average out:
+    the mean of their errors stays. How far the trials lie apart is none of that and comes on top, as the standard
+    deviation between them: undivided, since two or three trials of another task or effort are no sample of one value.
+
+    Parameters
+    ----------
+    values : sequence of float
+        One of each trial.
+    errors : sequence of float
+        Standard errors of what was averaged.
+    """
+    apart = float(np.std(values, ddof=1)) if len(values) > 1 else 0.0
+    return hypot(float(np.mean(errors)), apart)
 
 
 def decimals(unit: str, standard_error: float | None, finest: int | None = None) -> int:

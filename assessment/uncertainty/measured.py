@@ -10,6 +10,7 @@ import numpy as np
 
 from assessment.catalogue import catalogue
 from assessment.summary import IndicatorRecord, Summary, TrialRecord
+from assessment.uncertainty.interval import error_of_mean
 from pipeline.quality import Mark
 
 if TYPE_CHECKING:
@@ -34,7 +35,8 @@ class Measured:
         None: of the whole body, or the mean of both sides.
     value, standard_error : float or None
         In ``unit``. The value is None where it is withheld. The errors of one person's repetitions are alike (mass,
-        model, placement of the load), so that the mean is as uncertain as its members.
+        model, placement of the load), so that the mean is as uncertain as its members; where trials lie apart, that
+        comes on top (`error_of_mean`).
     mark : Mark
         The worst of what went into it; withheld where nothing could.
     reasons : tuple of str
@@ -42,6 +44,8 @@ class Measured:
         What was measured how; values of different protocols are not compared.
     origin : str
         Where the contact forces of a moment came from: measured, estimated or simulated; empty for others.
+    trials : tuple of (str, float)
+        Trials it is the mean of, each with its own mean.
     """
 
     indicator: str
@@ -55,6 +59,7 @@ class Measured:
     reasons: tuple[str, ...] = ()
     protocol: str = ""
     origin: str = ""
+    trials: tuple[tuple[str, float], ...] = ()
 
     @property
     def key(self) -> tuple[str, str, str]:
@@ -92,6 +97,7 @@ def _pooled(activity: str, side: str, group: list[_Found]) -> Measured:
     usable = [(trial, record) for trial, record in group if record.value is not None]
     first = records[0]
     errors = [record.standard_error for _, record in usable if record.standard_error is not None]
+    trials = _by_trial(usable)
     declared = catalogue().get(first.name)
     of_moments = declared is not None and declared.needs == "moments"
     counted = usable or group
@@ -101,14 +107,26 @@ def _pooled(activity: str, side: str, group: list[_Found]) -> Measured:
         activity=activity,
         value=float(np.mean([record.value for _, record in usable])) if usable else None,
         # Where one of them has no error the mean has none: half an error would look like a whole one.
-        standard_error=float(np.mean(errors)) if errors and len(errors) == len(usable) else None,
+        standard_error=(
+            error_of_mean([value for _, value in trials], errors) if errors and len(errors) == len(usable) else None
+        ),
         side="r" if side == "r" else "l" if side == "l" else None,
         label=first.label,
         mark=_worst(record.quality.mark for record in records) if usable else Mark.WITHHELD,
         reasons=tuple(dict.fromkeys(reason for record in records for reason in record.quality.reasons)),
         protocol=_joined(record.protocol for record in records),
         origin=_joined(trial.forces.origin for trial, _ in counted if trial and trial.forces) if of_moments else "",
+        trials=trials,
     )
+
+
+def _by_trial(usable: list[_Found]) -> tuple[tuple[str, float], ...]:
+    """Mean of each trial; nothing of what several trials gave together. No two trials of a session share a name."""
+    values: dict[str, list[float]] = {}
+    for trial, record in usable:
+        if trial is not None and record.value is not None:
+            values.setdefault(trial.name, []).append(record.value)
+    return tuple((name, float(np.mean(found))) for name, found in values.items())
 
 
 def _worst(marks: Iterable[Mark]) -> Mark:

@@ -41,6 +41,17 @@ def test_a_number_has_unit_interval_quality_and_movement(mine: UserStore, sessio
     assert "sit-to-stand, five-times" in shown
 
 
+def test_a_mean_lists_the_trials_it_is_of(mine: UserStore, session: Path, tmp_path: Path) -> None:
+    results = made_up(tmp_path / "1", gait_speed=(1.0, 0.02))
+    (walk,) = _read(results).trials
+    faster = [one.model_copy(update={"value": 1.4}) for one in walk.indicators]
+    trials = [walk.model_copy(update={"name": "usual"}), walk.model_copy(update={"name": "fast", "indicators": faster})]
+    _visit(mine, session, changed_copy(results, tmp_path / "2", trials=trials))
+    shown = texts(look("summary"))
+    assert "mean of 2 trials: usual 1.00, fast 1.40" in shown
+    assert "95 % interval 0.6 to 1.8 m/s" in shown
+
+
 def test_what_is_withheld_shows_no_number_but_its_reason(mine: UserStore, session: Path, tmp_path: Path) -> None:
     _visit(mine, session, made_up(tmp_path / "1", gait_speed=None, reason="The feet are hidden."))
     shown = texts(look("summary"))

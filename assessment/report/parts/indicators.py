@@ -9,7 +9,6 @@ from assessment.presentation import Row
 from assessment.report.context import Context, mark_symbol, signs
 from assessment.report.parts.change import change_cells, change_of
 from assessment.report.structure import Cell
-from assessment.summary import TrialRecord
 from pipeline.quality import Mark
 
 SIDE_KEYS = {"right": "r", "left": "l"}
@@ -60,20 +59,12 @@ def quality_cell(of: Context, row: Row, notes: Notes) -> Cell:
     return Cell(text=of.mark(row.mark), symbol=mark_symbol(row.mark), notes=notes.numbers(reasons))
 
 
-def change_columns(of: Context, trial: TrialRecord | None, row: Row, *, briefly: bool) -> tuple[Cell, ...]:
-    """Earlier value and change of a row; nothing without an earlier visit."""
+def change_columns(of: Context, activity: str, row: Row, *, briefly: bool) -> tuple[Cell, ...]:
+    """Earlier value and change of a row of a movement; nothing without an earlier visit."""
     if not of.has_changes:
         return ()
-    activity = activity_key(trial)
     changes = [change_of(of, row.name, activity, SIDE_KEYS.get(side, "")) for side in row.means]
     return change_cells(of, changes, briefly=briefly)
-
-
-def activity_key(trial: TrialRecord | None) -> str:
-    """The movement as `assessment.uncertainty.measured` names it."""
-    if trial is None or trial.activity is None:
-        return ""
-    return f"{trial.activity.name}/{trial.activity.variant}" if trial.activity.variant else trial.activity.name
 
 
 def needs_forces(row: Row) -> bool:

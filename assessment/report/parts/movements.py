@@ -20,6 +20,7 @@ from assessment.report.parts.indicators import (
 from assessment.report.structure import Block, Cell, Column, Paragraph, Picture, Section, Table, TableRow
 from assessment.results_folder import trial_table
 from assessment.summary import TrialRecord
+from assessment.uncertainty.measured import movement_of
 
 SIT_TO_STAND = "sit-to-stand"
 WALKING = "walking"
@@ -165,7 +166,7 @@ def _cells(of: Context, trial: TrialRecord, row: Row, notes: Notes) -> tuple[Cel
         values: tuple[Cell, ...] = (_number(of, row, "", span=2),)
     else:
         values = tuple(_number(of, row, side) for side in ("right", "left"))
-    return (first, *values, quality_cell(of, row, notes), *change_columns(of, trial, row, briefly=True))
+    return (first, *values, quality_cell(of, row, notes), *change_columns(of, movement_of(trial), row, briefly=True))
 
 
 def _number(of: Context, row: Row, side: str, span: int = 1) -> Cell:

@@ -2,29 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
-from assessment.presentation import HEADLINE, Row
+from assessment.catalogue import catalogue
+from assessment.headline import Headline, headlines
+from assessment.presentation import SIDE_NAMES, Row, with_interval
 from assessment.report.context import Context, signs
-from assessment.report.parts.change import change_cells, comparison_note
-from assessment.report.parts.indicators import Notes, activity_key, change_columns, quality_cell, value_text
+from assessment.report.parts.change import MOMENT, change_cells, comparison_note
+from assessment.report.parts.indicators import Notes, change_columns, quality_cell, value_text
 from assessment.report.structure import Block, Cell, Column, Paragraph, Section, Table, TableRow
-from assessment.summary import ClinicalMeasures, TrialRecord
+from assessment.summary import ClinicalMeasures
 from assessment.uncertainty import fixed
 from assessment.uncertainty.change import change
 from assessment.uncertainty.measured import Measured
 from pipeline.quality import Mark
 
-# It stands in the protocol already.
-COUNT = "number_of_repetitions"
+# How a line of a table says that there is no number.
+WITHHELD = "–"
 
 
 def summary_section(of: Context) -> Section:
     """Headline numbers with interval, mark, earlier value and change."""
     _ = of.words
     notes = Notes()
-    rows = [_row(of, trials, row, notes) for trials, row in _headline(of)]
-    rows += [TableRow(cells=cells) for cells in _by_hand(of)]
+    rows = [TableRow(cells=cells) for cells in _by_hand(of)]
+    rows += [_row(of, found, notes) for found in headlines(of.summary)]
     value = None if of.has_changes else 1.0
     columns = [
         Column(title=_("Indicator"), share=1.5),
@@ -42,42 +44,72 @@ def summary_section(of: Context) -> Section:
     return Section(title=_("Summary"), blocks=tuple(blocks), in_box=True)
 
 
-def _headline(of: Context) -> Iterator[tuple[Sequence[TrialRecord], Row]]:
-    """Of the person, then of each movement; one without any of them shows its clinical indicators.
-
-    Trials of one movement are one line, their mean, as changes between visits are.
-    """
-    for row in of.rows(of.summary):
-        yield (), row
-    movements: dict[str, list[TrialRecord]] = {}
-    for trial in of.summary.trials:
-        if trial.activity is not None:
-            movements.setdefault(activity_key(trial), []).append(trial)
-    for trials in movements.values():
-        together = [one for trial in trials for one in trial.indicators if one.name != COUNT]
-        rows = of.rows(trials[0].model_copy(update={"indicators": together}))
-        known = [row for row in rows if row.name in HEADLINE] or [row for row in rows if row.tier == "clinical"]
-        for row in known:
-            yield trials, row
-
-
-def _row(of: Context, trials: Sequence[TrialRecord], row: Row, notes: Notes) -> TableRow:
+def _row(of: Context, found: Headline, notes: Notes) -> TableRow:
     _ = of.words
+    row = _in_words(of, found)
     value = ", ".join(
         " ".join(part for part in (_.result(side) if side else "", value_text(of, row, side)) if part)
         for side in row.means
     )
-    where = _("all trials") if not trials else trials[0].name
-    if len(trials) > 1:
-        where = _("mean of {n} trials", n=len(trials))
     return TableRow(
         cells=(
-            Cell(text=of.label(row), aside=where),
+            Cell(text=of.label(row), aside=_where(of, found)),
             Cell(text=value, style="soft" if row.mark is Mark.WITHHELD else "strong"),
             quality_cell(of, row, notes),
-            *change_columns(of, trials[0] if trials else None, row, briefly=False),
+            *change_columns(of, found.sides[0].activity, row, briefly=False),
         )
     )
+
+
+def _in_words(of: Context, found: Headline) -> Row:
+    """As a line of a table, moments in the chosen unit."""
+    first, factor, unit = found.sides[0], _factor(of, found), _unit(of, found)
+    return Row(
+        name=first.indicator,
+        label=first.label,
+        unit="" if unit == "1" else unit,
+        tier=catalogue()[first.indicator].tier,
+        means={
+            SIDE_NAMES[one.side] if one.side else "": WITHHELD
+            if one.value is None
+            else with_interval(
+                one.indicator,
+                unit,
+                factor * one.value,
+                None if one.standard_error is None else factor * one.standard_error,
+            )
+            for one in found.sides
+        },
+        repetitions={},
+        mark=found.mark,
+        reasons=found.reasons,
+        definition="",
+    )
+
+
+def _where(of: Context, found: Headline) -> str:
+    """The trial; of several, each with what it gave."""
+    _ = of.words
+    if not found.sides[0].activity:
+        return _("all trials")
+    if len(found.trials) < 2:
+        return found.trials[0] if found.trials else _movement(of, found.sides[0].activity)
+    given = found.trial_values(_unit(of, found), _factor(of, found))
+    values = "; ".join(f"{_.result(side) if side else ''} {values}".strip() for side, values in given)
+    return f"{_('mean of {n} trials', n=len(found.trials))}: {signs(values)}"
+
+
+def _movement(of: Context, activity: str) -> str:
+    return ", ".join(of.words.result(part) for part in activity.split("/"))
+
+
+def _unit(of: Context, found: Headline) -> str:
+    unit = found.sides[0].unit
+    return of.preferences.moment_unit if unit == MOMENT else unit
+
+
+def _factor(of: Context, found: Headline) -> float:
+    return of.moment_factor if found.sides[0].unit == MOMENT else 1.0
 
 
 def _by_hand(of: Context) -> Iterator[tuple[Cell, ...]]:

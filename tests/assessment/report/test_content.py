@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from app.findings.tiles import choose_tiles
 from assessment.person import judge_person
 from assessment.report.content import report_content
 from assessment.report.context import Context
@@ -72,7 +73,17 @@ def test_a_headline_number_stands_with_unit_interval_and_mark(tmp_path: Path) ->
 def test_several_trials_of_a_movement_are_one_line(tmp_path: Path) -> None:
     summary = person(walk(0.9), walk(1.1).model_copy(update={"name": "walk_2"}))
     found = [cells for cells in rows(section(content(tmp_path, summary), "Summary")) if cells[0].text == "Gait speed"]
-    assert [(cells[1].text, cells[0].aside) for cells in found] == [("1.00 [0.96, 1.04] m/s", "mean of 2 trials")]
+    assert [(cells[1].text, cells[0].aside) for cells in found] == [
+        ("1.0 [0.7, 1.3] m/s", "mean of 2 trials: walk 0.90, walk_2 1.10")
+    ]
+
+
+def test_the_box_holds_the_numbers_of_the_screen(tmp_path: Path) -> None:
+    squat = trial("squat", "squat", [indicator("number_of_repetitions", 5.0, 0.0)])
+    summary = judged(person(chair_stand(13.0), walk(), squat), ClinicalMeasures(grip_kg=17.2))
+    shown = [cells[0].text for cells in rows(section(content(tmp_path, summary), "Summary"))]
+    assert shown == [tile.label for tile in choose_tiles(summary, [])]
+    assert "Complete repetitions" in shown
 
 
 def test_a_withheld_number_is_said_with_its_reason(tmp_path: Path) -> None:

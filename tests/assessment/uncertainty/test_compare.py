@@ -11,6 +11,7 @@ from typer.testing import CliRunner
 
 from assessment.compare_command import compare
 from assessment.summary import Summary
+from assessment.uncertainty import interval
 from assessment.uncertainty.measured import measured_values
 from assessment.uncertainty.visits import Comparison, compare_visits
 from models.errors import SettingsError
@@ -52,6 +53,18 @@ def test_repetitions_and_trials_are_averaged_and_sides_are_not() -> None:
     assert (total.indicator, total.value) == (FIVE_TIMES, pytest.approx(12.0))
     pooled = measured_values(summary, both_sides=True)[0]
     assert (pooled.side, pooled.value) == (None, pytest.approx((0.5 + 0.7 + 0.4) / 3))
+
+
+def test_a_mean_over_trials_that_lie_apart_says_so() -> None:
+    """2.5 and 1.3 lie 0.849 (their standard deviation) apart; with 0.13 of each that makes 0.858."""
+    moments = {"Asym_0": 2.5, "Squats_0": 1.3}
+    squats = [trial(name, "squat", [indicator(KNEE, value, 0.13, side="r")]) for name, value in moments.items()]
+    (found,) = measured_values(person(*squats))
+    assert (found.value, found.standard_error) == (pytest.approx(1.9), pytest.approx(0.858, abs=1e-3))
+    assert found.trials == (("Asym_0", 2.5), ("Squats_0", 1.3))
+    low, high = interval(1.9, found.standard_error or 0.0)
+    assert low < 1.3
+    assert high > 2.5
 
 
 def test_a_single_rise_is_not_compared_with_the_five_times_test() -> None:
