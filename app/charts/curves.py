@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
@@ -45,11 +45,12 @@ def chart(joint: Joint, sources: list[Source], view: View) -> PlotSpec:
     lines: list[Line] = []
     bands: list[Band] = []
     for one, dash in zip(sources, DASHES, strict=False):
+        trust = one.trust(view.quantity)
         for side in joint.sides:
             draw = _over_cycle if view.axis == "cycle" else _over_time
             more_lines, more_bands = draw(joint, one, side, view, dash)
-            lines += more_lines
-            bands += more_bands
+            lines += [replace(line, trust=trust) for line in more_lines]
+            bands += [replace(band, trust=trust) for band in more_bands]
     first = sources[0]
     title = f"{joint.title(view.quantity)} [{first.unit(view.quantity)}]"
     return PlotSpec(

@@ -9,7 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from app.charts.joints import Joint, Quantity
-from app.charts.spec import Array
+from app.charts.spec import Array, Trust
 from app.current import Result, mine
 from assessment.presentation import SIDE_COLOURS, moment_factor, usable
 from assessment.results_folder import trial_table
@@ -46,6 +46,7 @@ class Source:
     subject: SubjectRecord
     curves: pd.DataFrame
     moment_unit: MomentUnit
+    synthetic: bool
 
     @property
     def time_s(self) -> Array:
@@ -71,6 +72,13 @@ class Source:
         if quantity == "moment":
             return self.moment_unit
         return "W" if self.moment_unit == "Nm" else "W/kg"
+
+    def trust(self, quantity: Quantity) -> Trust:
+        """What goes with its numbers wherever they go."""
+        trial = self.trial
+        quality = trial.kinematics_quality if quantity == "angle" else trial.kinetics_quality
+        origin = trial.forces.origin if quantity != "angle" and trial.forces is not None else ""
+        return Trust(origin, quality.mark.value if quality else "", self.synthetic)
 
     def values(self, joint: Joint, side: str, quantity: Quantity) -> Array:
         """One curve; NaN in frames that may not be used."""
@@ -110,7 +118,7 @@ def source(found: Result, trial: TrialRecord, moment_unit: MomentUnit, label: st
         Its file is missing.
     """
     curves = _curves(mine().user_id, found.run.id, trial.name)
-    return Source(label, trial, found.summary.subject, curves, moment_unit)
+    return Source(label, trial, found.summary.subject, curves, moment_unit, found.summary.synthetic)
 
 
 # Kept for this browser session alone: nothing of one user may be shown to another.

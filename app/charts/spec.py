@@ -17,6 +17,23 @@ MIDDLE = "#009E73"
 
 
 @dataclass(frozen=True)
+class Trust:
+    """What a reader must know of curves before using them, in the words of results.
+
+    Attributes
+    ----------
+    origin : str
+        Where the contact forces of a moment or power came from; empty for angles.
+    quality : str
+    synthetic : bool
+    """
+
+    origin: str
+    quality: str
+    synthetic: bool
+
+
+@dataclass(frozen=True)
 class Line:
     """A curve; NaN leaves a gap. ``legend``: whether its name is listed."""
 
@@ -29,6 +46,7 @@ class Line:
     opacity: float = 1.0
     legend: bool = True
     markers: bool = False
+    trust: Trust | None = None
 
 
 @dataclass(frozen=True)
@@ -40,6 +58,7 @@ class Band:
     high: Array
     name: str
     colour: str
+    trust: Trust | None = None
 
     def pieces(self) -> list[tuple[Array, Array, Array]]:
         """Stretches without a gap: x, low, high."""

@@ -138,6 +138,25 @@ def test_another_visit_is_drawn_dashed_in_the_same_colours(mine: UserStore, sess
     assert "Dashed: 2026-01-05" in texts(app)
 
 
+def test_numbers_that_are_taken_away_say_how_far_they_may_be_trusted(
+    mine: UserStore, session: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    offered: dict[str, Callable[[], bytes]] = {}
+    monkeypatch.setattr(st, "download_button", lambda label, data, *_, **__: offered.update({label: data}))
+    filled = _visit(mine, session, tmp_path / "1")
+    summary = runs.summary(mine, filled.run_id)
+    (trial,) = [one for one in summary.trials if "curves" in one.files]
+    assert trial.kinematics_quality is not None
+    for quantity in ("angle", "moment"):
+        look("curves", quantity=quantity)
+        table = pd.read_csv(io.BytesIO(offered["CSV"]()), keep_default_na=False)
+        quality = trial.kinematics_quality if quantity == "angle" else trial.kinetics_quality
+        assert quality is not None
+        assert set(table["quality"]) == {quality.mark.value}
+        assert set(table["origin"]) == {"" if quantity == "angle" or trial.forces is None else trial.forces.origin}
+        assert set(table["synthetic"]) == {summary.synthetic}
+
+
 def test_choices_of_the_user_stand_in_the_address(mine: UserStore, session: Path, tmp_path: Path) -> None:
     _visit(mine, session, tmp_path / "1")
     app = look("curves")
