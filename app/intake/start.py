@@ -82,6 +82,7 @@ def _changed(mine: UserStore, whose: Whose, told: dict[str, object]) -> str | No
     if whose.visit is None:
         return None
     before = whose.visit.details.model_dump()
-    if any(before[field] != value for field, value in told.items()):
-        visits.change(mine, whose.visit.id, told)
+    changed = {field: value for field, value in told.items() if before[field] != value}
+    if changed:
+        visits.change(mine, whose.visit.id, changed, expected=whose.visit.details)
     return whose.visit.id

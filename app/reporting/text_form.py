@@ -85,7 +85,11 @@ def _show(visit: VisitRow, fields: Sequence[str]) -> None:
     st.session_state[_drawn_key(visit.id)] = visit.details
 
 
-def _save(visit_id: str) -> bool:
+def _save(visit_id: str) -> None:
+    _saved(visit_id)
+
+
+def _saved(visit_id: str) -> bool:
     drawn: VisitDetails = st.session_state[_drawn_key(visit_id)]
     typed = _typed(visit_id)
     changed: dict[str, object] = {field: text for field, text in typed.items() if text != getattr(drawn, field)}
@@ -99,7 +103,7 @@ def _save(visit_id: str) -> bool:
 
 
 def _sign(visit_id: str, summary_sha256: str) -> None:
-    if not _save(visit_id) or not signature.was_reviewed(visit_id):
+    if not _saved(visit_id) or not signature.was_reviewed(visit_id):
         return
     try:
         visits.sign(
