@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from pathlib import PurePosixPath
 
 import streamlit as st
 
 from app import address
 from app.current import Result, result
-from app.language import _, _result
+from app.language import _, _result, words
 from app.layout import result_header
 from app.model_view.factor_view import draw_factors
 from app.model_view.marker_view import draw_markers, draw_trials
 from app.model_view.search_view import draw_search
 from app.text import plain
+from assessment.presentation import time_text
+from assessment.settings_words import settings_in_words
 from assessment.summary import ModelRecord, TrialRecord
 
 # The beginning tells two files apart; the whole stands in summary.json.
@@ -83,13 +86,13 @@ def _provenance(found: Result) -> None:
     st.subheader(_("Provenance"))
     of = found.summary.provenance
     facts = {
-        _("Computed"): of.created,
+        _("Computed"): time_text(datetime.fromisoformat(of.created)),
         "Sarcoscope": of.sarcoscope_version,
         "OpenSim": of.opensim_version,
         "Python": of.python_version,
         _("Generic model (SHA-256)"): of.generic_model_sha256[:SHOWN_OF_HASH],
         _("Published criteria (SHA-256)"): of.criteria_sha256[:SHOWN_OF_HASH],
-    } | {name: str(value) for name, value in of.settings.items() if value not in (None, {}, "")}
+    } | dict(settings_in_words(of.settings, words()))
     columns = {_("What"): [plain(name) for name in facts], _("Value"): [plain(text) for text in facts.values()]}
     st.table(columns, border="horizontal")
     with st.expander(_("Recordings that went in (SHA-256)")):

@@ -46,13 +46,14 @@ SEARCHED = ModelRecord(
 )
 
 
-def _show(mine: UserStore, tmp_path: Path, model: ModelRecord) -> None:
+def _show(mine: UserStore, tmp_path: Path, model: ModelRecord, **settings: object) -> None:
     session = build_session(tmp_path, "pick_up")
     results = made_up(tmp_path / "1", five_times_sit_to_stand_time=(13.6, 0.9))
     summary = Summary.model_validate_json((results / "summary.json").read_text(encoding="utf-8"))
     error = MarkerErrorRecord(rms_cm=1.3, max_cm=3.4, per_marker_cm={"r_knee_study": 1.5}, held_out=True)
     trials = [trial.model_copy(update={"name": "rise", "marker_error": error}) for trial in summary.trials]
-    changed = changed_copy(results, tmp_path / "2", models=[model], trials=trials)
+    made = summary.provenance.model_copy(update={"settings": settings})
+    changed = changed_copy(results, tmp_path / "2", models=[model], trials=trials, provenance=made)
     fill(mine, session, changed, study_code="P1", visit_date="2026-03-02")
 
 
@@ -98,6 +99,16 @@ def test_a_scaler_that_does_not_search_says_why_there_is_no_path(mine: UserStore
     shown = texts(look("model"))
     assert "there is no search" in shown
     assert "cannot tell how sure" in shown
+
+
+def test_where_it_came_from_is_said_in_words(mine: UserStore, tmp_path: Path) -> None:
+    _show(mine, tmp_path, SEARCHED, marker_placement=True, ik_engine="batched", cutoff_hz=6.0, load_kg=None)
+    shown = texts(look("model"))
+    assert "Model markers moved onto the static pose,yes" in shown
+    assert "all frames at once" in shown
+    assert "6 Hz" in shown
+    assert "2026-01-05 09:00 UTC" in shown.replace("\\", "")
+    assert "marker_placement" not in shown.replace("\\", "")
 
 
 def test_markdown_in_a_note_is_shown_and_not_obeyed(mine: UserStore, tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ import ast
 from collections.abc import Iterator
 from pathlib import Path
 
-PLACES = ("streamlit_app.py", "app", "assessment/report")
+PLACES = ("streamlit_app.py", "app", "assessment/report", "assessment/settings_words.py")
 # How many of the first arguments are forms of the message.
 MARKS = {"_": 1, "plural": 2}
 

@@ -21,6 +21,7 @@ from assessment.report.structure import (
     Standings,
 )
 from assessment.results_folder import summary_sha256
+from assessment.settings_words import settings_in_words
 from assessment.uncertainty import formatted
 from assessment.visit import SignatureState, signature_state
 
@@ -83,7 +84,7 @@ def stamp_section(of: Context) -> Section:
         )
         for model in summary.models
     )
-    settings = "; ".join(f"{name} {_setting(of, value)}" for name, value in made.settings.items() if value is not None)
+    settings = "; ".join(f"{name}: {value}" for name, value in settings_in_words(made.settings, _))
     entries = (
         Entry(label=_("Sarcoscope"), text=made.sarcoscope_version),
         Entry(label=_("OpenSim"), text=made.opensim_version),
@@ -163,13 +164,3 @@ def _standing(of: Context, entry: ProfileEntry) -> Standing:
 def _percent(share: float) -> str:
     """Whole per cent; nobody is better than all."""
     return "<1" if share < 1.0 else ">99" if share > 99.0 else f"{share:.0f}"
-
-
-def _setting(of: Context, value: object) -> str:
-    """A setting as its user wrote it."""
-    _ = of.words
-    if isinstance(value, bool):
-        return _("yes") if value else _("no")
-    if isinstance(value, dict):
-        return ", ".join(f"{key}: {one}" for key, one in value.items()) or _("none")
-    return str(value)

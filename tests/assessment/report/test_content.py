@@ -207,6 +207,15 @@ def test_a_value_is_placed_in_a_population_only_by_name(tmp_path: Path) -> None:
     assert words(nobody) == "No value of this visit has a reference population."
 
 
+def test_settings_are_said_in_words(tmp_path: Path) -> None:
+    made = section(
+        content(tmp_path, person(walk(), settings={"marker_placement": False, "scaler": "rl"})), "How this was made"
+    )
+    said = made.model_dump_json()
+    assert "Model markers moved onto the static pose: no; How the model is scaled: learned policy" in said
+    assert "marker_placement" not in said
+
+
 def test_a_session_without_trials_still_gives_a_report(tmp_path: Path) -> None:
     report = content(tmp_path, person())
     assert "No number of this visit may be shown" in words(section(report, "Summary"))
