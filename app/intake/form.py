@@ -24,6 +24,7 @@ from assessment.preflight import Check, may_run, preflight
 from assessment.store.runs import RunRequest
 from assessment.store.uploads import Received
 from assessment.summary import ClinicalMeasures
+from assessment.visit import VisitDetails
 from models.errors import SarcoscopeError
 from models.subject import SubjectMetadata
 from pipeline.settings import make_settings
@@ -74,6 +75,7 @@ def draw(received: Received, token: str) -> None:
         person = ask_person(_files_say(chosen, received), whose, min(dates), key, of_example=of_example)
     clinical = visit_form.ask_clinical(None if before is None else before.clinical, key)
     details = visit_form.ask_details(None if visit is None else visit.details, key)
+    _keep_drawn(whose, details)
     common = visit_form.ask_settings(None if before is None else before.settings, key)
     planned = [
         Planned(found.path, day, make_settings(**common, **equipment, activities=chosen_ones))
@@ -86,9 +88,25 @@ def draw(received: Received, token: str) -> None:
     label = plural("Run", "Run {n} sessions", len(chosen))
     ready = may_run(checks)
     if st.button(label, type="primary", key="run", icon=":material/play_arrow:", disabled=not ready):
-        _start(received, whose, person, clinical, details, planned)
+        _start(received, _as_drawn(whose), person, clinical, details, planned)
     if not ready:
         st.caption(_("The run can start once nothing is left to solve first."))
+
+
+def _keep_drawn(whose: Whose, details: dict[str, object]) -> None:
+    """Keep the visit that the fields were filled with: what another tab writes meanwhile was not seen here."""
+    if whose.visit is None:
+        return
+    drawn: VisitDetails | None = st.session_state.get(f"drawn-{whose.key}")
+    now = whose.visit.details
+    if drawn is None or all(getattr(drawn, field) == getattr(now, field) for field in (*details, "visit_date")):
+        st.session_state[f"drawn-{whose.key}"] = now
+
+
+def _as_drawn(whose: Whose) -> Whose:
+    if whose.visit is None:
+        return whose
+    return replace(whose, visit=replace(whose.visit, details=st.session_state[f"drawn-{whose.key}"]))
 
 
 def _choose_sessions(everything: list[Found], token: str) -> list[Found]:
@@ -167,4 +185,5 @@ def _start(
     except SarcoscopeError as error:
         show_error(error)
         return
+    st.session_state.pop(f"drawn-{whose.key}", None)
     st.switch_page("app/pages/runs.py")

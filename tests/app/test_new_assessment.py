@@ -351,6 +351,22 @@ def test_a_run_again_with_the_same_answers_keeps_the_signature(mine: UserStore, 
     assert visits.get(mine, filled.visit_id).details.signature is None
 
 
+def test_a_run_again_does_not_write_over_what_another_tab_saved(mine: UserStore, tmp_path: Path, archive: Path) -> None:
+    session = tmp_path / "OpenCapData_small"
+    filled = fill(
+        mine, session, made_up(tmp_path / "r", gait_speed=(1.0, 0.1)), study_code="P1", visit_date="2026-03-02"
+    )
+    app = drop(fresh(), archive)
+    visits.change(mine, filled.visit_id, {"interpretation": "Of the report page."})
+    visits.change(mine, filled.visit_id, {"footwear": "clogs"})
+    field(app, "pain").set_value("left knee").run()
+    app.button(key="run").click().run()
+    assert "changed meanwhile" in texts(app)
+    details = visits.get(mine, filled.visit_id).details
+    assert (details.interpretation, details.footwear, details.pain) == ("Of the report page.", "clogs", "")
+    assert len(runs.recent(mine)) == 1
+
+
 def test_the_last_visit_proposes_height_sex_and_age_but_no_mass(mine: UserStore, tmp_path: Path) -> None:
     filled = _visit(mine, build_session(tmp_path / "1", "walk"), tmp_path, "2020-03-02")
     session = build_session(tmp_path / "2", "pick_up")
