@@ -16,7 +16,7 @@ demo: setup ## Assess the bundled synthetic example end to end and print where t
 test: setup lint ## Lint, type-check and run all tests
 	$(BIN)/python -m pytest
 
-e2e: setup ## Drive the app in a headless Chromium, upload to PDF, and take the pictures of docs/screens
+e2e: setup ## Drive the app, upload to PDF, and take the pictures of docs/screens (Debian: chromium fonts-nanum)
 	$(BIN)/python -m pytest -m e2e -n 0 -o faulthandler_timeout=0 tests/e2e
 
 lint: setup

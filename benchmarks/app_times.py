@@ -11,6 +11,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from playwright.sync_api import Page
@@ -38,7 +39,7 @@ def measure(session: Path) -> dict[str, float]:
             times["curves, first time"] = _timed(lambda: _curves(page))
             times["curves"] = min(_again(page) for _ in range(REPEATS))
             for name in ("3-D", "Model", "Report", "Summary", "Cohort", "Settings", "Runs"):
-                times[name] = _timed(lambda name=name: go_to(page, name))
+                times[name] = _timed(partial(go_to, page, name))
     return times
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -22,6 +24,16 @@ def home(tmp_path: Path) -> Iterator[Path]:
 def address(home: Path) -> Iterator[str]:
     with serving(home) as found:
         yield found
+
+
+@pytest.fixture
+def pictured() -> Iterator[str]:
+    """The app on a store whose folder may be seen in a picture: the page of settings names it."""
+    home = Path(tempfile.gettempdir()) / "sarcoscope"
+    shutil.rmtree(home, ignore_errors=True)
+    with no_runner_left(home), serving(home) as found:
+        yield found
+    shutil.rmtree(home, ignore_errors=True)
 
 
 @pytest.fixture(scope="session")

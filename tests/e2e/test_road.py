@@ -52,9 +52,9 @@ def test_a_real_session_from_upload_to_pdf(address: str, visitor: Callable[..., 
     assert hosts - {"", urlsplit(address).netloc} == set(), "no page may ask another host for anything"
 
 
-def test_pictures_of_every_page(address: str, visitor: Callable[..., Page], tmp_path: Path) -> None:
+def test_pictures_of_every_page(pictured: str, visitor: Callable[..., Page], tmp_path: Path) -> None:
     """The synthetic example stands in for a person: no recording of anybody is in the project's pictures."""
-    page = visitor(address)
+    page = visitor(pictured)
     for visit, change in (("2026-03-02", "0.43"), ("2026-09-14", "0.45")):
         go_to(page, "New assessment")
         upload(page, zipped(EXAMPLE, tmp_path))
@@ -66,16 +66,16 @@ def test_pictures_of_every_page(address: str, visitor: Callable[..., Page], tmp_
         choose_date(page, "Date of the visit", visit)
         fill_in(page, Seat_height=change)
         if visit == "2026-03-02":
-            take(page, "new_assessment")
+            take(page, "new_assessment_filled_in")
         run(page)
         if visit == "2026-09-14":
-            take(page, "runs")
+            take(page, "runs_in_progress")
         see_summary(page)
     query = urlsplit(page.url).query
     for name in PAGES:
         for width in (1440, 390):
             for scheme in ("light", "dark"):
-                reader = visitor(f"{address}/{PATHS.get(name, name)}?{query}", width, scheme)
+                reader = visitor(f"{pictured}/{PATHS.get(name, name)}?{query}", width, scheme)
                 settled(reader)
                 picture = take(reader, f"{name}_{width}_{scheme}")
                 assert picture.exists()
