@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
+from app.text import plain
 from assessment.store import open_store, participants
 from benchmarks.browser import CHROMIUM, chromium, free_port, serving
 from tests.app.identity_provider import CLIENT_ID, Provider, identity_provider
@@ -58,7 +59,7 @@ def test_log_in_work_log_out_and_somebody_else_comes(served: Served, page: Page)
     served.provider.claims = {"sub": "1", "email": "ada@clinic.example", "realm_access": {"roles": ["clinician"]}}
     page.goto(f"{served.address}/participants")
     page.get_by_role("button", name="Log in").click()
-    page.get_by_text("ada@clinic.example").wait_for()
+    page.get_by_text(plain("ada@clinic.example")).wait_for()
 
     page.get_by_role("link", name="Participants").click()
     page.get_by_role("textbox", name="Study code", exact=True).fill("A-001")
@@ -75,7 +76,7 @@ def test_log_in_work_log_out_and_somebody_else_comes(served: Served, page: Page)
     expect(page.get_by_text("A-001")).to_have_count(0)
     served.provider.claims = {"sub": "2", "email": "ben@clinic.example", "realm_access": {"roles": ["clinician"]}}
     page.get_by_role("button", name="Log in").click()
-    page.get_by_text("ben@clinic.example").wait_for()
+    page.get_by_text(plain("ben@clinic.example")).wait_for()
     page.goto(address_of_ada)
     page.get_by_text("There is no such participant").wait_for()
     expect(page.get_by_text("A-001")).to_have_count(0)
