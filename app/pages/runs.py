@@ -30,10 +30,10 @@ def main() -> None:
             _("New assessment"),
         )
     participant_id = _choose_participant()
+    # Looking goes on after the last run has ended, until the page is drawn anew: to draw it anew from here would lose a
+    # click that comes at that moment.
     waiting = any(run.state in UNFINISHED for run in everything)
-    if waiting:
-        st.caption(_("Runs go on by themselves: you may leave this page or close the browser."))
-    st.fragment(_list, run_every=LOOK_S if waiting else None)(participant_id, polled=waiting)
+    st.fragment(_list, run_every=LOOK_S if waiting else None)(participant_id)
 
 
 def _choose_participant() -> str | None:
@@ -49,20 +49,17 @@ def _choose_participant() -> str | None:
     )  # fmt: skip
 
 
-def _list(participant_id: str | None, *, polled: bool) -> None:
+def _list(participant_id: str | None) -> None:
     try:
         found = runs.recent(mine(), participant_id=participant_id)
         if any(run.state in UNFINISHED for run in found):
             ensure_runner(mine().store)
-        all_done = polled and not any(run.state in UNFINISHED for run in runs.recent(mine()))
+            st.caption(_("Runs go on by themselves: you may leave this page or close the browser."))
     except SarcoscopeError as error:
         show_error(error)
         return
     for run in _first(found):
         show_run(run)
-    # Only now: a click that brought this draw has done its work while the cards were drawn.
-    if all_done:
-        st.rerun()
 
 
 def _first(found: list[RunRow]) -> list[RunRow]:
