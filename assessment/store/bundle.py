@@ -22,7 +22,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from sqlalchemy import Column, TypeDecorator
 from sqlmodel import SQLModel
 
-from assessment.store.private import new_file
+from assessment.store.private import written_whole
 from assessment.store.schema import head
 from assessment.version import SARCOSCOPE_VERSION
 from models.errors import StoreError
@@ -80,23 +80,11 @@ def write_bundle(out: Path, kind: Kind, rows: Rows, files: Path) -> Manifest:
     StoreError
         The file is there already or cannot be written, or what was written is not what was meant.
     """
-    if out.exists():
-        raise StoreError(f"{out.name} is there already.", hint="Give another name; nothing is overwritten.")
-    unfinished = out.with_name(f".{out.name}.unfinished")
-    try:
-        new_file(unfinished)
+    with written_whole(out) as unfinished:
         manifest = _write(unfinished, kind, rows, sorted(path for path in files.iterdir() if path.is_file()))
         with open_bundle(unfinished, kind) as bundle:
             for sha256, n_bytes in named_files(bundle.rows).items():
                 bundle.check(sha256, n_bytes)
-        unfinished.rename(out)
-    except OSError as error:
-        raise StoreError(
-            f"{out.name} cannot be written: {error.strerror or type(error).__name__}.",
-            hint="Give a file in a folder that can be written and has space for all recordings and results.",
-        ) from None
-    finally:
-        unfinished.unlink(missing_ok=True)
     return manifest
 
 

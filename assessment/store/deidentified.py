@@ -11,9 +11,8 @@ from assessment.exports import export_archive
 from assessment.exports.deidentify import new_identity
 from assessment.store import audit, runs, visits
 from assessment.store.database import UserStore
-from assessment.store.private import new_file
+from assessment.store.private import written_whole
 from assessment.store.transfer import participant_ids
-from models.errors import StoreError
 
 
 def export_deidentified(mine: UserStore, out: Path, study_codes: Collection[str] = ()) -> int:
@@ -32,34 +31,21 @@ def export_deidentified(mine: UserStore, out: Path, study_codes: Collection[str]
     StoreError
         As for `assessment.store.transfer.export`.
     """
-    if out.exists():
-        raise StoreError(f"{out.name} is there already.", hint="Give another name; nothing is overwritten.")
     # In an order of their own: the one of study codes would tell who is who.
     people = {new_identity(): one for one in participant_ids(mine, study_codes)}
     count = 0
-    unfinished = out.with_name(f".{out.name}.unfinished")
-    try:
-        new_file(unfinished)
-        with zipfile.ZipFile(unfinished, "w", zipfile.ZIP_DEFLATED) as archive:
-            for identity, participant_id in sorted(people.items()):
-                for number, run in enumerate(runs.results_of(mine, participant_id), start=1):
-                    audit.record(mine, "exported", "run", run.id)
-                    session = export_archive(
-                        runs.folder(mine, run.id), runs.summary(mine, run.id), visits.get(mine, run.visit_id).details,
-                        deidentified=True, identity=identity,
-                    )  # fmt: skip
-                    with zipfile.ZipFile(io.BytesIO(session)) as parts:
-                        for part in parts.infolist():
-                            data = parts.read(part)
-                            part.filename = f"{identity}/visit {number}/{part.filename}"
-                            archive.writestr(part, data)
-                    count += 1
-        unfinished.rename(out)
-    except OSError as error:
-        raise StoreError(
-            f"{out.name} cannot be written: {error.strerror or type(error).__name__}.",
-            hint="Give a file in a folder that can be written and has space.",
-        ) from None
-    finally:
-        unfinished.unlink(missing_ok=True)
+    with written_whole(out) as unfinished, zipfile.ZipFile(unfinished, "w", zipfile.ZIP_DEFLATED) as archive:
+        for identity, participant_id in sorted(people.items()):
+            for number, run in enumerate(runs.results_of(mine, participant_id), start=1):
+                audit.record(mine, "exported", "run", run.id)
+                session = export_archive(
+                    runs.folder(mine, run.id), runs.summary(mine, run.id), visits.get(mine, run.visit_id).details,
+                    deidentified=True, identity=identity,
+                )  # fmt: skip
+                with zipfile.ZipFile(io.BytesIO(session)) as parts:
+                    for part in parts.infolist():
+                        data = parts.read(part)
+                        part.filename = f"{identity}/visit {number}/{part.filename}"
+                        archive.writestr(part, data)
+                count += 1
     return count

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import stat
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from models.errors import StoreError
@@ -11,10 +13,30 @@ from models.errors import StoreError
 _OF_OTHERS = stat.S_IRWXG | stat.S_IRWXO
 
 
-def new_file(path: Path) -> None:
-    """Make an empty file to be written into; one that was left there is removed."""
-    path.unlink(missing_ok=True)
-    path.touch(mode=0o600, exist_ok=False)
+@contextmanager
+def written_whole(out: Path) -> Iterator[Path]:
+    """Give a file to write into that becomes ``out`` when everything went well; otherwise nothing is left of it.
+
+    Raises
+    ------
+    StoreError
+        ``out`` is there already, or cannot be written.
+    """
+    if out.exists():
+        raise StoreError(f"{out.name} is there already.", hint="Give another name; nothing is overwritten.")
+    unfinished = out.with_name(f".{out.name}.unfinished")
+    try:
+        unfinished.unlink(missing_ok=True)
+        unfinished.touch(mode=0o600, exist_ok=False)
+        yield unfinished
+        unfinished.rename(out)
+    except OSError as error:
+        raise StoreError(
+            f"{out.name} cannot be written: {error.strerror or type(error).__name__}.",
+            hint="Give a file in a folder that can be written and has space for all recordings and results.",
+        ) from None
+    finally:
+        unfinished.unlink(missing_ok=True)
 
 
 def keep_to_owner(folder: Path) -> None:
