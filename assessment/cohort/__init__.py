@@ -1,0 +1,1 @@
+"""Cohorts: many sessions assessed in one go, on one machine or a cluster (docs/cohorts.md)."""

@@ -1,0 +1,33 @@
+"""Why a visit of a cohort has no results."""
+
+from __future__ import annotations
+
+from pydantic import BaseModel, ConfigDict
+
+from assessment.summary import ErrorRecord
+
+
+class SessionFailure(BaseModel):
+    """What stopped a visit, and after how many tries.
+
+    Attributes
+    ----------
+    participant, visit : str
+    stage : str
+        Where it stopped: ``reading``, ``scaling``, ``trials``, ``results``.
+    error : ErrorRecord
+        Its kind, message and hint.
+    attempts : int
+        A crash, a hang or a lack of memory is tried twice; an input that is not accepted once.
+    work_sha256 : str
+        Of the work that failed: the same work is not tried again unless asked for.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    participant: str
+    visit: str
+    stage: str
+    error: ErrorRecord
+    attempts: int
+    work_sha256: str
