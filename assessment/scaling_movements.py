@@ -6,11 +6,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from assessment.prepared import PreparedSession
 from models.errors import SarcoscopeError
 from models.markers import MarkerTrajectories
-from pipeline.preparation import prepare_markers
 from pipeline.quality import Mark
-from pipeline.session import Session, read_markers
+from pipeline.session import Session
 
 MOST_MOVEMENTS = 3
 # An angle at the middle marker of each: how far hip and knee bend, without a model.
@@ -39,25 +39,32 @@ class ScalingMovements:
     notes: tuple[str, ...] = ()
 
 
-def choose_movements(session: Session) -> ScalingMovements:
+def choose_movements(session: Session, prepared: PreparedSession | None = None) -> ScalingMovements:
     """Choose at most three movements: those in which hips and knees bend most, times the share of markers seen.
 
     Joints that bend tell where their centres lie; a marker that is not seen tells nothing. Trials that cannot be read,
     and those whose markers preparation withholds, are left out and noted. Of equal trials the session's first is taken,
     so that the same session always gives the same model.
+
+    Parameters
+    ----------
+    session : Session
+    prepared : PreparedSession, optional
+        The session's markers, where they are needed further.
     """
+    prepared = prepared or PreparedSession(session)
     usable: list[tuple[float, str, MarkerTrajectories]] = []
     notes: list[str] = []
     for trial in session.movement_trials:
         try:
-            prepared = prepare_markers(read_markers(session, trial), filter_spec=session.conversion.filter)
+            shown = prepared.trial(trial.name).prepared
         except SarcoscopeError as error:
             notes.append(f"{trial.name} was not used for scaling: {error.message}")
             continue
-        if prepared.quality.mark is Mark.WITHHELD:
-            notes.append(f"{trial.name} was not used for scaling: {' '.join(prepared.quality.reasons)}")
+        if shown.quality.mark is Mark.WITHHELD:
+            notes.append(f"{trial.name} was not used for scaling: {' '.join(shown.quality.reasons)}")
             continue
-        usable.append((bending_deg(prepared.markers) * _share_seen(prepared.markers), trial.name, prepared.markers))
+        usable.append((bending_deg(shown.markers) * _share_seen(shown.markers), trial.name, shown.markers))
     chosen = sorted(usable, key=lambda one: -one[0])[:MOST_MOVEMENTS]
     return ScalingMovements(
         tuple(name for _, name, _ in chosen), tuple(markers for _, _, markers in chosen), tuple(notes)

@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from assessment.prepared import PreparedSession
 from assessment.scaling_movements import ScalingMovements, choose_movements
 from assessment.workers import Workers
 from models.errors import SarcoscopeError
 from models.subject import Subject
-from pipeline.preparation import prepare_markers
 from pipeline.scaling import ScaledModel, build_scaled_model, make_scaler
-from pipeline.session import Session, Trial, read_markers
+from pipeline.session import Session, Trial
 from pipeline.settings import Settings
 
 
@@ -25,6 +25,8 @@ class ScalingTask:
         The static trial, or the movement itself where a session has none (Monocular).
     folder : Path
         The session's results folder.
+    prepared : PreparedSession or None
+        The session's markers, where they are needed further.
     """
 
     session: Session
@@ -32,6 +34,7 @@ class ScalingTask:
     subject: Subject
     settings: Settings
     folder: Path
+    prepared: PreparedSession | None = None
 
 
 def run_scaling(task: ScalingTask) -> ScaledModel:
@@ -50,10 +53,10 @@ def run_scaling(task: ScalingTask) -> ScaledModel:
     settings = task.settings
     try:
         uses_movements = make_scaler(settings.scaler, policy=settings.policy).uses_movements
-        chosen = choose_movements(task.session) if uses_movements and not moving else ScalingMovements()
-        prepared = prepare_markers(read_markers(task.session, task.trial), filter_spec=task.session.conversion.filter)
+        prepared = task.prepared or PreparedSession(task.session)
+        chosen = choose_movements(task.session, prepared) if uses_movements and not moving else ScalingMovements()
         model = build_scaled_model(
-            prepared.markers,
+            prepared.trial(task.trial.name).prepared.markers,
             task.subject,
             settings,
             task.session.marker_set,
