@@ -16,6 +16,7 @@ from assessment.gates import explain, judge_kinematics, judge_kinetics
 from assessment.indicators import TrialResults, compute_indicators
 from assessment.indicators.forces_error import with_errors_of_plates
 from assessment.opencap_layout import write_marker_file
+from assessment.outputs import EVERYTHING, Outputs
 from assessment.repetitions import find_repetitions
 from assessment.stages import Stage, StageLog
 from assessment.summary import QualityRecord, TrialRecord
@@ -61,6 +62,8 @@ class TrialTask:
         The session's results folder; files are written below it in OpenCap's layout.
     stages : StageLog or None
         Where it is told how far the trial is; None where nobody follows.
+    outputs : Outputs
+        Which files are written.
     """
 
     session: Session
@@ -70,6 +73,7 @@ class TrialTask:
     settings: Settings
     folder: Path
     stages: StageLog | None = None
+    outputs: Outputs = EVERYTHING
 
     def tell(self, stage: Stage) -> None:
         """Say how far the trial is, to whoever follows the run."""
@@ -93,12 +97,7 @@ def run_trial(task: TrialTask) -> TrialRecord:
     try:
         seen = trial_movement(task)
         kinematics, activity = seen.kinematics, seen.activity
-        files = {"kinematics": f"OpenSimData/Kinematics/{name}.mot"}
-        write_kinematics(task.folder / files["kinematics"], kinematics)
-        markers_file = write_marker_file(task.folder, name, seen.recorded, kinematics.time_s)
-        files |= {} if markers_file is None else {"markers": markers_file}
-        files["viewer"] = f"Viewer/{name}.npz"
-        stick_figure(task.model.path, kinematics, _unscaled(task)).write(task.folder / files["viewer"])
+        files = _write_motion(task, seen)
     except SarcoscopeError as error:
         raise error.within(trial=name) from None
 
@@ -108,17 +107,7 @@ def run_trial(task: TrialTask) -> TrialRecord:
     cutoff, forces, moments = (None, None, None) if found is None or isinstance(found, SarcoscopeError) else found
     if forces is not None and moments is not None:
         moments = with_errors_of_plates(forces, moments, task.subject)
-        folder = f"OpenSimData/Dynamics/{name}"
-        write_dynamics(task.folder / folder, task.model.path, forces, moments)
-        files |= {
-            "contact_forces": f"{folder}/contact_forces.mot",
-            "external_loads": f"{folder}/external_loads.xml",
-            "coordinates_filtered": f"{folder}/coordinates_filtered.mot",
-            "inverse_dynamics": f"{folder}/inverse_dynamics.sto",
-            "id_setup": f"{folder}/id_setup.xml",
-        }
-        if moments.standard_errors_nm is not None:
-            files["inverse_dynamics_se"] = f"{folder}/inverse_dynamics_se.sto"
+        files |= _write_forces(task, forces, moments)
     task.tell("indicators")
     repetitions = find_repetitions(activity, kinematics, seen.landmarks)
     kinematic_gate = judge_kinematics(kinematics, task.model, seen.prepared.quality, task.subject)
@@ -130,7 +119,7 @@ def run_trial(task: TrialTask) -> TrialRecord:
         kinetic_gate = judge_kinetics(kinematic_gate, forces, moments, task.subject)
     if activity.name == LIFTING_ACTIVITY and task.settings.load_kg is None:
         kinetic_gate &= Quality.caution(LOAD_NOT_GIVEN)
-    files["curves"] = f"Tables/{name}_curves.csv"
+    files["curves"] = f"Tables/{name}_curves.{task.outputs.curves}"
     write_curves(
         task.folder / files["curves"],
         kinematics,
@@ -156,7 +145,7 @@ def run_trial(task: TrialTask) -> TrialRecord:
     indicators = compute_indicators(results, marker_error_copies(results, task.model.path, task.session.marker_set))
     curves = [] if kinematic_gate.mark is Mark.WITHHELD else cycle_curves(shown)
     if curves:
-        files["cycles"] = f"Tables/{name}_cycles.csv"
+        files["cycles"] = f"Tables/{name}_cycles.{task.outputs.curves}"
         write_cycles(task.folder / files["cycles"], curves)
     return TrialRecord(
         name=name,
@@ -186,6 +175,38 @@ def run_trial(task: TrialTask) -> TrialRecord:
         indicators=[records.indicator_record(indicator) for indicator in indicators],
         files=files,
     )
+
+
+def _write_motion(task: TrialTask, seen: TrialMovement) -> dict[str, str]:
+    """Write angles, markers and the stick figure, as far as wanted; the files by kind."""
+    name, files = task.trial.name, {}
+    if task.outputs.opensim:
+        files["kinematics"] = f"OpenSimData/Kinematics/{name}.mot"
+        write_kinematics(task.folder / files["kinematics"], seen.kinematics)
+        markers_file = write_marker_file(task.folder, name, seen.recorded, seen.kinematics.time_s)
+        files |= {} if markers_file is None else {"markers": markers_file}
+    if task.outputs.viewer:
+        files["viewer"] = f"Viewer/{name}.npz"
+        stick_figure(task.model.path, seen.kinematics, _unscaled(task)).write(task.folder / files["viewer"])
+    return files
+
+
+def _write_forces(task: TrialTask, forces: ContactForces, moments: JointMoments) -> dict[str, str]:
+    """Write contact forces and moments for OpenSim, if wanted; the files by kind."""
+    if not task.outputs.opensim:
+        return {}
+    folder = f"OpenSimData/Dynamics/{task.trial.name}"
+    write_dynamics(task.folder / folder, task.model.path, forces, moments)
+    files = {
+        "contact_forces": f"{folder}/contact_forces.mot",
+        "external_loads": f"{folder}/external_loads.xml",
+        "coordinates_filtered": f"{folder}/coordinates_filtered.mot",
+        "inverse_dynamics": f"{folder}/inverse_dynamics.sto",
+        "id_setup": f"{folder}/id_setup.xml",
+    }
+    if moments.standard_errors_nm is not None:
+        files["inverse_dynamics_se"] = f"{folder}/inverse_dynamics_se.sto"
+    return files
 
 
 @dataclass(frozen=True)
