@@ -14,7 +14,7 @@ from assessment.store.tables import AuditEntry, now
 Action = Literal[
     "added", "changed", "saw", "exported", "signed", "deleted", "ran", "cancelled", "imported", "backed up"
 ]
-Kind = Literal["participant", "name", "visit", "run", "upload", "store"]
+Kind = Literal["participant", "name", "visit", "run", "upload", "store", "cohort"]
 
 
 SEEN_AGAIN_AFTER = timedelta(hours=1)

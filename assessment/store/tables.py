@@ -185,6 +185,18 @@ class RunOutcome(SQLModel, table=True):
     verdict: str
 
 
+class CohortFolder(SQLModel, table=True):
+    """The folder of a cohort that a user opened; addresses and the audit log know it by its id."""
+
+    __tablename__ = "cohort_folder"
+    __table_args__ = (UniqueConstraint("owner_id", "path"),)
+
+    id: str = Field(default_factory=new_id, primary_key=True)
+    owner_id: str = Field(sa_column=_belongs_to("user.id"))
+    path: str = Field(description="on the machine that runs the app; may hold names and stays here")
+    opened_at: datetime = Field(default_factory=now, sa_type=Utc)
+
+
 class AuditEntry(SQLModel, table=True):
     """Who saw, changed or exported what; holds no health data."""
 

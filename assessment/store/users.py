@@ -7,13 +7,13 @@ from typing import Literal, get_args
 
 Role = Literal["clinician", "researcher", "admin"]
 ROLES: tuple[Role, ...] = get_args(Role)
-Permission = Literal["assess", "see names", "sign", "see audit"]
+Permission = Literal["assess", "see names", "sign", "see audit", "open cohorts"]
 
 # Everybody sees their own participants only; a role says what they may do with them.
 PERMISSIONS: dict[Role, frozenset[Permission]] = {
     "clinician": frozenset({"assess", "see names", "sign"}),
-    "researcher": frozenset({"assess"}),
-    "admin": frozenset({"assess", "see names", "sign", "see audit"}),
+    "researcher": frozenset({"assess", "open cohorts"}),
+    "admin": frozenset({"assess", "see names", "sign", "see audit", "open cohorts"}),
 }
 
 LOCAL_USER = "local"
