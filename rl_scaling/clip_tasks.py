@@ -15,7 +15,7 @@ from models.skeleton.kinematics import SkeletonTree
 from models.skeleton.pose_start import MIN_ROOT_MARKERS
 from models.subject import Subject
 from rl_scaling.clips import MarkerClip, load_clips
-from rl_scaling.scaling_tasks import ScalingTasks, tasks_of
+from rl_scaling.scaling_tasks import ScalingTasks, Truth, tasks_of
 
 # Who shows fewer of the skeleton's markers than this share while standing says too little of too many segments.
 LEAST_SHARE_OF_MARKERS = 0.5
@@ -108,13 +108,16 @@ def tasks_of_clips(
     return tasks_of(tree, tuple(one.subject for one in people), markers_m)
 
 
-def joined(first: ScalingTasks, second: ScalingTasks) -> ScalingTasks:
-    """Both people's tasks as one; truth is forgotten, as not all have one."""
+def joined(simulated: ScalingTasks, filmed: ScalingTasks) -> ScalingTasks:
+    """Both people's tasks as one; the truth of filmed people is NaN."""
+    known = simulated.truth and vars(simulated.truth).values()
+    padded = (torch.cat([one, one.new_full((len(filmed), *one.shape[1:]), torch.nan)]) for one in known or ())
     return ScalingTasks(
-        torch.cat([first.markers_m, second.markers_m]),
-        torch.cat([first.person, second.person]),
-        torch.cat([first.prior_mean, second.prior_mean]),
-        torch.cat([first.prior_covariance, second.prior_covariance]),
+        torch.cat([simulated.markers_m, filmed.markers_m]),
+        torch.cat([simulated.person, filmed.person]),
+        torch.cat([simulated.prior_mean, filmed.prior_mean]),
+        torch.cat([simulated.prior_covariance, filmed.prior_covariance]),
+        Truth(*padded) if known else None,
     )
 
 

@@ -48,7 +48,7 @@ def check_clips(experiment: Experiment, filmed: tuple[FilmedPerson, ...]) -> Non
     if experiment.clip_share > 0.0 and experiment.environment.reward == "truth":
         raise SettingsError(
             "The reward 'truth' is not known of filmed people.",
-            hint='Give the experiment reward = "objective", or clip_share = 0.',
+            hint='Give the experiment reward = "objective" or "truth_or_objective", or clip_share = 0.',
         )
     n_filmed = int(experiment.clip_share * experiment.n_subjects)
     if (n_filmed > 0) != bool(filmed):

@@ -23,7 +23,7 @@ from rl_scaling.observation import Observation, SegmentLayout, context_numbers
 from rl_scaling.people_frames import PeopleFrames
 from rl_scaling.scaling_tasks import ScalingTasks, Truth, joint_bodies, joint_centres_m, segment_lengths_m
 
-RewardName = Literal["objective", "truth"]
+RewardName = Literal["objective", "truth", "truth_or_objective"]
 
 MAX_INCREMENT = 0.025
 """Most a factor changes in a step (published)."""
@@ -42,8 +42,9 @@ class EnvironmentSettings:
         Length of an episode.
     refit_iterations : int
         Levenberg-Marquardt iterations of the poses in each step; one that raises the error is not taken.
-    reward : {'objective', 'truth'}
-        Decrease of J, as published; or decrease of the distance from the truth, which simulation knows.
+    reward : {'objective', 'truth', 'truth_or_objective'}
+        Decrease of J, as published; or decrease of the distance from the truth, which simulation knows; or that where
+        it is known, and of J for filmed people. Ten millimetres count as about one in both.
     objective : ObjectiveWeights
     truth : TruthWeights
     """
@@ -53,6 +54,11 @@ class EnvironmentSettings:
     reward: RewardName = "objective"
     objective: ObjectiveWeights = field(default_factory=ObjectiveWeights)
     truth: TruthWeights = field(default_factory=TruthWeights)
+
+    @property
+    def rewards_truth(self) -> bool:
+        """Whether the truth is rewarded where it is known."""
+        return self.reward != "objective"
 
 
 @dataclass(frozen=True)
@@ -165,7 +171,7 @@ class ScalingEnvironment:
         ScalingError
             Someone shows three markers of the root body in no frame, or truth is rewarded and not known.
         """
-        if self.settings.reward == "truth" and tasks.truth is None:
+        if self.settings.reward == "truth" and (tasks.truth is None or not tasks.truth.known.all()):
             raise ScalingError(
                 "The truth of these people is not known, so it cannot be rewarded.",
                 hint="Use synthetic people, or the reward 'objective'.",
@@ -210,11 +216,12 @@ class ScalingEnvironment:
         self.best_objective = torch.where(better, self.state.objective, self.best_objective)
         of_frames = better.repeat_interleave(self.frames.n_frames)
         self.best_values = torch.where(of_frames, self.state.values, self.best_values)
-        of_truth = self.settings.reward == "truth"
-        old, new = (one.distance if of_truth else one.objective for one in (before, self.state))
+        gained = before.objective - self.state.objective
+        if self.settings.rewards_truth:
+            gained = torch.where(self.state.distance.isnan(), gained, before.distance - self.state.distance)
         return Transition(
             self.state.observation,
-            old - new,
+            gained,
             torch.zeros_like(better),
             self.n_done >= self.settings.n_steps,
         )
@@ -274,8 +281,10 @@ class ScalingEnvironment:
         self._initial = value if self._initial is None else self._initial
         distance = self._distance(log_factors, found)
         privileged = [self._initial.unsqueeze(1)]
-        if tasks.truth is not None and self.settings.reward == "truth":
-            privileged += [(log_factors - tasks.truth.log_factors) / _LOG_FACTOR_SD, distance.unsqueeze(1)]
+        if self.settings.rewards_truth:
+            # Where the truth is not known critics see zeros: nobody who is simulated is that near to it.
+            true = torch.full_like(log_factors, torch.nan) if tasks.truth is None else tasks.truth.log_factors
+            privileged += [((log_factors - true) / _LOG_FACTOR_SD).nan_to_num(), distance.nan_to_num().unsqueeze(1)]
         over = torch.full_like(value, self.n_done / self.settings.n_steps)
         observation = Observation(
             found.tokens, context_numbers(tasks.person, over, value, found.fit), torch.cat(privileged, dim=1)

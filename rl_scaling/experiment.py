@@ -98,7 +98,7 @@ def read_experiment(path: Path) -> Experiment:
             hint="Every setting is described in rl_scaling/experiment.py.",
             file=path.name,
         ) from None
-    if read.n_total == 0 or (read.imitation and read.environment.reward != "truth"):
+    if read.n_total == 0 or (read.imitation and not read.environment.rewards_truth):
         raise SettingsError(
             "The experiment asks for no round at all, or for a teacher without the truth.",
             hint='Give n_rounds above zero or an [imitation]; a teacher needs the reward "truth".',

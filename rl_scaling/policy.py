@@ -11,9 +11,9 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-import models.skeleton
 from models.errors import SettingsError
 from models.markers import ScalingMarkers
+from models.policy_folders import ABOUT_FILE, POLICY_FILE, folder_of, policy_names
 from models.skeleton.kinematics import SkeletonTree
 from models.skeleton.scale_factors import PLAUSIBLE_FACTORS, ScaleFactors
 from models.skeleton.tables import read_skeleton
@@ -40,9 +40,6 @@ from rl_scaling.verdicts import Verdict, notes_on, verdict
 
 Array = NDArray[np.float64]
 
-POLICIES = Path(models.skeleton.__file__).parents[1] / "policies"
-"""Shipped policies: a folder each, of policy.safetensors, policy.json and a model card."""
-POLICY_FILE, ABOUT_FILE = "policy.safetensors", "policy.json"
 OPTIMISER = "optimiser"
 
 # Of the name of a policy in a message, which is not drowned by a name that is no name.
@@ -131,7 +128,8 @@ class ScalingPolicy:
         Parameters
         ----------
         policy : str or Path
-            Name of a shipped one, or a policy.safetensors with its policy.json beside it, or their folder.
+            Name of a shipped or registered one, or a policy.safetensors with its policy.json beside it, or their
+            folder.
 
         Raises
         ------
@@ -226,7 +224,7 @@ class ScalingPolicy:
 
     def answer(self, result: SearchResult) -> State:
         """What counts as found: lowest J; the last state of a policy rewarded with the truth, unknown to J."""
-        return result.last if self.actor is not None and self.settings.reward == "truth" else result.best
+        return result.last if self.actor is not None and self.settings.rewards_truth else result.best
 
     def _factors(self, tree: SkeletonTree, log_factors: Array, notes: tuple[str, ...]) -> ScaleFactors:
         """Factors of every body, also of those that the tree leaves out, the patellae."""
@@ -237,7 +235,7 @@ class ScalingPolicy:
 
 def _files_of(policy: str | Path) -> tuple[Path, Path]:
     """Files of a policy: its weights, and how it was trained."""
-    path = POLICIES / policy if str(policy) in shipped_policies() else Path(policy)
+    path = folder_of(str(policy)) or Path(policy)
     try:
         path = path / POLICY_FILE if path.is_dir() else path
         about = path.with_suffix(".json")
@@ -249,12 +247,6 @@ def _files_of(policy: str | Path) -> tuple[Path, Path]:
         shown = str(policy) if len(str(policy)) <= _MOST_SHOWN else f"{str(policy)[:_MOST_SHOWN]}..."
         raise SettingsError(
             f"There is no policy {shown!r}.",
-            hint=f"Shipped: {', '.join(shipped_policies()) or 'none'}; or give a {POLICY_FILE} with its {ABOUT_FILE} "
-            "beside it.",
+            hint=f"There are: {', '.join(policy_names())}; or give a {POLICY_FILE} with its {ABOUT_FILE} beside it.",
         )
     return path, about
-
-
-def shipped_policies() -> tuple[str, ...]:
-    """Names of the policies that come with Sarcoscope."""
-    return tuple(sorted(path.parent.name for path in POLICIES.glob(f"*/{POLICY_FILE}")))

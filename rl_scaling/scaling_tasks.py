@@ -29,7 +29,7 @@ PERSON = ("log_height", "log_mass", "sex", "age", "age_known")
 
 @dataclass(frozen=True)
 class Truth:
-    """What only simulation knows.
+    """What only simulation knows; NaN of filmed people.
 
     Attributes
     ----------
@@ -43,6 +43,11 @@ class Truth:
     log_factors: Tensor
     joints_m: Tensor
     lengths_m: Tensor
+
+    @property
+    def known(self) -> Tensor:
+        """Of whom it is known, bool, shape (n_subjects,)."""
+        return self.lengths_m.isfinite().all(dim=1)
 
 
 @dataclass(frozen=True)

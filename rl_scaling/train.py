@@ -72,7 +72,7 @@ class Training:
         self.environment = ScalingEnvironment(generic_tree(device), experiment.environment)
         exists = self.environment.layout.exists
         n_segments, n_params = len(exists), self.environment.layout.tie.shape[1]
-        n_privileged = 1 if experiment.environment.reward == "objective" else 2 + n_params
+        n_privileged = 2 + n_params if experiment.environment.rewards_truth else 1
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(experiment.seed)
             actor = Actor(exists, experiment.network)
@@ -214,7 +214,7 @@ class Training:
         before = [row["validation"] for row in self.rows if not np.isnan(row["validation"])]
         tasks = draw_tasks(environment.tree, experiment, experiment.n_validation, _VALIDATION)
         found = search(environment, tasks, actor, experiment.environment.n_steps, settled=0.0)
-        of_truth = experiment.environment.reward == "truth"
+        of_truth = experiment.environment.rewards_truth
         score = float((found.last.distance if of_truth else environment.best_objective).mean())
         self.rows[-1]["validation"] = score
         return score < min(before, default=float("inf"))

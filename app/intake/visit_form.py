@@ -4,20 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
-from pathlib import Path
 from typing import Any
 
 import streamlit as st
 
-import models
 from app.intake.rows import in_rows
 from app.language import _
 from assessment.criteria.definitions import quantities
 from assessment.summary import ClinicalMeasures
 from assessment.visit import VisitDetails
+from models.policy_folders import policy_names
 from pipeline.settings import CUTOFF_RANGE_HZ, DEFAULT_SCALER, LOAD_LIMIT_KG, SEAT_HEIGHT_RANGE_M, Settings
 
-_POLICIES = Path(models.__file__).parent / "policies"
 # A tape measure's reach in a corridor.
 _WALK_RANGE_M = (1.0, 400.0)
 # No session is older: OpenCap was published in 2021, laboratories digitise what they had before.
@@ -167,7 +165,7 @@ def ask_settings(before: Settings | None, key: str) -> Told:
             ),
         }
         if scaler == "rl":
-            names = sorted(path.name for path in _POLICIES.iterdir() if path.is_dir())
+            names = policy_names()
             settings["policy"] = middle.selectbox(
                 _("Policy"),
                 [None, *names],

@@ -20,6 +20,7 @@ from assessment.summary import (
     RepetitionRecord,
     TrialRecord,
 )
+from models.policy_folders import SHIPPED
 from pipeline.scaling import SCALERS
 
 NOT_ASSESSED = ErrorRecord(
@@ -78,10 +79,7 @@ def rebuilt_model(model: ModelRecord, names: Mapping[str, str]) -> ModelRecord:
     names : mapping of str to str
         What trials are called in the export.
     """
-    # Loaded when asked for: torch takes seconds.
-    from rl_scaling.policy import shipped_policies
-
-    shipped = model.policy is not None and model.policy.partition(" ")[0] in shipped_policies()
+    shipped = model.policy is not None and model.policy.partition(" ")[0] in SHIPPED
     return ModelRecord(
         file="",
         scaler=model.scaler if model.scaler in SCALERS else "",

@@ -10,12 +10,13 @@ import pytest
 import torch
 from typer.testing import CliRunner
 
-from models.errors import SettingsError
+from models.errors import ScalingError, SettingsError
 from models.subject import Subject
 from rl_scaling.__main__ import app
 from rl_scaling.clip_tasks import people_of_clips, tasks_of_clips
 from rl_scaling.clips import MarkerClip, save_clips
 from rl_scaling.drawing import draw_round, generic_tree
+from rl_scaling.environment import ScalingEnvironment
 from rl_scaling.experiment import Experiment, read_experiment
 from rl_scaling.population import ADULTS
 from rl_scaling.subjects import SubjectGenerator
@@ -91,6 +92,26 @@ def test_a_round_holds_the_share_of_filmed_people_and_trains(experiment: Experim
     with pytest.raises(SettingsError, match="other filmed people"):
         Training(experiment, tmp_path, filmed=other).resume()
     Training(experiment, tmp_path, filmed=people).resume()
+
+
+def test_truth_is_rewarded_where_it_is_known_and_the_objective_elsewhere(experiment: Experiment) -> None:
+    people, _ = people_of_clips(TREE, clips_of("a"))
+    tasks = draw_round(TREE, experiment, people, 0)
+    assert tasks.truth is not None
+    assert tasks.truth.known.tolist() == [True] * 6 + [False] * 2
+    rewarded = {}
+    for reward in ("objective", "truth_or_objective"):
+        environment = ScalingEnvironment(TREE, replace(experiment.environment, reward=reward))
+        observation = environment.reset(tasks)
+        assert observation.privileged.isfinite().all()
+        rewarded[reward] = environment.step(environment.least_squares_action()).reward
+    assert torch.equal(rewarded["objective"][6:], rewarded["truth_or_objective"][6:])
+    of_simulated = ScalingEnvironment(TREE, replace(experiment.environment, reward="truth"))
+    with pytest.raises(ScalingError, match="cannot be rewarded"):
+        of_simulated.reset(tasks)
+    of_simulated.reset(tasks.chosen(slice(0, 6)))
+    nearer = of_simulated.step(of_simulated.least_squares_action()).reward
+    assert torch.allclose(rewarded["truth_or_objective"][:6], nearer, atol=1e-5)
 
 
 def test_filmed_people_and_an_experiment_without_use_for_them_are_refused(

@@ -9,10 +9,11 @@ from pathlib import Path
 import pytest
 import torch
 
+from models.policy_folders import POLICIES, SHIPPED
 from rl_scaling.drawing import draw_tasks, generic_tree
 from rl_scaling.environment import ScalingEnvironment
 from rl_scaling.experiment import read_experiment
-from rl_scaling.policy import POLICIES, ScalingPolicy, shipped_policies
+from rl_scaling.policy import ScalingPolicy
 from rl_scaling.search import search
 
 EXPERIMENTS = Path(__file__).resolve().parents[2] / "rl_scaling" / "experiments"
@@ -20,11 +21,7 @@ EXPERIMENTS = Path(__file__).resolve().parents[2] / "rl_scaling" / "experiments"
 SEED = (2**31, 41)
 
 
-def test_adults_and_older_adults_are_shipped() -> None:
-    assert shipped_policies() == ("adults", "older_adults")
-
-
-@pytest.mark.parametrize("name", ["adults", "older_adults"])
+@pytest.mark.parametrize("name", SHIPPED)
 def test_a_policy_says_how_it_was_made(name: str) -> None:
     folder = POLICIES / name
     about = json.loads((folder / "policy.json").read_text("utf-8"))
@@ -39,7 +36,7 @@ def test_a_policy_says_how_it_was_made(name: str) -> None:
         assert said in card, said
 
 
-@pytest.mark.parametrize("name", ["adults", "older_adults"])
+@pytest.mark.parametrize("name", SHIPPED)
 def test_a_policy_finds_bones_that_the_optimiser_gets_wrong(name: str) -> None:
     experiment = read_experiment(EXPERIMENTS / f"residual_{name}.toml").model_copy(update={"withheld": 0.0})
     tree = generic_tree()
