@@ -111,7 +111,7 @@ def test_truth_is_rewarded_where_it_is_known_and_the_objective_elsewhere(experim
         of_simulated.reset(tasks)
     of_simulated.reset(tasks.chosen(slice(0, 6)))
     nearer = of_simulated.step(of_simulated.least_squares_action()).reward
-    assert torch.allclose(rewarded["truth_or_objective"][:6], nearer, atol=1e-5)
+    assert torch.allclose(rewarded["truth_or_objective"][:6], nearer, atol=1e-3)
 
 
 def test_filmed_people_and_an_experiment_without_use_for_them_are_refused(
