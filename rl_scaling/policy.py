@@ -218,8 +218,8 @@ class ScalingPolicy:
         environment = ScalingEnvironment(tree, replace(self.settings, reward="objective"))
         tasks = tasks_of(tree, (subject,), torch.as_tensor(frames.markers_m)[None])
         expected = (tasks.prior_mean[0] @ environment.layout.tie.T).unflatten(0, (-1, 3))
-        start = Start(tasks.prior_mean, poses_of_frames(tree, frames, expected))
-        result = search(environment, tasks, self.actor, self.settings.n_steps, start)
+        (near,) = poses_of_frames(tree, [frames], expected[None])
+        result = search(environment, tasks, self.actor, self.settings.n_steps, Start(tasks.prior_mean, near))
         return _Found(frames, environment, tasks, expected, result, self.answer(result))
 
     def answer(self, result: SearchResult) -> State:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -110,23 +111,28 @@ def choose_frames(tree: SkeletonTree, markers: ScalingMarkers, n_frames: int = N
 
 
 @torch.no_grad()
-def poses_of_frames(tree: SkeletonTree, frames: ScalingFrames, log_scales: Tensor) -> Tensor:
-    """Poses of the frames of one person, shape (n_coordinates, n_frames).
+def poses_of_frames(tree: SkeletonTree, people: Sequence[ScalingFrames], log_scales: Tensor) -> tuple[Tensor, ...]:
+    """Poses of the frames of each person, shape (n_coordinates, n_frames).
 
     Each is found from its markers alone; where neighbours then lie in different minima, an arm turned the other way,
     the frames between are solved again from either side.
 
     Parameters
     ----------
-    log_scales : Tensor, shape (n_bodies, 3)
+    log_scales : Tensor, shape (n_people, n_bodies, 3)
     """
-    problem, cold = cold_poses(tree, frames.markers_m, log_scales)
-    return join_branches(problem, cold, _TOLERANCE).values
+    n_frames = [len(frames.markers_m) for frames in people]
+    of_frames = log_scales.repeat_interleave(torch.tensor(n_frames, device=log_scales.device), dim=0)
+    problem, cold = cold_poses(tree, np.concatenate([frames.markers_m for frames in people]), of_frames)
+    return join_branches(problem, cold, _TOLERANCE, n_frames).values.split(n_frames, dim=1)
 
 
 @torch.no_grad()
 def cold_poses(tree: SkeletonTree, markers_m: Array, log_scales: Tensor) -> tuple[PoseProblem, Minimum]:
-    """Poses of frames, shape (n_frames, n_markers, 3), each found from its markers alone; every marker counts alike."""
+    """Poses of frames, shape (n_frames, n_markers, 3), each found from its markers alone; every marker counts alike.
+
+    ``log_scales`` has shape (n_bodies, 3), or (n_frames, n_bodies, 3).
+    """
     weights = tree.default.new_ones(len(tree.markers))
     problem = pose_problem(tree, markers_m, weights, log_scales)
     laid = Root.of(tree, weights).lay_onto(tree, problem.offsets, problem.measured_m, problem.weights)

@@ -9,7 +9,8 @@ better is kept, of branches that fit alike the continuous one.
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
@@ -32,7 +33,9 @@ _PRICE = 0.01
 _ROUNDS = 4
 
 
-def join_branches(problem: PoseProblem, solved: Minimum, tolerance: float) -> Minimum:
+def join_branches(
+    problem: PoseProblem, solved: Minimum, tolerance: float, n_frames: Sequence[int] | None = None
+) -> Minimum:
     """Solve around jumps again and choose among the solutions.
 
     Parameters
@@ -40,36 +43,45 @@ def join_branches(problem: PoseProblem, solved: Minimum, tolerance: float) -> Mi
     problem : PoseProblem
     solved : Minimum
         Of all frames.
+    n_frames : sequence of int, optional
+        Frames of each recording; recordings follow one another, and none has to do with another. Without: all frames
+        are of one recording.
     """
     balls = {place for places in ball_joints(problem.tree) for place in places}
     angles = [place for place in problem.active.tolist() if _is_angle(problem, place)]
     joints = [place for place in angles if not _is_root(problem, place)]
     if not balls or not joints:
         return solved
-    candidates = [_counted(problem, solved)]
+    stops = np.cumsum([solved.values.shape[1]] if n_frames is None else n_frames).tolist()
+    starts = [0, *stops[:-1]]
+    best = [_counted(problem, _frames(solved, slice(*ends))) for ends in zip(starts, stops, strict=True)]
     for _ in range(_ROUNDS):
-        best = _cheapest_path(candidates, joints)
-        jumps = np.flatnonzero(np.abs(np.diff(_numpy(best.values)[joints])).max(axis=0, initial=0.0) > JUMP_RAD)
-        if not len(jumps):
+        jumping = [(place, jumps) for place, one in enumerate(best) for jumps in [_jumps(one, joints)] if len(jumps)]
+        if not jumping:
             break
-        again = [_solved_from(problem, best, jumps, joints, tolerance, forward=forward) for forward in (True, False)]
-        candidates = [best, *again]
-    else:
-        best = _cheapest_path(candidates, joints)
-    return best
+        roads = [
+            _Road(starts[place], best[place], _sources(jumps, len(best[place].cost), forward=forward))
+            for place, jumps in jumping
+            for forward in (True, False)
+        ]
+        again = _solved_along(problem, roads, joints, tolerance)
+        for (place, _), forth, back in zip(jumping, again[::2], again[1::2], strict=True):
+            best[place] = _cheapest_path([best[place], forth, back], joints)
+    return Minimum(
+        values=torch.cat([one.values for one in best], dim=1),
+        cost=torch.cat([one.cost for one in best]),
+        converged=torch.cat([one.converged for one in best]),
+        stiffness=torch.cat([one.stiffness for one in best], dim=1),
+    )
 
 
-def _solved_from(
-    problem: PoseProblem,
-    solved: Minimum,
-    jumps: NDArray[np.int_],
-    joints: list[int],
-    tolerance: float,
-    *,
-    forward: bool,
-) -> Minimum:
-    """Frames beyond each jump solved from the joint angles on its near side; other frames as they are."""
-    n_frames = solved.values.shape[1]
+def _jumps(solved: Minimum, joints: list[int]) -> NDArray[np.int_]:
+    """Frames of a recording after which a joint jumps."""
+    return np.flatnonzero(np.abs(np.diff(_numpy(solved.values)[joints])).max(axis=0, initial=0.0) > JUMP_RAD)
+
+
+def _sources(jumps: NDArray[np.int_], n_frames: int, *, forward: bool) -> NDArray[np.int_]:
+    """Whose joint angles each frame begins with: beyond a jump those on its near side, elsewhere its own."""
     source = np.arange(n_frames)
     if forward:
         for jump, stop in zip(jumps, [*(jumps[1:] + 1), n_frames], strict=True):
@@ -77,20 +89,50 @@ def _solved_from(
     else:
         for jump, start in zip(jumps, [0, *(jumps[:-1] + 1)], strict=True):
             source[max(start, jump + 1 - _REACH) : jump + 1] = jump + 1
-    frames = torch.as_tensor(np.flatnonzero(source != np.arange(n_frames)), device=solved.values.device)
-    start = solved.values[:, frames].clone()
-    start[joints] = solved.values[joints][:, source[frames.cpu().numpy()]]
-    found = minimise(problem.frames(frames), start, damping=WARM, tolerance=tolerance)
-    merged = Minimum(*(one.clone() for one in (solved.values, solved.cost, solved.converged, solved.stiffness)))
-    merged.values[:, frames], merged.cost[frames] = found.values, found.cost
-    merged.converged[frames], merged.stiffness[:, frames] = found.converged, found.stiffness
-    return _counted(problem, merged)
+    return source
+
+
+@dataclass(frozen=True)
+class _Road:
+    """A recording that is to be solved again: its first place among all frames, its poses, and where each begins."""
+
+    first: int
+    solved: Minimum
+    source: NDArray[np.int_]
+
+    @property
+    def frames(self) -> NDArray[np.int_]:
+        """Its frames that begin elsewhere."""
+        return np.flatnonzero(self.source != np.arange(len(self.source)))
+
+
+def _solved_along(problem: PoseProblem, roads: list[_Road], joints: list[int], tolerance: float) -> list[Minimum]:
+    """Solve the recordings again, all at once."""
+    device = problem.active.device
+    begin = []
+    for road in roads:
+        start = road.solved.values[:, road.frames].clone()
+        start[joints] = road.solved.values[joints][:, road.source[road.frames]]
+        begin.append(start)
+    among_all = torch.as_tensor(np.concatenate([road.first + road.frames for road in roads]), device=device)
+    found = minimise(problem.frames(among_all), torch.cat(begin, dim=1), damping=WARM, tolerance=tolerance)
+    again, done = [], 0
+    for road in roads:
+        own = _frames(found, slice(done, done + len(road.frames)))
+        done += len(road.frames)
+        merged = Minimum(*(one.clone() for one in vars(road.solved).values()))
+        for whole, part in zip(vars(merged).values(), vars(own).values(), strict=True):
+            whole[..., road.frames] = part
+        again.append(_counted(problem, merged))
+    return again
+
+
+def _frames(solved: Minimum, chosen: slice) -> Minimum:
+    return Minimum(*(one[..., chosen] for one in vars(solved).values()))
 
 
 def _cheapest_path(candidates: list[Minimum], joints: list[int]) -> Minimum:
     """One of the candidates for each frame, so that costs plus the price on movement are lowest in sum."""
-    if len(candidates) == 1:
-        return candidates[0]
     costs = np.stack([_numpy(one.cost) for one in candidates])
     values = np.stack([_numpy(one.values)[joints] for one in candidates])
     price = _PRICE * float(np.median(costs[0]))

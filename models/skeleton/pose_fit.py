@@ -128,6 +128,8 @@ def pose_problem(
 ) -> PoseProblem:
     """State the problem of a recording: what is measured, which coordinates are to be found.
 
+    ``log_scales`` has shape (n_bodies, 3), or (n_frames, n_bodies, 3) where frames are of different people.
+
     Raises
     ------
     InverseKinematicsError
@@ -140,7 +142,8 @@ def pose_problem(
             hint=f"Markers of the model: {', '.join(tree.markers)}. Check the marker names or the marker set.",
         )
     seen = measured.isfinite().all(dim=2)
-    log_scales = None if log_scales is None else _as(tree, log_scales).unsqueeze(2)
+    if log_scales is not None:
+        log_scales = _as(tree, log_scales).reshape(-1, len(tree.bodies), 3).permute(1, 2, 0)
     active = observed_coordinates(tree, weights)
     moving_root = torch.tensor([tree.parents[tree.joint_of[place]] < 0 for place in active.tolist()])
     pull = _PULL * weights[weights > 0].mean()

@@ -109,6 +109,22 @@ def test_no_arm_begins_in_another_of_its_poses_than_the_recording_would() -> Non
     scales = torch.as_tensor((ties(TREE.bodies) @ prior(subject).mean_log).reshape(-1, 3))
     frames = ScalingFrames(people.recordings["sit_to_stand"].measured_m[2, ::12].numpy(), ())
     problem, cold = cold_poses(TREE, frames.markers_m, scales)
-    joined = problem.cost(poses_of_frames(TREE, frames, scales))
+    (poses,) = poses_of_frames(TREE, [frames], scales[None])
+    joined = problem.cost(poses)
     assert float((cold.cost / joined).max()) > 5.0
     assert float(joined.max()) < 2.0 * float(joined.median())
+
+
+def test_many_peoples_poses_are_those_of_each_alone() -> None:
+    """Also where arms had to be turned back, and with recordings of other lengths."""
+    people = SubjectGenerator(TREE, ("us_older",)).sample(8, {"sit_to_stand": 120}, 8)
+    builds = [ties(TREE.bodies) @ prior(person.subject).mean_log for person in people.people[:4]]
+    scales = torch.as_tensor(np.array(builds)).unflatten(1, (-1, 3))
+    recorded = people.recordings["sit_to_stand"].measured_m.numpy()
+    frames = [ScalingFrames(recorded[place, :: 14 - place], ()) for place in range(4)]
+    turned = cold_poses(TREE, frames[2].markers_m, scales[2])[1].values
+    together = poses_of_frames(TREE, frames, scales)
+    assert float((together[2] - turned).abs().max()) > 0.5
+    for one, own, build in zip(frames, together, scales, strict=True):
+        (alone,) = poses_of_frames(TREE, [one], build[None])
+        torch.testing.assert_close(own, alone, atol=1e-6, rtol=0)
