@@ -23,7 +23,7 @@ def write_curves(
     kinematic_gate: Quality,
     kinetic_gate: Quality,
 ) -> None:
-    """Write one trial's curves, one row a frame.
+    """Write one trial's curves, one row a frame: as CSV or, where ``path`` ends in it, as Parquet.
 
     Columns: ``time_s``, ``marker_rms_cm``, ``<coordinate>_deg`` (pelvis translations ``_m``); where moments exist also
     ``<coordinate>_nm`` and ``<coordinate>_w`` with their standard errors ``_se_nm`` and ``_se_w`` (empty where they are
@@ -67,12 +67,11 @@ def write_curves(
     table = pd.DataFrame(columns).assign(
         angles_quality=kinematic_gate.mark.value, moments_quality=kinetic_gate.mark.value
     )
-    path.parent.mkdir(parents=True, exist_ok=True)
-    table.to_csv(path, index=False, float_format="%.6g")
+    _write(path, table)
 
 
 def write_cycles(path: Path, curves: Sequence[CycleCurve]) -> None:
-    """Write mean curves over a trial's cycles, one row per side, joint, quantity and per cent.
+    """Write mean curves over a trial's cycles, one row per side, joint, quantity and per cent, as `write_curves` does.
 
     Columns: ``side``, ``coordinate``, ``quantity`` (angle, moment, power), ``unit``, ``percent``, ``mean``, ``sd``
     between the cycles (empty for a single one) and ``n``, how many are known there. A cycle is a stride from heel
@@ -93,8 +92,7 @@ def write_cycles(path: Path, curves: Sequence[CycleCurve]) -> None:
     every = pd.DataFrame(rows, columns=[*keys, "value"]).explode(["percent", "value"])
     known = every.astype({"percent": float, "value": float}).dropna(subset="value")
     table = known.groupby(keys, sort=False)["value"].agg(mean="mean", sd="std", n="count").reset_index()
-    path.parent.mkdir(parents=True, exist_ok=True)
-    table.to_csv(path, index=False, float_format="%.6g")
+    _write(path, table)
 
 
 def indicator_table(summary: Summary) -> pd.DataFrame:
@@ -151,3 +149,15 @@ def trial_table(summary: Summary) -> pd.DataFrame:
             for trial in summary.trials
         ]
     )
+
+
+def _write(path: Path, table: pd.DataFrame) -> None:
+    """Write curves by the path's suffix: numbers with six digits as CSV, in single precision (seven) as Parquet."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if path.suffix != ".parquet":
+        table.to_csv(path, index=False, float_format="%.6g")
+        return
+    numbers = [name for name in table.columns if table[name].dtype == float and name != "time_s"]
+    words = [name for name in table.columns if table[name].dtype != float]
+    compact = table.astype(dict.fromkeys(numbers, np.float32))
+    compact.to_parquet(path, index=False, compression="zstd", use_dictionary=words)

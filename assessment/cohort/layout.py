@@ -47,7 +47,11 @@ class CohortFolder:
 
     def session(self, session: CohortSession) -> Path:
         """Results folder of a visit, as `assess` writes it: there when the visit is done, whole or not at all."""
-        return self.path / "sessions" / f"participant={session.participant}" / f"visit={session.visit}"
+        return self.results(session.participant, session.visit)
+
+    def results(self, participant: str, visit: str) -> Path:
+        """The same, by the codes that tables hold."""
+        return self.path / "sessions" / f"participant={participant}" / f"visit={visit}"
 
     def failure(self, session: CohortSession) -> Path:
         """Why a visit has no results (JSON, `assessment.cohort.failures.SessionFailure`); only where it has none."""

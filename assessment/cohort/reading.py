@@ -66,10 +66,6 @@ class CohortResults:
         measured = [name.removesuffix("_quality") for name in schema.names if name.endswith("_quality")]
         return {name: (schema.field(name).metadata or {}).get(UNIT_KEY, b"").decode() for name in measured}
 
-    def results(self, participant: str, visit: str) -> Path:
-        """Results folder of a visit, as `assessment.results_folder.read_summary` takes it."""
-        return self.folder.path / "sessions" / f"participant={participant}" / f"visit={visit}"
-
     def _schema(self, name: str) -> pa.Schema:
         return _checked_schema(self.folder, name)
 

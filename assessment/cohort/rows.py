@@ -10,7 +10,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from assessment.cohort.schemas import CRITERIA, FAILURES, INDICATORS, PERSON, QUALITY, ROWS, VALUES, VERSION_KEY
+from assessment.cohort.schemas import CRITERIA, FAILURES, INDICATORS, PERSON, QUALITY, ROWS, VALUES
 from assessment.cohort.sessions import CohortSession
 from assessment.results_folder import read_summary
 from assessment.summary import QualityRecord, Summary, TrialRecord
@@ -61,9 +61,7 @@ def session_rows(session: CohortSession, summary: Summary) -> SessionRows:
 
 def write_session_rows(folder: Path, rows: SessionRows) -> None:
     """Write a visit's rows into its results folder."""
-    with pa.ipc.new_file(
-        folder / ROWS_NAME, ROWS, options=pa.ipc.IpcWriteOptions(compression="zstd")
-    ) as writer:
+    with pa.ipc.new_file(folder / ROWS_NAME, ROWS, options=pa.ipc.IpcWriteOptions(compression="zstd")) as writer:
         writer.write_batch(rows.batch)
 
 
@@ -107,9 +105,7 @@ def _list(fields: Sequence[pa.Field], rows: Sequence[tuple[Any, ...]]) -> pa.Lis
 
 def _person(summary: Summary) -> tuple[Any, ...]:
     subject, clinical = summary.subject, summary.clinical
-    known = (
-        {"session": summary.session, "synthetic": summary.synthetic} | subject.model_dump() | clinical.model_dump()
-    )
+    known = {"session": summary.session, "synthetic": summary.synthetic} | subject.model_dump() | clinical.model_dump()
     return tuple(known[field.name] for field in PERSON)
 
 
