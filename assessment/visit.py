@@ -11,6 +11,11 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from assessment.language import Language
 
+LONGEST_CODE = 40
+"""Characters of a study code."""
+FORMULA_SIGNS = "=+-@"
+"""What a spreadsheet computes instead of showing it, at the beginning of a text."""
+
 
 class _Record(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -31,7 +36,7 @@ class VisitDetails(_Record):
     Never a name: names are kept apart and are given to a report by themselves, if at all.
     """
 
-    study_code: str = Field(min_length=1, max_length=40)
+    study_code: str = Field(min_length=1, max_length=LONGEST_CODE)
     visit_date: date | None = None
     site: str = ""
     operator: str = ""

@@ -10,7 +10,8 @@ from app.current import mine
 from app.language import _
 from app.words import sex_word
 from assessment.store import may
-from assessment.store.participants import BIRTH_YEARS, LONGEST_CODE, ParticipantRow
+from assessment.store.participants import BIRTH_YEARS, ParticipantRow
+from assessment.visit import LONGEST_CODE
 from models.subject import ACCEPTED_SEXES
 
 

@@ -13,12 +13,10 @@ from assessment.store.cleaning import delete_unused_upload, remove_unnamed
 from assessment.store.database import UserStore
 from assessment.store.tables import Participant, ParticipantName, Run, Visit
 from assessment.store.users import may
+from assessment.visit import FORMULA_SIGNS, LONGEST_CODE
 from models.errors import StoreError
 from models.subject import ACCEPTED_SEXES
 
-LONGEST_CODE = 40
-# What a spreadsheet computes instead of showing it.
-FORMULA_SIGNS = "=+-@"
 LONGEST_NAME = 200
 BIRTH_YEARS = (1900, 2020)
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from assessment.cohort.manifest.columns import MISSING
 from assessment.study.base import CLINICAL_COLUMNS, SUBJECT_COLUMNS, Study, refuse_twice, require_columns
 from assessment.study.results import load_indicators
 from models.errors import SettingsError
@@ -15,7 +16,6 @@ from models.errors import SettingsError
 ONLY_VISIT = "1"
 _IDENTIFIERS = ("session", "participant", "visit", "group")
 _WORDS = ("sex", "asm_method")
-_MISSING = ("", "NA", "NaN", "nan", "n/a")
 
 
 def load_study(folders: Iterable[Path], participants: Path) -> Study:
@@ -127,7 +127,7 @@ def _check_participants(table: pd.DataFrame) -> None:
 
 def _numbers(text: pd.Series) -> pd.Series:
     """Numbers where all entries are numbers or missing; text otherwise."""
-    known = text.where(~text.isin(_MISSING), np.nan)
+    known = text.where(~text.isin(MISSING), np.nan)
     numbers = pd.to_numeric(known, errors="coerce")
     return numbers if numbers.notna().equals(known.notna()) else known
 

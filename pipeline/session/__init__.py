@@ -6,7 +6,7 @@ and return the same `Session` for all of them; marker files are read one trial a
 
 from pipeline.session.loose_files import MarkerNames, UpAxis, session_of_files
 from pipeline.session.marker_match import MarkerMatch, match_markers
-from pipeline.session.reading import find_sessions, read_markers, read_session
+from pipeline.session.reading import find_sessions, read_markers, read_session, read_subject
 from pipeline.session.types import MarkerConversion, Session, SessionKind, Trial
 
 __all__ = [
@@ -21,5 +21,6 @@ __all__ = [
     "match_markers",
     "read_markers",
     "read_session",
+    "read_subject",
     "session_of_files",
 ]

@@ -22,10 +22,13 @@ MAX_METADATA_BYTES = 64 * 2**10
 """Real files hold less than 1 KiB."""
 
 _MAX_TEXT = 40  # characters of free text that are kept or quoted
-_SEX_OF: dict[str, Sex] = {"f": "f", "female": "f", "m": "m", "male": "m", "unspecified": "unspecified"}
-# Units people put by mistake, in metres and kilograms.
-_HEIGHT_UNITS = {"centimetres": 0.01, "millimetres": 0.001, "feet": 0.3048, "inches": 0.0254}
-_MASS_UNITS = {"pounds": 0.45359237, "grams": 0.001}
+SEX_OF: dict[str, Sex] = {"f": "f", "female": "f", "m": "m", "male": "m", "unspecified": "unspecified"}
+"""Sex at birth as people write it, in lower case."""
+LENGTH_UNITS = {"centimetres": 0.01, "millimetres": 0.001, "feet": 0.3048, "inches": 0.0254}
+"""Units people put by mistake, in metres."""
+MASS_UNITS = {"pounds": 0.45359237, "grams": 0.001}
+"""The same, in kilograms."""
+
 # Where a number is given that the file does not hold.
 _GIVE = {
     "height_m": "(form field 'Height', or --height-m)",
@@ -78,8 +81,8 @@ def read_metadata(path: Path) -> SessionMetadata:
 def _from_entries(entries: dict[Any, Any]) -> SessionMetadata:
     warnings: list[str] = []
     subject = SubjectMetadata(
-        height_m=_quantity(entries, "height_m", HEIGHT_RANGE_M, "metres", _HEIGHT_UNITS, warnings),
-        mass_kg=_quantity(entries, "mass_kg", MASS_RANGE_KG, "kilograms", _MASS_UNITS, warnings),
+        height_m=_quantity(entries, "height_m", HEIGHT_RANGE_M, "metres", LENGTH_UNITS, warnings),
+        mass_kg=_quantity(entries, "mass_kg", MASS_RANGE_KG, "kilograms", MASS_UNITS, warnings),
         sex=_sex(entries, warnings),
         gender_text=_text(entries.get("gender_mf")),
     )
@@ -150,7 +153,7 @@ def _sex(entries: dict[Any, Any], warnings: list[str]) -> Sex | None:
     raw = entries.get("sex")
     if _is_absent(raw):
         return None
-    sex = _SEX_OF.get((_text(raw) or "").lower())
+    sex = SEX_OF.get((_text(raw) or "").lower())
     if sex is None:
         warnings.append(
             f"sex in {METADATA_FILE} is {_quote(raw)}; it is not used. Choose it (form field 'Sex at birth', or "

@@ -8,9 +8,9 @@ import unicodedata
 MAX_NAME_LENGTH = 80
 """Characters; leaves room for suffixes below the 255 bytes that file systems accept."""
 
-_WINDOWS_DEVICES = frozenset(
-    {"con", "prn", "aux", "nul"} | {f"{port}{n}" for port in ("com", "lpt") for n in range(10)}
-)
+WINDOWS_DEVICES = frozenset({"con", "prn", "aux", "nul"} | {f"{port}{n}" for port in ("com", "lpt") for n in range(10)})
+"""What Windows opens as a device, whatever stands behind a dot."""
+
 # A participant code such as "S12" or "gait 7" identifies nobody; other words of three letters or more may be a name.
 _NOT_A_NAME = frozenset(
     {
@@ -58,7 +58,7 @@ def safe_name(text: str, fallback: str) -> str:
     kept = kept.lstrip(". ")[:MAX_NAME_LENGTH].rstrip(". ")
     if not kept.strip("_"):
         return fallback
-    return f"_{kept}" if kept.split(".")[0].casefold() in _WINDOWS_DEVICES else kept
+    return f"_{kept}" if kept.split(".")[0].casefold() in WINDOWS_DEVICES else kept
 
 
 def without_person(text: str, person: str, replacement: str = "participant") -> str:
@@ -75,13 +75,22 @@ def without_person(text: str, person: str, replacement: str = "participant") -> 
         movement studies (``gait01``), identify nobody and stay.
     replacement : str
     """
-    parts = [part for part in _NAME_PART.findall(person) if part.casefold() not in _NOT_A_NAME]
+    parts = _parts_of_a_name(person)
     if not parts:
         return text
     joined = r"[\W_]*".join(re.escape(part) for part in parts)
     single = "|".join(re.escape(part) for part in sorted(parts, key=len, reverse=True))
     # Letters end a word; digits and underscores do not: "Jane1" and "jane_walk" both hold the name.
     return re.sub(rf"(?<![^\W\d_])(?:{joined}|{single})(?![^\W\d_])", replacement, text, flags=re.IGNORECASE)
+
+
+def may_hold_a_name(text: str) -> bool:
+    """Whether a word of the text could be a person's name: it is none of those of movement studies."""
+    return bool(_parts_of_a_name(text))
+
+
+def _parts_of_a_name(text: str) -> list[str]:
+    return [part for part in _NAME_PART.findall(text) if part.casefold() not in _NOT_A_NAME]
 
 
 def natural_order(name: str) -> list[tuple[int, int, str]]:

@@ -13,10 +13,12 @@ import numpy as np
 from models.errors import MarkerDataError, SessionReadError
 from models.markers import MarkerTrajectories
 from models.skeleton.marker_sets import marker_set
+from models.subject import SubjectMetadata
 from pipeline.files.markers import read_marker_file
 from pipeline.files.naming import plain_marker_name
 from pipeline.session.archive import extract_session_archive
 from pipeline.session.lab import is_lab_session, read_lab_session
+from pipeline.session.metadata import METADATA_FILE, read_metadata
 from pipeline.session.opencap import is_opencap_session, read_opencap_session
 from pipeline.session.types import Session, Trial
 
@@ -91,6 +93,22 @@ def read_session(path: Path, workdir: Path) -> Session:
         return read_opencap_session(root)
     except OSError as reason:
         raise _unreadable(root, reason) from None
+
+
+def read_subject(root: Path) -> SubjectMetadata:
+    """What a session's own files say of the person, without a look at its recordings.
+
+    Parameters
+    ----------
+    root : Path
+        One of the folders or lab descriptions that `find_sessions` gives.
+
+    Raises
+    ------
+    SessionReadError
+        A lab description is not accepted.
+    """
+    return read_lab_session(root).subject if is_lab_session(root) else read_metadata(root / METADATA_FILE).subject
 
 
 def read_markers(session: Session, trial: Trial) -> MarkerTrajectories:
