@@ -161,7 +161,9 @@ def trial_file(folder: Path, trial: TrialRecord, kind: str) -> Path | None:
 
 
 def trial_table(folder: Path, trial: TrialRecord, kind: Literal["curves", "cycles"]) -> pd.DataFrame | None:
-    """Curves or cycles of a trial, from CSV (a results folder) or Parquet (the store); None where it has none.
+    """Curves or cycles of a trial, from CSV (a results folder) or Parquet (store, cohorts); None where it has none.
+
+    Numbers are of double precision either way: Parquet keeps them in single.
 
     Raises
     ------
@@ -171,7 +173,10 @@ def trial_table(folder: Path, trial: TrialRecord, kind: Literal["curves", "cycle
     path = trial_file(folder, trial, kind)
     if path is None:
         return None
-    return pd.read_parquet(path) if path.suffix == ".parquet" else pd.read_csv(path)
+    if path.suffix != ".parquet":
+        return pd.read_csv(path)
+    table = pd.read_parquet(path)
+    return table.astype({name: float for name, kind in table.dtypes.items() if kind == "float32"})
 
 
 def _inputs(session: Session) -> list[Path]:

@@ -8,6 +8,7 @@ from pathlib import Path
 from assessment.cohort.sessions import CohortSession
 
 TABLES = ("indicators", "wide", "quality", "failures")
+_PARTICIPANT, _VISIT = "participant=", "visit="
 
 
 @dataclass(frozen=True)
@@ -51,12 +52,20 @@ class CohortFolder:
 
     def results(self, participant: str, visit: str) -> Path:
         """The same, by the codes that tables hold."""
-        return self.path / "sessions" / f"participant={participant}" / f"visit={visit}"
+        return self.path / "sessions" / f"{_PARTICIPANT}{participant}" / f"{_VISIT}{visit}"
 
     def failure(self, session: CohortSession) -> Path:
         """Why a visit has no results (JSON, `assessment.cohort.failures.SessionFailure`); only where it has none."""
-        return self.path / "failures" / f"participant={session.participant}" / f"visit={session.visit}.json"
+        return self.path / "failures" / f"{_PARTICIPANT}{session.participant}" / f"{_VISIT}{session.visit}.json"
 
     def log(self, session: CohortSession) -> Path:
         """What happened to a visit, line by line; no health data."""
         return self.path / "logs" / session.participant / f"{session.visit}.log"
+
+
+def visit_of(results: Path) -> tuple[str, str] | None:
+    """Participant and visit that a results folder of a cohort is of, by its place; None of others."""
+    participant, visit = results.parent.name, results.name
+    if not (participant.startswith(_PARTICIPANT) and visit.startswith(_VISIT)):
+        return None
+    return participant.removeprefix(_PARTICIPANT), visit.removeprefix(_VISIT)

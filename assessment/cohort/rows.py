@@ -10,6 +10,7 @@ from typing import Any
 
 import pyarrow as pa
 
+from assessment.catalogue import catalogue
 from assessment.cohort.schemas import CRITERIA, FAILURES, INDICATORS, PERSON, QUALITY, ROWS, VALUES
 from assessment.cohort.sessions import CohortSession
 from assessment.results_folder import read_summary
@@ -20,6 +21,7 @@ ROWS_NAME = "rows.arrow"
 TRIAL_STAGE = "trials"
 REASONS_APART = "\n"
 """Reasons are whole sentences: one a line."""
+ORIGINS_APART = " / "
 
 
 @dataclass(frozen=True)
@@ -105,7 +107,9 @@ def _list(fields: Sequence[pa.Field], rows: Sequence[tuple[Any, ...]]) -> pa.Lis
 
 def _person(summary: Summary) -> tuple[Any, ...]:
     subject, clinical = summary.subject, summary.clinical
-    known = {"session": summary.session, "synthetic": summary.synthetic} | subject.model_dump() | clinical.model_dump()
+    origins = sorted({trial.forces.origin for trial in summary.trials if trial.forces})
+    of_visit = {"session": summary.session, "synthetic": summary.synthetic, "forces": ORIGINS_APART.join(origins)}
+    known = of_visit | subject.model_dump() | clinical.model_dump()
     return tuple(known[field.name] for field in PERSON)
 
 
@@ -122,6 +126,7 @@ def _indicators(summary: Summary) -> list[tuple[Any, ...]]:
             one.value,
             one.unit,
             one.standard_error,
+            _origin(trial, one.name),
             one.tier,
             one.quality.mark.value,
             _joined(one.quality.reasons),
@@ -160,6 +165,13 @@ def _value(one: Measured) -> tuple[Any, ...]:
 def _movement(trial: TrialRecord | None) -> tuple[str, str]:
     activity = trial.activity if trial else None
     return (activity.name, activity.variant) if activity else ("", "")
+
+
+def _origin(trial: TrialRecord | None, indicator: str) -> str:
+    """Where the contact forces of a moment came from; nothing for what needs none."""
+    declared = catalogue().get(indicator)
+    of_moments = declared is not None and declared.needs == "moments"
+    return trial.forces.origin if of_moments and trial and trial.forces else ""
 
 
 def _mark(quality: QualityRecord | None) -> str:

@@ -39,6 +39,7 @@ PERSON = (
     _field("age_years", NUMBER, "a"),
     _field("height_m", NUMBER, "m"),
     _field("mass_kg", NUMBER, "kg"),
+    _field("forces", TEXT),
     *(_OF_CLINICAL[name] for name in ClinicalMeasures.model_fields),
 )
 INDICATORS = (
@@ -51,6 +52,7 @@ INDICATORS = (
     _field("value", NUMBER),
     _field("unit", TEXT),
     _field("standard_error", NUMBER),
+    _field("forces", TEXT),
     _field("tier", TEXT),
     _field("quality", TEXT),
     _field("reasons", TEXT),

@@ -12,10 +12,10 @@ import pandas as pd
 from scipy import stats
 
 from assessment.motion import SIDES
-from assessment.results_folder import read_summary, trial_file
+from assessment.results_folder import read_summary, trial_file, trial_table
 from assessment.study.groups import CONFIDENCE
 from assessment.study.means import Cautions, one_of, one_visit
-from assessment.study.results import session_folders
+from assessment.study.results import session_folders, session_name
 from assessment.summary import RepetitionRecord, Summary, TrialRecord
 from models.errors import SettingsError
 from pipeline.quality import Mark
@@ -92,15 +92,15 @@ def load_curves(
     kept: dict[tuple, Array] = {}
     left_out: list[tuple] = []
     for folder, summary, trial in _trials(folders, activity, variant):
+        session = session_name(folder, summary)
         scale = 1.0 / summary.subject.mass_kg if unit.endswith("/kg") else 1.0
-        path = trial_file(folder, trial, "curves")
-        table = pd.DataFrame() if path is None or not path.is_file() else pd.read_csv(path)
+        table = _table(folder, trial)
         for repetition in trial.repetitions:
             for side in SIDES:
                 lead = repetition.lead_side
                 if leg != "both" and lead is not None and (side == lead) != (leg == "lead"):
                     continue
-                key = (summary.session, trial.name, side, repetition.index)
+                key = (session, trial.name, side, repetition.index)
                 unknown = leg != "both" and lead is None
                 found = (
                     "it is not known which leg led"
@@ -212,6 +212,13 @@ def _trials(folders: Iterable[Path], activity: str, variant: str | None) -> list
     if variant is not None and variants and variant not in variants:
         raise SettingsError(f"No trial of {activity} has variant {variant!r}.", hint=f"There are: {listed}.")
     return found
+
+
+def _table(folder: Path, trial: TrialRecord) -> pd.DataFrame:
+    """Curves of a trial; an empty table where it has none, or its file was lost."""
+    path = trial_file(folder, trial, "curves")
+    table = trial_table(folder, trial, "curves") if path is not None and path.is_file() else None
+    return pd.DataFrame() if table is None else table
 
 
 def _cut(

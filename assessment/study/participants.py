@@ -10,6 +10,7 @@ import pandas as pd
 
 from assessment.cohort.manifest.columns import MISSING
 from assessment.study.base import CLINICAL_COLUMNS, SUBJECT_COLUMNS, Study, refuse_twice, require_columns
+from assessment.study.cohorts import cohort_participants
 from assessment.study.results import load_indicators
 from models.errors import SettingsError
 
@@ -18,23 +19,35 @@ _IDENTIFIERS = ("session", "participant", "visit", "group")
 _WORDS = ("sex", "asm_method")
 
 
-def load_study(folders: Iterable[Path], participants: Path) -> Study:
+def load_study(
+    folders: Iterable[Path], participants: Path | None = None, *, only: Iterable[str] | None = None
+) -> Study:
     """Read the results of many sessions and join them with the study's table of participants.
 
     Parameters
     ----------
     folders : iterable of Path
         As for `load_indicators`.
-    participants : Path
-        As for `load_participants`.
+    participants : Path, optional
+        As for `load_participants`. Without it all folders are those of cohorts, whose manifests said whose the visits
+        are; a cohort without groups is one, called ``all``.
+    only : iterable of str, optional
+        As for `load_indicators`.
 
     Raises
     ------
     SettingsError
-        As `load_indicators`, `load_participants` and `join_study` say.
+        As `load_indicators`, `load_participants` and `join_study` say; some visits of a cohort have a group and others
+        have none.
     """
-    indicators, subjects = load_indicators(folders)
-    return join_study(indicators, subjects, load_participants(participants))
+    given = list(folders)
+    indicators, subjects = load_indicators(given, only=only)
+    if participants is None:
+        people = cohort_participants(given)
+        _check_one_group_each(people)
+    else:
+        people = load_participants(participants)
+    return join_study(indicators, subjects, people)
 
 
 def load_participants(path: Path) -> pd.DataFrame:
@@ -116,6 +129,10 @@ def _check_participants(table: pd.DataFrame) -> None:
         table, ("participant", "visit"), "the table of participants",
         "Give each visit of a participant a name of its own in the column visit.",
     )  # fmt: skip
+    _check_one_group_each(table)
+
+
+def _check_one_group_each(table: pd.DataFrame) -> None:
     groups = table.groupby("participant")["group"].nunique()
     several = sorted(map(str, groups.index[groups > 1]))
     if several:

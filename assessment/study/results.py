@@ -7,19 +7,26 @@ from pathlib import Path
 
 import pandas as pd
 
+from assessment.cohort.layout import visit_of
+from assessment.cohort.reading import is_cohort, open_cohort
 from assessment.results_folder import SUMMARY_NAME, read_summary
 from assessment.study.base import CLINICAL_COLUMNS, INDICATOR_COLUMNS, SUBJECT_COLUMNS, refuse_twice, require_columns
+from assessment.study.cohorts import cohort_indicators, cohort_subjects
+from assessment.summary import Summary
 from models.errors import SettingsError
 from pipeline.quality import Mark
 
 
-def load_indicators(folders: Iterable[Path]) -> tuple[pd.DataFrame, pd.DataFrame]:
+def load_indicators(folders: Iterable[Path], *, only: Iterable[str] | None = None) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Read `Tables/indicators.csv` and the person's data of several results folders.
 
     Parameters
     ----------
     folders : iterable of Path
-        Results folders of sessions, or folders that hold some.
+        Results folders of sessions, folders that hold some, or folders of cohorts, of which only the tables are read.
+        In a cohort a session is called ``participant/visit``.
+    only : iterable of str, optional
+        Names of indicators; all where not given. A large cohort has more rows than fit into memory.
 
     Returns
     -------
@@ -36,13 +43,24 @@ def load_indicators(folders: Iterable[Path]) -> tuple[pd.DataFrame, pd.DataFrame
         units disagree, synthetic and recorded sessions are mixed, or a table breaks the rule that a value is absent
         exactly when it is withheld.
     """
-    found = [session for folder in folders for session in session_folders(folder)]
-    tables = [_read_indicators(folder) for folder in found]
-    subjects = _subjects(found)
+    wanted = None if only is None else list(only)
+    cohorts, sessions = [], []
+    for folder in folders:
+        if is_cohort(folder):
+            cohorts.append(open_cohort(folder))
+        else:
+            sessions += session_folders(folder)
+    tables = [_read_indicators(folder) for folder in sessions] + [cohort_indicators(one, wanted) for one in cohorts]
     if not tables:
-        raise SettingsError("No results folders are given.", hint="Give the folders that `assess` wrote.")
+        raise SettingsError(
+            "No results folders are given.", hint="Give the folders that `assess` wrote, or that of a cohort."
+        )
+    people = [*([_subjects(sessions)] if sessions else []), *map(cohort_subjects, cohorts)]
+    subjects = _without_unknown(pd.concat(people, ignore_index=True))
     refuse_twice(subjects, ("session",), "results", "Leave one of the folders out.")
     indicators = pd.concat([table for table in tables if len(table)] or tables[:1], ignore_index=True)
+    if wanted is not None:
+        indicators = indicators[indicators["indicator"].isin(wanted)].reset_index(drop=True)
     _check_units(indicators)
     if indicators["synthetic"].any() and not indicators["synthetic"].all():
         raise SettingsError(
@@ -54,7 +72,7 @@ def load_indicators(folders: Iterable[Path]) -> tuple[pd.DataFrame, pd.DataFrame
 
 
 def session_folders(folder: Path) -> list[Path]:
-    """The folder itself if it holds the results of a session, else those of its direct subfolders that do.
+    """The folder itself if it holds the results of a session, else those in it: direct subfolders, or of a cohort.
 
     Raises
     ------
@@ -63,13 +81,21 @@ def session_folders(folder: Path) -> list[Path]:
     """
     if (folder / SUMMARY_NAME).is_file():
         return [folder]
-    inside = sorted(path.parent for path in folder.glob(f"*/{SUMMARY_NAME}"))
-    if not inside:
+    below = "sessions/*/*" if is_cohort(folder) else "*"
+    inside = folder.glob(f"{below}/{SUMMARY_NAME}")
+    found = sorted(path.parent for path in inside)
+    if not found:
         raise SettingsError(
             f"There are no results in {folder.name}.",
             hint=f"Give a folder that holds {SUMMARY_NAME}, or one whose subfolders do.",
         )
-    return inside
+    return found
+
+
+def session_name(folder: Path, summary: Summary) -> str:
+    """What a session is called in a study: as its recordings are; in a cohort ``participant/visit``."""
+    visit = visit_of(folder)
+    return summary.session if visit is None else "/".join(visit)
 
 
 def _read_indicators(folder: Path) -> pd.DataFrame:
@@ -90,7 +116,8 @@ def _read_indicators(folder: Path) -> pd.DataFrame:
             f"Tables/indicators.csv of {folder.name} was changed: a value is absent if and only if it is withheld.",
             hint=f"Assess the session again. Quality marks are: {', '.join(sorted(marks))}.",
         )
-    return table
+    visit = visit_of(folder)
+    return table if visit is None else table.assign(session="/".join(visit))
 
 
 def _empty_numbers() -> dict[str, list[str]]:
@@ -104,9 +131,14 @@ def _subjects(folders: list[Path]) -> pd.DataFrame:
         subject = {name: getattr(summary.subject, name) for name in SUBJECT_COLUMNS}
         subject["sex"] = None if subject["sex"] == "unspecified" else subject["sex"]
         clinical = {name: getattr(summary.clinical, name) for name in CLINICAL_COLUMNS}
-        rows.append({"session": summary.session, **subject, **clinical})
-    table = pd.DataFrame(rows)
-    return table.drop(columns=[name for name in CLINICAL_COLUMNS if name in table and table[name].isna().all()])
+        rows.append({"session": session_name(folder, summary), **subject, **clinical})
+    return pd.DataFrame(rows)
+
+
+def _without_unknown(subjects: pd.DataFrame) -> pd.DataFrame:
+    """Without the clinical measures that nobody has."""
+    unknown = [name for name in CLINICAL_COLUMNS if name in subjects and subjects[name].isna().all()]
+    return subjects.drop(columns=unknown)
 
 
 def _check_units(indicators: pd.DataFrame) -> None:

@@ -27,6 +27,7 @@ from assessment.summary import (
     Summary,
     TrialRecord,
 )
+from assessment.tables import write_curve_table
 from models.subject import Subject, SubjectMetadata
 from pipeline.quality import Mark
 from tests.assessment.uncertainty.people import FIVE_TIMES, KNEE, SPEED, indicator, person, trial
@@ -93,7 +94,7 @@ def write_visit(folder: CohortFolder, session: CohortSession, summary: Summary) 
     (results / "Tables").mkdir(parents=True)
     for one in summary.trials:
         if "curves" in one.files:
-            _curves(one, summary.subject.mass_kg).to_parquet(results / one.files["curves"], index=False)
+            write_curve_table(results / one.files["curves"], _curves(one, summary.subject.mass_kg))
     (results / "summary.json").write_text(summary.model_dump_json(), encoding="utf-8")
     about = {"participant": session.participant, "visit": session.visit, "group": session.group, "work_sha256": ""}
     (results / "cohort_session.json").write_text(json.dumps(about), encoding="utf-8")
@@ -236,7 +237,7 @@ def _curves(record: TrialRecord, mass_kg: float) -> pd.DataFrame:
     time_s = np.arange(0.0, record.repetitions[-1].stop_s, 1.0 / 20.0)
     phase = np.sin(np.pi * time_s * len(record.repetitions) / time_s[-1]) ** 2
     knees = {
-        f"knee_angle_{side}_{unit}": (scale * phase).astype(np.float32)
+        f"knee_angle_{side}_{unit}": scale * phase
         for side in ("r", "l")
         for unit, scale in (("deg", 90.0), ("nm", -0.5 * mass_kg), ("se_nm", 0.05 * mass_kg))
     }

@@ -24,7 +24,7 @@ def test_only_rows_and_columns_that_are_asked_for_are_given(cohort: MadeCohort) 
     assert list(speeds.columns) == ["participant", "value"]
     every = results.indicators()
     assert len(speeds) == len(every[(every["indicator"] == "gait_speed") & (every["visit"] == "V1")]) > 0
-    with pytest.raises(SettingsError, match=r"indicators\.parquet of out has no column person\. It has 17, among them"):
+    with pytest.raises(SettingsError, match=r"indicators\.parquet of out has no column person\. It has 18, among them"):
         results.indicators(columns=["person"])
 
 

@@ -85,6 +85,14 @@ def test_the_wide_table_has_what_is_known_of_the_person_and_one_column_a_value(
     assert results.units()[FIVE_TIMES] == "s"
 
 
+def test_moments_say_where_their_forces_came_from(results: CohortResults) -> None:
+    table = results.indicators()
+    moments = table["indicator"].str.contains("moment")
+    assert set(table.loc[moments, "forces"]) == {"estimated"}
+    assert set(table.loc[~moments, "forces"]) == {""}
+    assert set(results.wide()["forces"]) == {"estimated"}
+
+
 def test_what_a_visit_does_not_have_is_empty_and_has_no_mark(cohort: MadeCohort, results: CohortResults) -> None:
     wide = results.wide().set_index(["participant", "visit"])
     column = "squat__peak_knee_extension_moment_per_kg__r"
