@@ -5,6 +5,9 @@ from __future__ import annotations
 from assessment.criteria import Measurement
 from assessment.summary import ClinicalMeasures
 
+MISSING = ("", "NA", "NaN", "nan", "n/a")
+"""How people's tables write that a value is missing."""
+
 
 def typed_in(clinical: ClinicalMeasures) -> dict[str, Measurement]:
     """Clinical values as the criteria take them: exact, because nobody said how sure they are."""

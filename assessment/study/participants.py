@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from assessment.cohort.manifest.columns import MISSING
+from assessment.clinical import MISSING
 from assessment.study.base import CLINICAL_COLUMNS, SUBJECT_COLUMNS, Study, refuse_twice, require_columns
 from assessment.study.cohorts import cohort_participants
 from assessment.study.results import load_indicators

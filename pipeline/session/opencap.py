@@ -25,7 +25,9 @@ from pipeline.session.types import MarkerConversion, Session, SessionKind, Trial
 FOLDER_PREFIX = "OpenCapData_"
 PARTICIPANT_PREFIX = "OpenCapData_Subject_"
 
-_UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
+UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
+"""OpenCap's id of a session, somewhere in a name."""
+
 # OpenCap calls the static trial "neutral"; people who rename or repeat it write variants of it.
 _NEUTRAL = "neutral"
 _NEUTRAL_VARIANT = re.compile(r"neutral[ _-]?\d*", re.IGNORECASE)
@@ -180,7 +182,7 @@ def _model_file(files: SessionFiles, metadata: SessionMetadata) -> Path | None:
 def _identifier(root: Path, files: SessionFiles, person: str) -> str:
     """OpenCap's id from the folder's name; a digest of the recordings where that name holds the person's."""
     folder = root.name
-    uuid = _UUID.search(folder)
+    uuid = UUID.search(folder)
     if uuid:
         return uuid.group()
     plain = folder.removeprefix(FOLDER_PREFIX)

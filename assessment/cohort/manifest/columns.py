@@ -37,9 +37,6 @@ MEANINGS = MappingProxyType(
 REQUIRED = ("participant", "visit", "session", "height_m", "mass_kg", "sex", "age_years")
 COLUMNS = tuple(MEANINGS)
 
-MISSING = ("", "NA", "NaN", "nan", "n/a")
-"""How tables of studies write that a value is missing."""
-
 # What study teams also call them; typing errors are found without.
 _ALSO_CALLED = {
     "participant": ("subject", "subject_id", "participant_id", "id", "code", "study_code", "patient", "pid"),

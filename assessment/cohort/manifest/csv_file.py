@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pandas as pd
 
+from assessment.clinical import MISSING
 from assessment.cohort.bad_rows import BadRow
-from assessment.cohort.manifest.columns import COLUMNS, MISSING, check_header
+from assessment.cohort.manifest.columns import COLUMNS, check_header
 from models.errors import SettingsError
 
 MAX_BYTES = 256 * 2**20

@@ -66,23 +66,35 @@ def read_manifest(path: Path) -> Manifest:
         The file cannot be read as a manifest, or its header is not accepted.
     """
     cells, too_long = read_cells(path)
+    found = checked(cells, path.parent)
+    return Manifest(found.sessions, _in_order([*too_long, *found.bad_rows]))
+
+
+def checked(cells: pd.DataFrame, folder: Path) -> Manifest:
+    """Check the cells of a manifest, whose relative paths are relative to a folder.
+
+    Parameters
+    ----------
+    cells : DataFrame
+        As `assessment.cohort.manifest.csv_file.read_cells` gives them.
+    folder : Path
+    """
     faults: list[Fault] = [
         (row, column, *in_words(column, rule, cell)) for row, column, rule, cell in broken_rules(CELLS, cells)
     ]
     accepted = _without(cells, faults)
-    found = _recordings(accepted, path.parent, asked=cells[["height_m", "mass_kg", "sex"]].isna().any(axis=1))
+    found = _recordings(accepted, folder, asked=cells[["height_m", "mass_kg", "sex"]].isna().any(axis=1))
     faults += [
         (row, "session", one.fault.message, one.fault.hint) for row, one in found.items() if one.fault is not None
     ]
     values = _values(accepted)
     faults += incomplete(cells, values, found)
     faults += contradictions(_known(cells, values, found))
-    bad = [*too_long, *_bad_rows(faults, accepted)]
     sessions = values.drop(index=list({row for row, *_ in faults})).astype(object)
     rows = zip(sessions.index, sessions.where(sessions.notna(), None).to_dict("records"), strict=True)
     return Manifest(
         tuple(_session(row, found[number].source) for number, row in rows),
-        tuple(sorted(bad, key=lambda one: (one.row, COLUMNS.index(one.column) if one.column else -1))),
+        _in_order(_bad_rows(faults, accepted)),
     )
 
 
@@ -104,6 +116,10 @@ def write_template(path: Path) -> None:
             f"{path.name} cannot be written: {error.strerror or type(error).__name__}.",
             hint="Give a file in a folder that can be written.",
         ) from None
+
+
+def _in_order(bad: Iterable[BadRow]) -> tuple[BadRow, ...]:
+    return tuple(sorted(bad, key=lambda one: (one.row, COLUMNS.index(one.column) if one.column else -1)))
 
 
 def _without(cells: pd.DataFrame, faults: Iterable[Fault]) -> pd.DataFrame:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import string
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
 
 import pandas as pd
@@ -86,6 +86,13 @@ CELLS = pa.DataFrameSchema(
     strict=True,
 )
 """Every cell by itself; the cells are text."""
+
+
+def participant_codes(texts: Sequence[str]) -> list[bool]:
+    """Which texts are accepted as codes of participants."""
+    table = pd.DataFrame({"participant": texts}, dtype="str")
+    refused = {row for row, *_ in broken_rules(CELLS.select_columns(["participant"]), table)}
+    return [row not in refused for row in table.index]
 
 
 def broken_rules(schema: pa.DataFrameSchema, table: pd.DataFrame) -> Iterator[tuple[int, str, str, str]]:
