@@ -79,6 +79,8 @@ class SkeletonTree:
     markers : tuple of str
     driven : tuple of str
         ``coordinates`` and after them those that couplers prescribe.
+    order : tuple of str
+        The same, in the model's order.
     parents : tuple of int
         Place of each body's parent among the bodies; -1 for ground.
     default, low, high : Tensor, shape (n_coordinates,)
@@ -90,6 +92,7 @@ class SkeletonTree:
     coordinates: tuple[str, ...]
     markers: tuple[str, ...]
     driven: tuple[str, ...]
+    order: tuple[str, ...]
     parents: tuple[int, ...]
     levels: tuple[tuple[int, int], ...]
     parent_frames: Tensor

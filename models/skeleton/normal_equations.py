@@ -19,6 +19,9 @@ from torch import Tensor
 from models.skeleton.batched_algebra import cross
 from models.skeleton.kinematics import Kinematic, Offsets, SkeletonTree
 
+# Damping that is always there, relative to the mean weight of a frame.
+LEAST = 1e-8
+
 
 class NormalEquations(NamedTuple):
     """Of half the cost: cost (n_frames,), gradient (n_frames, n_active), hessian (n_frames, n_active, n_active)."""
@@ -47,6 +50,9 @@ class PoseProblem:
     pulls, targets : Tensor, shape (n_active, 1)
         How strongly each coordinate is drawn [1/rad^2, times the markers' 1/m^2], and to where.
     low, high : Tensor, shape (n_active,)
+    floor : Tensor, shape (n_frames,)
+        Keeps the equations solvable where markers of a frame are missing. Of the recording that a frame belongs to, so
+        that a frame's solution does not depend on what it is solved together with.
     """
 
     tree: SkeletonTree
@@ -58,6 +64,7 @@ class PoseProblem:
     targets: Tensor
     low: Tensor
     high: Tensor
+    floor: Tensor
     # Constants of the structure: driven coordinates that matter, markers downstream of them, who is upstream of whom.
     driven: Tensor
     downstream: Tensor
@@ -96,6 +103,7 @@ class PoseProblem:
             targets=targets,
             low=torch.where(bounded, tree.low[active], -endless),
             high=torch.where(bounded, tree.high[active], endless),
+            floor=(LEAST * weights.sum(dim=0).mean()).expand(weights.shape[1]),
             driven=driven,
             downstream=tree.downstream[driven],
             # Both halves of the Hessian are added up below, so pairs within a joint count half.
@@ -108,6 +116,7 @@ class PoseProblem:
             self,
             measured_m=self.measured_m[..., chosen],
             weights=self.weights[..., chosen],
+            floor=self.floor[chosen],
             offsets=select_offsets(self.offsets, chosen),
         )
 

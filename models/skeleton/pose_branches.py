@@ -17,7 +17,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from models.skeleton.levenberg_marquardt import WARM, Minimum, minimise
+from models.skeleton.levenberg_marquardt import WARM, Minimum, joined, minimise_in_chunks
 from models.skeleton.normal_equations import PoseProblem
 from models.skeleton.pose_start import ball_joints, without_jumps
 
@@ -54,7 +54,7 @@ def join_branches(
         return solved
     stops = np.cumsum([solved.values.shape[1]] if n_frames is None else n_frames).tolist()
     starts = [0, *stops[:-1]]
-    best = [_counted(problem, _frames(solved, slice(*ends))) for ends in zip(starts, stops, strict=True)]
+    best = [_counted(problem, solved.frames(slice(*ends))) for ends in zip(starts, stops, strict=True)]
     for _ in range(_ROUNDS):
         jumping = [(place, jumps) for place, one in enumerate(best) for jumps in [_jumps(one, joints)] if len(jumps)]
         if not jumping:
@@ -67,12 +67,7 @@ def join_branches(
         again = _solved_along(problem, roads, joints, tolerance)
         for (place, _), forth, back in zip(jumping, again[::2], again[1::2], strict=True):
             best[place] = _cheapest_path([best[place], forth, back], joints)
-    return Minimum(
-        values=torch.cat([one.values for one in best], dim=1),
-        cost=torch.cat([one.cost for one in best]),
-        converged=torch.cat([one.converged for one in best]),
-        stiffness=torch.cat([one.stiffness for one in best], dim=1),
-    )
+    return joined(best)
 
 
 def _jumps(solved: Minimum, joints: list[int]) -> NDArray[np.int_]:
@@ -115,20 +110,16 @@ def _solved_along(problem: PoseProblem, roads: list[_Road], joints: list[int], t
         start[joints] = road.solved.values[joints][:, road.source[road.frames]]
         begin.append(start)
     among_all = torch.as_tensor(np.concatenate([road.first + road.frames for road in roads]), device=device)
-    found = minimise(problem.frames(among_all), torch.cat(begin, dim=1), damping=WARM, tolerance=tolerance)
+    found = minimise_in_chunks(problem.frames(among_all), torch.cat(begin, dim=1), damping=WARM, tolerance=tolerance)
     again, done = [], 0
     for road in roads:
-        own = _frames(found, slice(done, done + len(road.frames)))
+        own = found.frames(slice(done, done + len(road.frames)))
         done += len(road.frames)
         merged = Minimum(*(one.clone() for one in vars(road.solved).values()))
         for whole, part in zip(vars(merged).values(), vars(own).values(), strict=True):
             whole[..., road.frames] = part
         again.append(_counted(problem, merged))
     return again
-
-
-def _frames(solved: Minimum, chosen: slice) -> Minimum:
-    return Minimum(*(one[..., chosen] for one in vars(solved).values()))
 
 
 def _cheapest_path(candidates: list[Minimum], joints: list[int]) -> Minimum:

@@ -7,7 +7,8 @@ different local minima (raised arms), each is solved again from its neighbours, 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
@@ -15,20 +16,18 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from models.errors import InverseKinematicsError
+from models.skeleton.alike_skeletons import joined_problems, offsets_on
 from models.skeleton.kinematics import SkeletonTree
-from models.skeleton.levenberg_marquardt import COLD, WARM, Minimum, minimise
+from models.skeleton.levenberg_marquardt import WARM, Minimum, minimise_in_chunks
 from models.skeleton.normal_equations import PoseProblem
 from models.skeleton.pose_branches import join_branches
+from models.skeleton.pose_keyframes import starts
 from models.skeleton.pose_start import Root, without_jumps
 
 Array = NDArray[np.float64]
 
 # Converged when no coordinate moves by more than this in a step [rad or m]: 0.0006 degrees.
 TOLERANCE = 1e-5
-_KEYFRAME_TOLERANCE = 1e-3
-_KEYFRAME_STRIDE = 16
-# Frames solved together: enough to hide the cost of each torch call, few enough for the cache.
-_CHUNK = 800
 # Joints are drawn to their default values this strongly, relative to the mean marker weight [m^2/rad^2]: decides where
 # markers do not. Markers hold the least observed coordinate (forearm rotation) a hundred thousand times more firmly.
 _PULL = 1e-8
@@ -64,6 +63,31 @@ class PoseFit:
     unobserved: tuple[str, ...]
 
 
+@dataclass(frozen=True)
+class Recording:
+    """Markers of one person over time, and what they are fitted with.
+
+    Attributes
+    ----------
+    tree : SkeletonTree
+        Float64 on the CPU for results; see docs/inverse-kinematics.md.
+    markers_m : array, shape (n_frames, n_markers, 3)
+        Measured positions of the tree's markers, in its order; NaN where not seen.
+    weights : array, shape (n_markers,)
+        Zero for markers that are not tracked.
+    log_scales : array, shape (n_bodies, 3), or None
+        Log-scale factors; None: the tree as it is.
+    start : array, shape (n_frames, n_coordinates), or None
+        Poses to begin with, in place of a start from the markers.
+    """
+
+    tree: SkeletonTree
+    markers_m: Array | Tensor
+    weights: Array | Tensor
+    log_scales: Array | Tensor | None = None
+    start: Array | Tensor | None = None
+
+
 def fit_poses(
     tree: SkeletonTree,
     markers_m: Array | Tensor,
@@ -73,22 +97,7 @@ def fit_poses(
     start: Array | Tensor | None = None,
     tolerance: float = TOLERANCE,
 ) -> PoseFit:
-    """Find the poses of all frames.
-
-    Parameters
-    ----------
-    tree : SkeletonTree
-        Float64 on the CPU for results; see docs/inverse-kinematics.md.
-    markers_m : array, shape (n_frames, n_markers, 3)
-        Measured positions of the tree's markers, in its order; NaN where not seen.
-    weights : array, shape (n_markers,)
-        Zero for markers that are not tracked.
-    log_scales : array, shape (n_bodies, 3), optional
-        Log-scale factors; the tree as it is without.
-    start : array, shape (n_frames, n_coordinates), optional
-        Poses to begin with, in place of a start from the markers.
-    tolerance : float
-        Converged when no coordinate moves by more than this in a step [rad or m].
+    """Find the poses of all frames of one recording; parameters as of `Recording` and `fit_recordings`.
 
     Raises
     ------
@@ -96,30 +105,122 @@ def fit_poses(
         No marker has a weight, the tree has no free root body, fewer than three of its markers have a weight, or they
         are never seen together.
     """
-    problem = pose_problem(tree, markers_m, weights, log_scales)
-    root = Root.of(tree, _as(tree, weights))
-    unobserved = tuple(name for index, name in enumerate(tree.coordinates) if index not in problem.active.tolist())
-    seen = root.seen(problem.weights)
-    if not seen.any():
-        raise InverseKinematicsError(
-            f"No frame shows three markers of the {tree.bodies[root.body]} together.",
-            hint="Cut the trial to where the pelvis is seen.",
+    (fit,) = fit_recordings([Recording(tree, markers_m, weights, log_scales, start)], tolerance=tolerance)
+    if isinstance(fit, InverseKinematicsError):
+        raise fit
+    return fit
+
+
+def fit_recordings(
+    recordings: Sequence[Recording], *, tolerance: float = TOLERANCE
+) -> list[PoseFit | InverseKinematicsError]:
+    """Find the poses of many recordings, of one person or of several, together.
+
+    Recordings whose skeletons differ in lengths alone, and that show the same coordinates, share every call of torch.
+    What is found for one does not depend on the others, but for the rounding of sums.
+
+    Parameters
+    ----------
+    recordings : sequence of Recording
+        All trees on one device.
+    tolerance : float
+        Converged when no coordinate moves by more than this in a step [rad or m].
+
+    Returns
+    -------
+    list of PoseFit or InverseKinematicsError
+        In the order given; an error where `fit_poses` would raise it.
+    """
+    fits: list[PoseFit | InverseKinematicsError | None] = [None] * len(recordings)
+    stated: dict[int, _Stated] = {}
+    for place, recording in enumerate(recordings):
+        try:
+            stated[place] = _Stated.of(recording)
+        except InverseKinematicsError as error:
+            fits[place] = error
+    while stated:
+        first = next(iter(stated.values()))
+        alike = {place: fitting for place, one in stated.items() if (fitting := one.like(first)) is not None}
+        for place, fit in zip(alike, _fit_together(list(alike.values()), tolerance), strict=True):
+            fits[place] = fit
+            del stated[place]
+    return [fit for fit in fits if fit is not None]
+
+
+@dataclass(frozen=True)
+class _Stated:
+    """The problem of one recording from the first frame on that shows its root body.
+
+    Attributes
+    ----------
+    problem : PoseProblem
+    root : Root
+    seen : Tensor of bool, shape (n_frames,)
+        Frames in which the root body can be laid onto its markers.
+    start : Tensor, shape (n_coordinates, n_frames), or None
+    n_before : int
+        Frames that were left out.
+    """
+
+    problem: PoseProblem
+    root: Root
+    seen: Tensor
+    start: Tensor | None
+    n_before: int
+
+    @classmethod
+    def of(cls, recording: Recording) -> _Stated:
+        tree = recording.tree
+        problem = pose_problem(tree, recording.markers_m, recording.weights, recording.log_scales)
+        root = Root.of(tree, _as(tree, recording.weights))
+        seen = root.seen(problem.weights)
+        if not seen.any():
+            raise InverseKinematicsError(
+                f"No frame shows three markers of the {tree.bodies[root.body]} together.",
+                hint="Cut the trial to where the pelvis is seen.",
+            )
+        first = int(seen.nonzero()[0])
+        start = None if recording.start is None else _as(tree, recording.start).T[:, first:]
+        return cls(problem.frames(slice(first, None)), root, seen[first:], start, first)
+
+    def like(self, other: _Stated) -> _Stated | None:
+        """Stated on the other's tree; None where the two cannot be solved together."""
+        mine, theirs = self.problem, other.problem
+        together = (
+            torch.equal(mine.active, theirs.active)
+            and torch.equal(mine.pulls, theirs.pulls)
+            and self.root.markers == other.root.markers
         )
-    n_frames, first = len(seen), int(seen.nonzero()[0])
-    later = problem.frames(slice(first, None))
-    begin = _start(later, root, seen[first:]) if start is None else _as(tree, start).T[:, first:]
-    solved = _solve(later, begin, tolerance)
-    solved = join_branches(later, solved, tolerance)
-    values = without_jumps(tree, _held_where_unseen(solved, later).cpu().numpy().astype(float))
-    residuals = later.residuals_m(torch.as_tensor(values, dtype=tree.default.dtype, device=tree.default.device))
-    distances = residuals.square().sum(dim=1).sqrt().masked_fill(later.weights == 0, torch.nan)
+        offsets = offsets_on(theirs.tree, mine.tree, mine.offsets) if together else None
+        return None if offsets is None else replace(self, problem=replace(mine, tree=theirs.tree, offsets=offsets))
+
+
+def _fit_together(parts: Sequence[_Stated], tolerance: float) -> list[PoseFit]:
+    problem = joined_problems([part.problem for part in parts])
+    ends = np.cumsum([len(part.seen) for part in parts]).tolist()
+    frames = [slice(end - len(part.seen), end) for part, end in zip(parts, ends, strict=True)]
+    asked = [(part.seen, own) for part, own in zip(parts, frames, strict=True) if part.start is None]
+    found = iter(starts(problem, parts[0].root, asked) if asked else ())
+    begin = torch.cat([next(found) if part.start is None else part.start for part in parts], dim=1)
+    solved = minimise_in_chunks(problem, begin, damping=WARM, tolerance=tolerance)
+    solved = join_branches(problem, solved, tolerance, [len(part.seen) for part in parts])
+    return [_fit(part, solved.frames(own)) for part, own in zip(parts, frames, strict=True)]
+
+
+def _fit(stated: _Stated, solved: Minimum) -> PoseFit:
+    problem, tree = stated.problem, stated.problem.tree
+    values = without_jumps(tree, _held_where_unseen(solved, problem).cpu().numpy().astype(float))
+    residuals = problem.residuals_m(_as(tree, values))
+    distances = residuals.square().sum(dim=1).sqrt().masked_fill(problem.weights == 0, torch.nan)
+    first, n_frames = stated.n_before, stated.n_before + len(stated.seen)
+    active = problem.active.tolist()
     return PoseFit(
         values=_after(first, n_frames, values.T),
         marker_errors_m=_after(first, n_frames, distances.T.cpu().numpy().astype(float)),
         cost=_after(first, n_frames, solved.cost.cpu().numpy().astype(float)),
         converged=np.concatenate([np.zeros(first, dtype=bool), solved.converged.cpu().numpy()]),
         started=np.arange(n_frames) >= first,
-        unobserved=unobserved,
+        unobserved=tuple(name for index, name in enumerate(tree.coordinates) if index not in active),
     )
 
 
@@ -163,36 +264,6 @@ def observed_coordinates(tree: SkeletonTree, weights: Tensor) -> Tensor:
     # A little away from the default pose, in which an axis may run through its marker.
     moves = tree.pose_jacobian(tree.default + 0.1).norm(dim=1)[weights > 0].amax(dim=0)
     return ((moves > _OBSERVED) & ~torch.tensor(tree.locked, device=moves.device)).nonzero().flatten()
-
-
-def _start(problem: PoseProblem, root: Root, seen: Tensor) -> Tensor:
-    """Start of all frames: keyframes solved from scratch, interpolated."""
-    able = seen.nonzero().flatten()
-    chosen = torch.unique(torch.cat([able[::_KEYFRAME_STRIDE], able[-1:]]))
-    some = problem.frames(chosen)
-    cold = root.lay_onto(some.tree, some.offsets, some.measured_m, some.weights)
-    keys = _solve(some, cold, _KEYFRAME_TOLERANCE, damping=COLD).values
-    at_keys = without_jumps(problem.tree, keys.cpu().numpy().astype(float))
-    for place in root.angles:
-        at_keys[place] = np.unwrap(at_keys[place])
-    frames = np.arange(len(seen))
-    between = np.array([np.interp(frames, chosen.cpu().numpy(), row) for row in at_keys])
-    return torch.as_tensor(between, dtype=keys.dtype, device=keys.device)
-
-
-def _solve(problem: PoseProblem, start: Tensor, tolerance: float, *, damping: float = WARM) -> Minimum:
-    """`minimise` in chunks of frames."""
-    parts = [
-        minimise(problem.frames(chunk), start[:, chunk], damping=damping, tolerance=tolerance)
-        for begin in range(0, start.shape[1], _CHUNK)
-        for chunk in [slice(begin, begin + _CHUNK)]
-    ]
-    return Minimum(
-        values=torch.cat([part.values for part in parts], dim=1),
-        cost=torch.cat([part.cost for part in parts]),
-        converged=torch.cat([part.converged for part in parts]),
-        stiffness=torch.cat([part.stiffness for part in parts], dim=1),
-    )
 
 
 def _held_where_unseen(solved: Minimum, problem: PoseProblem) -> Tensor:

@@ -12,8 +12,8 @@ import torch
 from torch import Tensor
 
 from models.skeleton.kinematics import Kinematic
-from models.skeleton.levenberg_marquardt import LEAST, WARM, damping_after, is_better, stepped, within
-from models.skeleton.normal_equations import NormalEquations, PoseProblem
+from models.skeleton.levenberg_marquardt import WARM, damping_after, is_better, stepped, within
+from models.skeleton.normal_equations import LEAST, NormalEquations, PoseProblem
 
 
 @dataclass(frozen=True)

@@ -93,6 +93,8 @@ class ModelTree:
         From ground outwards; joint ``i`` carries body ``i``.
     coordinates : tuple of TreeCoordinate
         Free ones, in the model's order.
+    order : tuple of str
+        All coordinates, those of couplers too, in the model's order.
     couplers : tuple of Coupler
     markers : dict of str to FixedFrame
         In the model's order.
@@ -100,6 +102,7 @@ class ModelTree:
 
     joints: tuple[TreeJoint, ...]
     coordinates: tuple[TreeCoordinate, ...]
+    order: tuple[str, ...]
     couplers: tuple[Coupler, ...] = ()
     markers: dict[str, FixedFrame] = field(default_factory=dict)
 
@@ -128,6 +131,7 @@ def read_tree(model: osim.Model) -> ModelTree:
     return ModelTree(
         joints=joints,
         coordinates=tuple(_read_coordinate(one) for one in found if one.getName() not in dependent),
+        order=tuple(one.getName() for one in found),
         couplers=couplers,
         markers={
             marker.getName(): _fixed_frame(marker.getParentFrame(), np.diag(marker.get_location().to_numpy()))

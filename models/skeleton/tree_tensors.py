@@ -41,6 +41,7 @@ def tensors_of(tree: ModelTree) -> dict[str, Any]:
         "coordinates": coordinates,
         "markers": tuple(tree.markers),
         "driven": driven,
+        "order": tree.order,
         "parents": parents,
         "levels": _levels(parents),
         "parent_frames": torch.tensor(parents, dtype=torch.long) + 1,

@@ -2,14 +2,31 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from collections.abc import Collection, Sequence
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
-import opensim as osim
 from numpy.typing import NDArray
 
 from models.errors import InverseKinematicsError
 from models.markers import MarkerTrajectories
+
+Frames = NDArray[np.int_]
+
+
+class Solution(NamedTuple):
+    """Poses of the frames that an engine was given.
+
+    Attributes
+    ----------
+    values : ndarray, shape (n_frames, n_coordinates)
+        Radians or metres; NaN where there is no solution.
+    marker_errors_m : ndarray, shape (n_frames, n_tracked)
+        Distance measured - modelled [m]; NaN where not seen or not solved.
+    """
+
+    values: NDArray[np.float64]
+    marker_errors_m: NDArray[np.float64]
 
 
 class Engine(Protocol):
@@ -35,19 +52,14 @@ class Engine(Protocol):
     def root_angles(self) -> tuple[int, ...]:
         """Places of the pelvis angles among the coordinates."""
 
-    def solve(self, frames: NDArray[np.int_]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """Solve frames of the trial.
-
-        Returns
-        -------
-        values : ndarray, shape (len(frames), n_coordinates)
-            Radians or metres; NaN where there is no solution.
-        marker_errors_m : ndarray, shape (len(frames), n_tracked)
-            Distance measured - modelled [m]; NaN where not seen or not solved.
-        """
+    @staticmethod
+    def solve_together(jobs: Sequence[tuple[Any, Frames]]) -> list[Solution | InverseKinematicsError]:
+        """Solve frames of several trials, each with the engine made for it."""
 
 
-def tracked_markers(model: osim.Model, markers: MarkerTrajectories, weights: dict[str, float]) -> tuple[str, ...]:
+def tracked_markers(
+    in_model: Collection[str], markers: MarkerTrajectories, weights: dict[str, float]
+) -> tuple[str, ...]:
     """Markers of a trial that the model has and that carry weight.
 
     Raises
@@ -55,8 +67,7 @@ def tracked_markers(model: osim.Model, markers: MarkerTrajectories, weights: dic
     InverseKinematicsError
         There is none.
     """
-    in_model = model.getMarkerSet()
-    tracked = tuple(name for name in markers.names if weights.get(name, 0.0) > 0 and in_model.contains(name))
+    tracked = tuple(name for name in markers.names if weights.get(name, 0.0) > 0 and name in in_model)
     if not tracked:
         raise InverseKinematicsError(
             "The model has none of the trial's markers.",

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from pathlib import Path
+
 import numpy as np
-import opensim as osim
-from numpy.typing import NDArray
 
 from models.errors import InverseKinematicsError
 from models.markers import MarkerTrajectories
+from models.skeleton import load_model, without_patellae
+from pipeline.kinematics.engine import Frames, Solution
 from pipeline.kinematics.pose_solver import PoseSolver
 
 
@@ -16,8 +19,7 @@ class OpenSimEngine:
 
     Parameters
     ----------
-    model : opensim.Model
-        Taken over and changed.
+    model_path : Path
     markers : MarkerTrajectories
     weights : dict of str to float
 
@@ -25,10 +27,12 @@ class OpenSimEngine:
     ------
     InverseKinematicsError
         None of the markers is in the model, or fewer than three sit on the pelvis.
+    ModelError
+        See `load_model` and `without_patellae`.
     """
 
-    def __init__(self, model: osim.Model, markers: MarkerTrajectories, weights: dict[str, float]) -> None:
-        self._solver = PoseSolver(model, markers, weights)
+    def __init__(self, model_path: Path, markers: MarkerTrajectories, weights: dict[str, float]) -> None:
+        self._solver = PoseSolver(without_patellae(load_model(model_path)), markers, weights)
         self.coordinates = self._solver.coordinates
         self.unobserved = self._solver.unobserved
         self.tracked = self._solver.tracked
@@ -38,7 +42,12 @@ class OpenSimEngine:
         """Places of the pelvis angles among the coordinates."""
         return self._solver.root_angles
 
-    def solve(self, frames: NDArray[np.int_]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    @staticmethod
+    def solve_together(jobs: Sequence[tuple[OpenSimEngine, Frames]]) -> list[Solution | InverseKinematicsError]:
+        """Solve frames of several trials, one trial after the other."""
+        return [engine.solve(frames) for engine, frames in jobs]
+
+    def solve(self, frames: Frames) -> Solution:
         """Solve frames of the trial, in order; the first one that can be is solved from scratch."""
         values = np.full((len(frames), len(self.coordinates)), np.nan)
         errors_m = np.full((len(frames), len(self.tracked)), np.nan)
@@ -49,7 +58,7 @@ class OpenSimEngine:
             if solved:
                 values[row] = self._solver.values
                 errors_m[row] = self._solver.distances_m(frame)
-        return values, errors_m
+        return Solution(values, errors_m)
 
     def _start(self, frame: int) -> bool:
         try:

@@ -71,8 +71,9 @@ class PoseSolver:
         refined: bool = True,
     ) -> None:
         self._model = model
-        self.tracked = tracked_markers(model, markers, weights)
         in_model = model.getMarkerSet()
+        names = {in_model.get(index).getName() for index in range(in_model.getSize())}
+        self.tracked = tracked_markers(names, markers, weights)
         self._markers = markers.select(self.tracked)
         self._state = model.initSystem()
         found = [model.getCoordinateSet().get(index) for index in range(model.getCoordinateSet().getSize())]

@@ -1,18 +1,19 @@
-"""Inverse kinematics of a whole trial: marker trajectories in, joint coordinates and marker errors out."""
+"""Inverse kinematics of whole trials: marker trajectories in, joint coordinates and marker errors out."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from models.errors import InverseKinematicsError
+from models.errors import InverseKinematicsError, SarcoscopeError
 from models.markers import MarkerTrajectories
-from models.skeleton import load_model, without_patellae
 from models.skeleton.marker_sets import marker_set as marker_set_of
 from pipeline.files.storage import write_storage
-from pipeline.kinematics.engine import Engine
+from pipeline.kinematics.engine import Engine, Solution
 from pipeline.settings import IkEngine
 from pipeline.trajectories import TRANSLATIONS, Kinematics
 
@@ -23,16 +24,11 @@ _COORDINATES_PER_MARKER = 3
 MAX_INTERPOLATED_SHARE = 0.2
 
 
-def solve_kinematics(
-    model_path: Path, markers: MarkerTrajectories, marker_set: str, engine: IkEngine = "batched"
-) -> Kinematics:
-    """Find the joint coordinates of a trial with OpenCap's marker weights.
+@dataclass(frozen=True)
+class TrialMarkers:
+    """What the angles of a trial are found from.
 
-    The patellae are taken out for this (they follow the knees and slow the solver tenfold; reference in
-    `models.skeleton.without_patellae`). Coordinates that no marker observes, such as the toes', stay at their
-    default value.
-
-    Parameters
+    Attributes
     ----------
     model_path : Path
         A scaled model.
@@ -40,15 +36,17 @@ def solve_kinematics(
         A whole trial; NaN where a marker is not seen, it then has no weight in that frame.
     marker_set : {'study', 'optical'}
         Names the markers and their weights.
-    engine : {'batched', 'opensim'}
-        All frames at once on the torch skeleton, or OpenSim's solver, the reference. Both find the same optimum
-        (docs/inverse-kinematics.md).
+    """
 
-    Returns
-    -------
-    Kinematics
-        All coordinates of the model but the patellae's. Frames without a solution are interpolated; they are listed
-        in ``interpolated`` and in ``notes``, and their marker errors are NaN.
+    model_path: Path
+    markers: MarkerTrajectories
+    marker_set: str
+
+
+def solve_kinematics(
+    model_path: Path, markers: MarkerTrajectories, marker_set: str, engine: IkEngine = "batched"
+) -> Kinematics:
+    """Find the joint coordinates of one trial, see `solve_kinematics_of_many` and `TrialMarkers`.
 
     Raises
     ------
@@ -58,31 +56,53 @@ def solve_kinematics(
     ModelError
         The batched skeleton does not know a joint, function or constraint of the model.
     """
-    solver = _make_engine(engine, model_path, markers, marker_set_of(marker_set).ik_weights)
-    tracked = markers.select(solver.tracked)
-    n_free = len(solver.coordinates) - len(solver.unobserved)
-    n_needed = -(-n_free // _COORDINATES_PER_MARKER)
-    n_seen = np.isfinite(tracked.positions_m).all(axis=2).sum(axis=1)
-    solvable = np.flatnonzero(n_seen >= n_needed)
-    _check_share(len(solvable), markers.n_frames, f"show the {n_needed} markers that are needed", n_seen)
+    (kinematics,) = solve_kinematics_of_many([TrialMarkers(model_path, markers, marker_set)], engine)
+    if isinstance(kinematics, SarcoscopeError):
+        raise kinematics
+    return kinematics
 
-    values = np.full((markers.n_frames, len(solver.coordinates)), np.nan)
-    errors_m = np.full((markers.n_frames, len(solver.tracked)), np.nan)
-    values[solvable], errors_m[solvable] = solver.solve(solvable)
-    is_solved = np.isfinite(values).all(axis=1)
-    _check_share(int(is_solved.sum()), markers.n_frames, "have a solution", n_seen)
-    for place in solver.root_angles:
-        values[is_solved, place] = np.unwrap(values[is_solved, place])
-    interpolated = tuple(int(frame) for frame in np.flatnonzero(~is_solved))
-    return Kinematics(
-        time_s=markers.time_s,
-        coordinates=solver.coordinates,
-        values=_interpolate(markers.time_s, values, is_solved),
-        marker_names=solver.tracked,
-        marker_errors_m=errors_m,
-        interpolated=interpolated,
-        notes=_notes(markers, interpolated, solver.unobserved),
-    )
+
+def solve_kinematics_of_many(
+    trials: Sequence[TrialMarkers], engine: IkEngine = "batched", *, device: str = "cpu"
+) -> list[Kinematics | SarcoscopeError]:
+    """Find the joint coordinates of trials, of one person or of several, with OpenCap's marker weights.
+
+    The patellae are taken out for this (they follow the knees and slow the solver tenfold; reference in
+    `models.skeleton.without_patellae`). Coordinates that no marker observes, such as the toes', stay at their
+    default value. What is found for a trial does not depend on the others, but for the rounding of sums; the same
+    trials in the same order give the same numbers to the last bit.
+
+    Parameters
+    ----------
+    trials : sequence of TrialMarkers
+    engine : {'batched', 'opensim'}
+        All frames at once on the torch skeleton, or OpenSim's solver, the reference. Both find the same optimum
+        (docs/inverse-kinematics.md).
+    device : str
+        Where the batched engine computes: ``cpu`` or torch's name of a GPU.
+
+    Returns
+    -------
+    list of Kinematics or SarcoscopeError
+        In the order given: all coordinates of the model but the patellae's, or why there are none. Frames without a
+        solution are interpolated; they are listed in ``interpolated`` and in ``notes``, and their marker errors are
+        NaN.
+    """
+    outcomes: dict[int, Kinematics | SarcoscopeError] = {}
+    asked: dict[int, _Asked] = {}
+    for place, trial in enumerate(trials):
+        try:
+            asked[place] = _Asked.of(trial, engine, device)
+        except SarcoscopeError as error:
+            outcomes[place] = error
+    jobs = [(one.solver, one.solvable) for one in asked.values()]
+    solutions = type(jobs[0][0]).solve_together(jobs) if jobs else []
+    for (place, one), solution in zip(asked.items(), solutions, strict=True):
+        try:
+            outcomes[place] = solution if isinstance(solution, InverseKinematicsError) else one.kinematics(solution)
+        except InverseKinematicsError as error:
+            outcomes[place] = error
+    return [outcomes[place] for place in range(len(trials))]
 
 
 def write_kinematics(path: Path, kinematics: Kinematics) -> None:
@@ -97,16 +117,57 @@ def is_translation(coordinates: tuple[str, ...]) -> NDArray[np.bool_]:
     return np.array([name in TRANSLATIONS for name in coordinates])
 
 
-def _make_engine(name: IkEngine, model_path: Path, markers: MarkerTrajectories, weights: dict[str, float]) -> Engine:
+@dataclass(frozen=True)
+class _Asked:
+    """A trial, its engine, and the frames that show enough markers to be solved."""
+
+    markers: MarkerTrajectories
+    solver: Engine
+    n_seen: NDArray[np.int_]
+    solvable: NDArray[np.int_]
+
+    @classmethod
+    def of(cls, trial: TrialMarkers, engine: IkEngine, device: str) -> _Asked:
+        solver = _make_engine(engine, trial, device)
+        n_free = len(solver.coordinates) - len(solver.unobserved)
+        n_needed = -(-n_free // _COORDINATES_PER_MARKER)
+        n_seen = np.isfinite(trial.markers.select(solver.tracked).positions_m).all(axis=2).sum(axis=1)
+        solvable = np.flatnonzero(n_seen >= n_needed)
+        _check_share(len(solvable), len(n_seen), f"show the {n_needed} markers that are needed", n_seen)
+        return cls(trial.markers, solver, n_seen, solvable)
+
+    def kinematics(self, solution: Solution) -> Kinematics:
+        """All frames, from those that are solved."""
+        markers, solver = self.markers, self.solver
+        values = np.full((markers.n_frames, len(solver.coordinates)), np.nan)
+        errors_m = np.full((markers.n_frames, len(solver.tracked)), np.nan)
+        values[self.solvable], errors_m[self.solvable] = solution
+        is_solved = np.isfinite(values).all(axis=1)
+        _check_share(int(is_solved.sum()), markers.n_frames, "have a solution", self.n_seen)
+        for place in solver.root_angles:
+            values[is_solved, place] = np.unwrap(values[is_solved, place])
+        interpolated = tuple(int(frame) for frame in np.flatnonzero(~is_solved))
+        return Kinematics(
+            time_s=markers.time_s,
+            coordinates=solver.coordinates,
+            values=_interpolate(markers.time_s, values, is_solved),
+            marker_names=solver.tracked,
+            marker_errors_m=errors_m,
+            interpolated=interpolated,
+            notes=_notes(markers, interpolated, solver.unobserved),
+        )
+
+
+def _make_engine(name: IkEngine, trial: TrialMarkers, device: str) -> Engine:
     """Each engine is loaded when asked for: torch takes seconds."""
-    model = without_patellae(load_model(model_path))
+    weights = marker_set_of(trial.marker_set).ik_weights
     if name == "opensim":
         from pipeline.kinematics.opensim_engine import OpenSimEngine
 
-        return OpenSimEngine(model, markers, weights)
+        return OpenSimEngine(trial.model_path, trial.markers, weights)
     from pipeline.kinematics.batched_engine import BatchedEngine
 
-    return BatchedEngine(model, markers, weights)
+    return BatchedEngine(trial.model_path, trial.markers, weights, device)
 
 
 def _check_share(n_good: int, n_frames: int, what: str, n_seen: NDArray[np.int_]) -> None:
