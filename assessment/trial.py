@@ -9,32 +9,30 @@ import opensim as osim
 
 from assessment import records
 from assessment.activities import Activity
-from assessment.activities.recognition import recognise_activity
 from assessment.copies import marker_error_copies
 from assessment.cycle_curves import cycle_curves
 from assessment.gates import explain, judge_kinematics, judge_kinetics
 from assessment.indicators import TrialResults, compute_indicators
 from assessment.indicators.forces_error import with_errors_of_plates
+from assessment.movements import TrialMovement, movements_of_many
 from assessment.opencap_layout import write_marker_file
 from assessment.outputs import EVERYTHING, Outputs
+from assessment.prepared import PreparedSession
 from assessment.repetitions import find_repetitions
 from assessment.stages import Stage, StageLog
 from assessment.summary import QualityRecord, TrialRecord
 from assessment.tables import write_curves, write_cycles
-from models.errors import ContactForceError, ModelError, SarcoscopeError
-from models.markers import MarkerTrajectories
+from models.errors import SarcoscopeError
 from models.skeleton import GENERIC_MODEL
 from models.subject import Subject
 from pipeline.dynamics import solve_dynamics
 from pipeline.dynamics_files import write_dynamics
-from pipeline.kinematics import solve_kinematics, write_kinematics
+from pipeline.kinematics import write_kinematics
 from pipeline.motion.cutoff import Cutoff, RecordingKind, find_cutoff
-from pipeline.motion.landmarks import Landmarks, find_landmarks
 from pipeline.posed_figure import stick_figure
-from pipeline.preparation import PreparedMarkers, prepare_markers
 from pipeline.quality import Mark, Quality
 from pipeline.scaling import ScaledModel, load_generic
-from pipeline.session import Session, Trial, read_markers
+from pipeline.session import Session, Trial
 from pipeline.settings import ForceMode, Settings
 from pipeline.trajectories import ContactForces, JointMoments, Kinematics
 
@@ -64,6 +62,10 @@ class TrialTask:
         Where it is told how far the trial is; None where nobody follows.
     outputs : Outputs
         Which files are written.
+    prepared : PreparedSession or None
+        The session's markers, where they have been needed before.
+    movement : TrialMovement or None
+        What inverse kinematics found, where it was done for many trials together (`movements_of_many`).
     """
 
     session: Session
@@ -74,6 +76,8 @@ class TrialTask:
     folder: Path
     stages: StageLog | None = None
     outputs: Outputs = EVERYTHING
+    prepared: PreparedSession | None = None
+    movement: TrialMovement | None = None
 
     def tell(self, stage: Stage) -> None:
         """Say how far the trial is, to whoever follows the run."""
@@ -209,36 +213,20 @@ def _write_forces(task: TrialTask, forces: ContactForces, moments: JointMoments)
     return files
 
 
-@dataclass(frozen=True)
-class TrialMovement:
-    """What a trial shows before any force is known.
-
-    Attributes
-    ----------
-    recorded : MarkerTrajectories
-    prepared : PreparedMarkers
-    kinematics : Kinematics
-    landmarks : Landmarks or None
-        None where the model has no feet.
-    activity : Activity
-    """
-
-    recorded: MarkerTrajectories
-    prepared: PreparedMarkers
-    kinematics: Kinematics
-    landmarks: Landmarks | None
-    activity: Activity
-
-
 def trial_movement(task: TrialTask) -> TrialMovement:
-    """Markers of a trial, its angles, and which movement it shows; the user's choice wins."""
-    recorded = read_markers(task.session, task.trial)
-    prepared = prepare_markers(recorded, filter_spec=task.session.conversion.filter)
-    kinematics = solve_kinematics(task.model.path, prepared.markers, task.session.marker_set, task.settings.ik_engine)
-    landmarks = _landmarks(task, kinematics)
-    chosen = task.settings.activities.get(task.trial.name)
-    activity = recognise_activity(task.trial.name, kinematics, landmarks, chosen)
-    return TrialMovement(recorded, prepared, kinematics, landmarks, activity)
+    """Markers of a trial, its angles, and which movement it shows; those that the task brings along, or found here.
+
+    Raises
+    ------
+    SarcoscopeError
+        Markers cannot be read or angles not be found.
+    """
+    if task.movement is not None:
+        return task.movement
+    (movement,) = movements_of_many([task])
+    if isinstance(movement, SarcoscopeError):
+        raise movement
+    return movement
 
 
 def trial_cutoff(task: TrialTask, kinematics: Kinematics, activity: Activity) -> Cutoff:
@@ -299,14 +287,6 @@ def _unscaled(task: TrialTask) -> osim.Model:
     """The model that was scaled, as the viewer sets it against the scaled one."""
     model, _ = load_generic(task.settings.model or GENERIC_MODEL, task.session.marker_set)
     return model
-
-
-def _landmarks(task: TrialTask, kinematics: Kinematics) -> Landmarks | None:
-    """A model without feet or trunk still has repetitions and moments; what needs landmarks says there are none."""
-    try:
-        return find_landmarks(task.model.path, kinematics)
-    except (ModelError, ContactForceError):
-        return None
 
 
 def _lock_note(task: TrialTask, activity: Activity) -> str:
