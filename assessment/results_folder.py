@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from pipeline.session import Session
 
 SUMMARY_NAME = "summary.json"
+PARTIAL_SUFFIX = ".partial"
 ASSESS_AGAIN = (
     "Assess the session again: Run again on the Runs page, or python -m assessment run SESSION --out OUT --overwrite."
 )
@@ -80,15 +81,11 @@ def complete_or_nothing(folder: Path) -> Iterator[Path]:
     SettingsError
         The folder cannot be written: permissions, a file in its place, a full disk.
     """
-    token = uuid.uuid4().hex[:8]
-    partial = folder.with_name(f".{folder.name}.{token}.partial")
-    aside = folder.with_name(f".{folder.name}.{token}.old")
+    partial = partial_folder(folder)
     try:
         partial.mkdir(parents=True)
         yield partial
-        if folder.exists():
-            folder.rename(aside)
-        partial.rename(folder)
+        put_in_place(partial, folder)
     except OSError as error:
         raise SettingsError(
             f"The results cannot be written to {folder.parent}: {error.strerror or type(error).__name__}.",
@@ -97,7 +94,25 @@ def complete_or_nothing(folder: Path) -> Iterator[Path]:
         ) from None
     finally:
         shutil.rmtree(partial, ignore_errors=True)
-        shutil.rmtree(aside, ignore_errors=True)
+
+
+def partial_folder(folder: Path) -> Path:
+    """Where results are written until they are complete: beside their folder, under a name of its own."""
+    return folder.with_name(f".{folder.name}.{uuid.uuid4().hex[:8]}{PARTIAL_SUFFIX}")
+
+
+def put_in_place(partial: Path, folder: Path) -> None:
+    """Let complete results take the place of older ones, which are kept until then."""
+    aside = partial.with_suffix(".old")
+    if folder.exists():
+        folder.rename(aside)
+    try:
+        partial.rename(folder)
+    except OSError:
+        if aside.exists():
+            aside.rename(folder)
+        raise
+    shutil.rmtree(aside, ignore_errors=True)
 
 
 def read_summary(folder: Path) -> Summary:

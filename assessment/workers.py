@@ -38,6 +38,11 @@ def _context() -> multiprocessing.context.BaseContext:
     return context
 
 
+def worker_pool(count: int) -> ProcessPool:
+    """Return a pool of so many processes that have the libraries loaded, on one thread each."""
+    return ProcessPool(max_workers=count, context=_context(), initializer=one_thread)
+
+
 def default_workers() -> int:
     """As many workers as this process may use cores."""
     return max(1, len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1)
@@ -53,7 +58,7 @@ class Workers:
     """
 
     def __init__(self, count: int) -> None:
-        self._pool = ProcessPool(max_workers=count, context=_context(), initializer=one_thread)
+        self._pool = worker_pool(count)
 
     def __enter__(self) -> Workers:
         return self
@@ -103,11 +108,16 @@ def _outcome(result: Callable[[], Result], limit_s: float) -> Result | Sarcoscop
             hint="Run the trial again; if it happens again, its files or the machine's memory are the likely cause.",
         )
     except Exception as error:
-        return WorkerError(
-            f"An unexpected {type(error).__name__} stopped the work.",
-            hint="This is a defect of Sarcoscope: please report it with what was run and the kind of the error.",
-            detail=_place(error),
-        )
+        return unexpected(error)
+
+
+def unexpected(error: BaseException) -> WorkerError:
+    """An error that nobody foresaw, by its kind and place; its text is left out, it could hold data."""
+    return WorkerError(
+        f"An unexpected {type(error).__name__} stopped the work.",
+        hint="This is a defect of Sarcoscope: please report it with what was run and the kind of the error.",
+        detail=_place(error),
+    )
 
 
 def _place(error: BaseException) -> str:

@@ -107,6 +107,10 @@ class WorkerError(SarcoscopeError):
     """A worker process died or ran past its limit."""
 
 
+class DiskFullError(SarcoscopeError):
+    """Results cannot be written because the disk is full."""
+
+
 class StoreError(SarcoscopeError):
     """The store cannot be opened, read or written, or does not hold what was asked for."""
 

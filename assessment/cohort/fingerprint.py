@@ -1,0 +1,78 @@
+"""What a result depends on, as one hash: recordings, person, settings, models and code."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from functools import cache
+from importlib.metadata import version
+from pathlib import Path, PurePosixPath
+
+import assessment
+from assessment.cohort.sessions import CohortSession
+from pipeline.session.archive import is_part_of_session
+from pipeline.settings import Settings
+
+_ROOT = Path(assessment.__file__).parents[1]
+_PACKAGES = ("models", "rl_scaling", "pipeline", "assessment")
+# What shows or keeps results and shapes none of them: a change there leaves finished work valid.
+_FACES = (
+    "assessment/cohort", "assessment/exports", "assessment/jobs", "assessment/language", "assessment/preflight",
+    "assessment/report", "assessment/store", "assessment/study", "rl_scaling/experiments",
+)  # fmt: skip
+_NOT_CODE = (".pyc", ".md")
+# Libraries whose versions move the numbers.
+_LIBRARIES = ("clarabel", "numpy", "opensim", "scipy", "torch")
+
+
+@cache
+def code_sha256() -> str:
+    """Hash of the code, the shipped models and policies, and the versions of the numeric libraries."""
+    found = hashlib.sha256(json.dumps({name: version(name) for name in _LIBRARIES}).encode())
+    for package in _PACKAGES:
+        for path in sorted((_ROOT / package).rglob("*")):
+            name = path.relative_to(_ROOT).as_posix()
+            if path.is_file() and path.suffix not in _NOT_CODE and not name.startswith(_FACES):
+                found.update(name.encode() + b"\0" + _sha256(path).encode())
+    return found.hexdigest()
+
+
+def settings_sha256(settings: Settings) -> str:
+    """Hash of the settings; of a model or policy of one's own its content, not its place."""
+    values = settings.model_dump(mode="json")
+    for name in ("model", "policy"):
+        place = values[name] and Path(values[name])
+        if place and place.exists():
+            values[name] = recordings_sha256(place)
+    return hashlib.sha256(json.dumps(values, sort_keys=True).encode()).hexdigest()
+
+
+def work_sha256(session: CohortSession, recordings: str, settings: Settings) -> str:
+    """Hash of everything that the results of a visit depend on.
+
+    Parameters
+    ----------
+    recordings : str
+        See `recordings_sha256`.
+    """
+    # How the study calls them, and where the files lie, are in the tables but shape no number.
+    parts = [code_sha256(), settings_sha256(settings), recordings, repr(session.given), repr(session.clinical)]
+    return hashlib.sha256("\n".join([*parts, session.key, session.group or ""]).encode()).hexdigest()
+
+
+def recordings_sha256(source: Path) -> str:
+    """Hash of an archive, or of all files in a folder that the pipeline may read."""
+    if source.is_file():
+        return _sha256(source)
+    found = hashlib.sha256()
+    for path in sorted(source.rglob("*")):
+        name = path.relative_to(source)
+        # Asking the file system first: a pipe or a device would never end.
+        if path.is_file() and (is_part_of_session(PurePosixPath(name)) or path.suffix == ".safetensors"):
+            found.update(name.as_posix().encode() + b"\0" + _sha256(path).encode())
+    return found.hexdigest()
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -1,0 +1,94 @@
+"""The work of a cohort on Ray: all cores of this machine, or of a cluster."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections.abc import Callable
+from concurrent.futures import Future
+from pathlib import Path
+from typing import Any
+
+from assessment.cohort.guard import Limits, guarded
+from models.errors import SettingsError
+
+# Results on their way are a few MB: recordings and results travel as files.
+_OBJECT_STORE_BYTES = 256 * 2**20
+# Libraries leak a little; a worker starts afresh after so much work (a start costs three seconds).
+_TASKS_OF_A_WORKER = 1000
+# No news to Ray's makers, and no messages of its own on the screen.
+_QUIET = {"RAY_USAGE_STATS_ENABLED": "0", "RAY_DEDUP_LOGS": "0", "RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO": "0"}
+
+
+class RayEngine:
+    """Ray's scheduler; see `assessment.cohort.engine.Engine`.
+
+    Parameters
+    ----------
+    address : str or None
+        Of a running cluster, as ``ray start --head`` prints it; its machines see the same folders at the same paths and
+        have the same Sarcoscope. None: this machine alone.
+    n_workers : int or None
+        Worker processes on this machine, None: one a core; a cluster decides itself.
+
+    Raises
+    ------
+    SettingsError
+        There is no cluster at the address, or its machines have no core to give.
+    """
+
+    def __init__(self, address: str | None = None, n_workers: int | None = None) -> None:
+        os.environ.update(_QUIET)
+        import ray
+        from ray import exceptions
+
+        self._ray = ray
+        self._scratch: Path | None = None
+        if address is None:
+            # Ray keeps its sockets and logs here; sockets allow no long paths.
+            self._scratch = Path(tempfile.mkdtemp(prefix="ray-"))
+        quiet: dict[str, Any] = {"log_to_driver": False, "configure_logging": False, "logging_level": "ERROR"}
+        try:
+            if address is None:
+                ray.init(
+                    num_cpus=n_workers, include_dashboard=False, object_store_memory=_OBJECT_STORE_BYTES,
+                    _temp_dir=str(self._scratch), **quiet,
+                )  # fmt: skip
+            else:
+                ray.init(address=address, **quiet)
+        except (ConnectionError, RuntimeError, ValueError) as reason:
+            self.close()
+            where = "on this machine" if address is None else f"at {address}"
+            raise SettingsError(
+                f"Ray could not be reached or started {where}: {type(reason).__name__}.",
+                hint="Start a cluster with `ray start --head` and give the address that it prints as --ray-address, "
+                "or leave the option out for this machine alone, or give --serial to do without Ray.",
+            ) from None
+        resources = ray.cluster_resources()
+        self.n_workers = int(resources.get("CPU", 0))
+        if self.n_workers < 1:
+            self.close()
+            raise SettingsError(
+                "The cluster has no core to give.", hint="Add a machine with `ray start --address ADDRESS`."
+            )
+        self._on_gpu = {"num_gpus": 1} if resources.get("GPU", 0) >= 1 else {}
+        self.lost: tuple[type[BaseException], ...] = (
+            exceptions.WorkerCrashedError, exceptions.OutOfMemoryError, exceptions.NodeDiedError,
+            exceptions.ObjectLostError, exceptions.LocalRayletDiedError,
+        )  # fmt: skip
+        self._guarded = ray.remote(guarded).options(num_cpus=1, max_retries=0, max_calls=_TASKS_OF_A_WORKER)
+
+    def submit(
+        self, work: Callable[..., Any], task: Any, limits: Limits, log: Path, *, accelerated: bool = False
+    ) -> Future[Any]:
+        """As `Engine.submit`."""
+        remote = self._guarded.options(**self._on_gpu) if accelerated and self._on_gpu else self._guarded
+        future: Future[Any] = remote.remote(work, task, limits, log).future()
+        return future
+
+    def close(self) -> None:
+        """As `Engine.close`."""
+        self._ray.shutdown()
+        if self._scratch is not None:
+            shutil.rmtree(self._scratch, ignore_errors=True)
