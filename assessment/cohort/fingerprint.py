@@ -55,14 +55,20 @@ def work_sha256(session: CohortSession, recordings: str, settings: Settings) -> 
     recordings : str
         See `recordings_sha256`.
     """
-    # How the study calls them, and where the files lie, are in the tables but shape no number.
+    # What the study calls them, their group and where the files lie shape no number.
     parts = [code_sha256(), settings_sha256(settings), recordings, repr(session.given), repr(session.clinical)]
-    return hashlib.sha256("\n".join([*parts, session.key, session.group or ""]).encode()).hexdigest()
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 
 def recordings_sha256(source: Path) -> str:
-    """Hash of an archive, or of all files in a folder that the pipeline may read."""
-    if source.is_file():
+    """Hash of an archive, or of all files in a folder that the pipeline may read.
+
+    Raises
+    ------
+    OSError
+        There is nothing, or it cannot be read.
+    """
+    if not source.is_dir():
         return _sha256(source)
     found = hashlib.sha256()
     for path in sorted(source.rglob("*")):

@@ -37,9 +37,7 @@ class Limits:
     memory_gb: float
 
 
-def guarded(
-    work: Callable[..., Result], task: Any, limits: Limits, log: Path
-) -> Result | SarcoscopeError:
+def guarded(work: Callable[..., Result], task: Any, limits: Limits, log: Path) -> Result | SarcoscopeError:
     """Do a piece of work in this process, within its limits; errors come back as values.
 
     A process that is over its time, or crashes, ends: what it was doing is written to the log, by file, line and

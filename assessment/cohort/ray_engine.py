@@ -17,8 +17,8 @@ from models.errors import SettingsError
 _OBJECT_STORE_BYTES = 256 * 2**20
 # Libraries leak a little; a worker starts afresh after so much work (a start costs three seconds).
 _TASKS_OF_A_WORKER = 1000
-# No news to Ray's makers, and no messages of its own on the screen.
-_QUIET = {"RAY_USAGE_STATS_ENABLED": "0", "RAY_DEDUP_LOGS": "0", "RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO": "0"}
+# No news to Ray's makers; only who holds this user's token may give work to the workers; no warning of changes to come.
+_RAY = {"RAY_USAGE_STATS_ENABLED": "0", "RAY_AUTH_MODE": "token", "RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO": "0"}
 
 
 class RayEngine:
@@ -39,7 +39,7 @@ class RayEngine:
     """
 
     def __init__(self, address: str | None = None, n_workers: int | None = None) -> None:
-        os.environ.update(_QUIET)
+        os.environ.update(_RAY)
         import ray
         from ray import exceptions
 
@@ -77,7 +77,7 @@ class RayEngine:
             exceptions.WorkerCrashedError, exceptions.OutOfMemoryError, exceptions.NodeDiedError,
             exceptions.ObjectLostError, exceptions.LocalRayletDiedError,
         )  # fmt: skip
-        self._guarded = ray.remote(guarded).options(num_cpus=1, max_retries=0, max_calls=_TASKS_OF_A_WORKER)
+        self._guarded = ray.remote(num_cpus=1, max_retries=0, max_calls=_TASKS_OF_A_WORKER)(guarded)
 
     def submit(
         self, work: Callable[..., Any], task: Any, limits: Limits, log: Path, *, accelerated: bool = False

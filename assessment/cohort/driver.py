@@ -1,0 +1,193 @@
+"""From a cohort's visits to their results folders: what is submitted when, and what becomes of it when it returns."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import FIRST_COMPLETED, Future, wait
+from contextlib import suppress
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from assessment.cohort.engine import Engine
+from assessment.cohort.guard import Limits, why_lost
+from assessment.cohort.ledger import Ledger
+from assessment.cohort.work import ConclusionTask, ReadyVisit, VisitTask, conclude_visit, prepare_group
+from assessment.conclusion import failed_trial
+from assessment.summary import TrialRecord
+from assessment.trial import TrialTask, run_trial
+from assessment.workers import unexpected
+from models.errors import DiskFullError, SarcoscopeError, WorkerError
+
+Group = tuple[VisitTask, ...]
+
+GROUP_SIZE = 8
+"""People who are scaled together. Larger groups save little on a core (docs/scale.md) and lose more when one fails."""
+
+
+@dataclass
+class _Piece:
+    """A piece of work on its way.
+
+    Attributes
+    ----------
+    then : callable
+        Takes the outcome, a value or a SarcoscopeError, and after how many tries it came.
+    tries_left : int
+        After a crash, a hang or a lack of memory.
+    log_size : int
+        Of the log when the work began.
+    """
+
+    work: Callable[[Any], Any]
+    task: Any
+    log: Path
+    then: Callable[[Any], None]
+    tries_left: int = 1
+    accelerated: bool = False
+    log_size: int = 0
+
+
+@dataclass
+class _OpenVisit:
+    """A visit whose trials are on their way."""
+
+    ready: ReadyVisit
+    records: dict[str, TrialRecord]
+
+
+@dataclass
+class CohortRun:
+    """Takes groups of visits through the engine; `go` returns when all are done or have failed.
+
+    Attributes
+    ----------
+    engine : Engine
+    ledger : Ledger
+        Where what was done is written down.
+    limits : Limits
+    work_on_trial : callable
+        What is done with a trial.
+    """
+
+    engine: Engine
+    ledger: Ledger
+    limits: Limits
+    work_on_trial: Callable[[TrialTask], TrialRecord] = run_trial
+    _on_their_way: dict[Future[Any], _Piece] = field(default_factory=dict, init=False)
+    _open: dict[str, VisitTask] = field(default_factory=dict, init=False)
+
+    def go(self, groups: Iterable[Group]) -> None:
+        """Assess all visits.
+
+        Raises
+        ------
+        DiskFullError
+            Nothing can be written any more; what was done before is complete.
+        """
+        coming = iter(groups)
+        try:
+            self._take(coming)
+            while self._on_their_way:
+                done, _ = wait(self._on_their_way, return_when=FIRST_COMPLETED)
+                for future in done:
+                    self._returned(future)
+                self._take(coming)
+        finally:
+            for task in self._open.values():
+                shutil.rmtree(task.partial, ignore_errors=True)
+
+    def _take(self, coming: Iterator[Group]) -> None:
+        """Submit further groups while there is room: one a worker, and one to be ready when trials run out."""
+        while len(self._open) < self.engine.n_workers * GROUP_SIZE + 1:
+            group = next(coming, None)
+            if group is None:
+                return
+            for task in group:
+                self._open[task.visit.key] = task
+                self.ledger.begun(task)
+            self._prepare(group, self.ledger.log_of_group(group), tries_left=1 if len(group) > 1 else 2)
+
+    def _prepare(self, group: Group, log: Path, tries_left: int) -> None:
+        then = partial(self._prepared, group)
+        self._submit(_Piece(prepare_group, group, log, then, tries_left, accelerated=True))
+
+    def _prepared(self, group: Group, outcome: list[ReadyVisit | SarcoscopeError] | SarcoscopeError) -> None:
+        if isinstance(outcome, SarcoscopeError):
+            if len(group) > 1:
+                # One of them did it: each alone, for the second time.
+                for task in group:
+                    self._prepare((task,), self.ledger.log(task.visit), tries_left=1)
+                return
+            outcome = [outcome.within(stage="scaling")]
+        for task, found in zip(group, outcome, strict=True):
+            if isinstance(found, SarcoscopeError):
+                self._failed(task, found)
+            elif task.wanted:
+                self._begin_trials(found)
+            else:
+                self._close(task)
+
+    def _begin_trials(self, ready: ReadyVisit) -> None:
+        visit = _OpenVisit(ready, dict(ready.failed))
+        log = self.ledger.log(ready.task.visit)
+        for trial in ready.trials:
+            then = partial(self._trial_done, visit, trial.trial.name)
+            self._submit(_Piece(self.work_on_trial, trial, log, then, tries_left=2))
+        self._conclude_when_complete(visit)
+
+    def _trial_done(self, visit: _OpenVisit, name: str, outcome: TrialRecord | SarcoscopeError) -> None:
+        record = failed_trial(name, outcome) if isinstance(outcome, SarcoscopeError) else outcome
+        visit.records[name] = record
+        self.ledger.trial_done(visit.ready.task.visit, record)
+        self._conclude_when_complete(visit)
+
+    def _conclude_when_complete(self, visit: _OpenVisit) -> None:
+        ready = visit.ready
+        if len(visit.records) < len(ready.session.movement_trials):
+            return
+        task = ConclusionTask(ready, visit.records, self.ledger.folder.session(ready.task.visit))
+        log = self.ledger.log(ready.task.visit)
+        self._submit(_Piece(conclude_visit, task, log, partial(self._concluded, ready.task), tries_left=2))
+
+    def _concluded(self, task: VisitTask, outcome: int | SarcoscopeError) -> None:
+        if isinstance(outcome, SarcoscopeError):
+            self._failed(task, outcome.within(stage="results"))
+        else:
+            self.ledger.done(task, outcome)
+            self._close(task)
+
+    def _failed(self, task: VisitTask, error: SarcoscopeError) -> None:
+        if task.wanted:
+            self.ledger.failed(task, error, attempts=2 if isinstance(error, WorkerError) else 1)
+        self._close(task)
+
+    def _close(self, task: VisitTask) -> None:
+        shutil.rmtree(task.partial, ignore_errors=True)
+        with suppress(OSError):
+            task.partial.parent.rmdir()  # of a participant without results; others keep theirs
+        del self._open[task.visit.key]
+
+    def _submit(self, piece: _Piece) -> None:
+        piece.tries_left -= 1
+        piece.log_size = piece.log.stat().st_size if piece.log.exists() else 0
+        future = self.engine.submit(piece.work, piece.task, self.limits, piece.log, accelerated=piece.accelerated)
+        self._on_their_way[future] = piece
+
+    def _returned(self, future: Future[Any]) -> None:
+        piece = self._on_their_way.pop(future)
+        try:
+            outcome = future.result()
+        except self.engine.lost:
+            outcome = why_lost(piece.log, piece.log_size, self.limits)
+        except Exception as error:  # a defect of the engine's, or an outcome that cannot be sent
+            outcome = unexpected(error)
+        if isinstance(outcome, DiskFullError):
+            raise outcome
+        if isinstance(outcome, WorkerError) and piece.tries_left:
+            self.ledger.again(piece.log, outcome)
+            self._submit(piece)
+        else:
+            piece.then(outcome)

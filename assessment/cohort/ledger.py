@@ -1,0 +1,106 @@
+"""What is written down while a cohort runs: a log a visit, why visits fail, and news for whoever watches."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from time import monotonic
+from typing import Protocol
+
+from assessment.cohort.failures import SessionFailure
+from assessment.cohort.layout import CohortFolder
+from assessment.cohort.replacing import replaced_when_whole
+from assessment.cohort.sessions import CohortSession
+from assessment.cohort.work import VisitTask, visit_work_sha256
+from assessment.records import error_record
+from assessment.summary import TrialRecord
+from models.errors import SarcoscopeError
+
+
+class Watcher(Protocol):
+    """Whoever is told how a cohort goes (see `assessment.cohort.progress`)."""
+
+    def session_done(self, key: str, seconds: float) -> None:
+        """A visit has its results."""
+
+    def session_failed(self, failure: SessionFailure) -> None:
+        """A visit has none, and why."""
+
+
+@dataclass
+class Ledger:
+    """Writes into the cohort's folder, and tells the watcher.
+
+    Attributes
+    ----------
+    folder : CohortFolder
+    watcher : Watcher
+    """
+
+    folder: CohortFolder
+    watcher: Watcher
+    _begun_s: dict[str, float] = field(default_factory=dict, init=False)
+
+    def log(self, visit: CohortSession) -> Path:
+        """Log of a visit; workers append what crashes say."""
+        path = self.folder.log(visit)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        return path
+
+    def log_of_group(self, group: Sequence[VisitTask]) -> Path:
+        """Log of visits that are scaled together: of the first one."""
+        return self.log(group[0].visit)
+
+    def begun(self, task: VisitTask) -> None:
+        """A visit is taken up."""
+        self._begun_s[task.visit.key] = monotonic()
+        if task.wanted:
+            self._write(self.log(task.visit), "begun")
+
+    def again(self, log: Path, error: SarcoscopeError) -> None:
+        """A piece of work is tried a second time."""
+        self._write(log, f"tried again: {error.message}")
+
+    def trial_done(self, visit: CohortSession, record: TrialRecord) -> None:
+        """A trial is assessed or has failed."""
+        text = f"trial {record.name}: {record.status}"
+        self._write(self.log(visit), text if record.error is None else f"{text}: {record.error.message}")
+
+    def done(self, task: VisitTask, failed_trials: int) -> None:
+        """A visit is complete."""
+        visit = task.visit
+        self.folder.failure(visit).unlink(missing_ok=True)
+        self._write(self.log(visit), f"done, {failed_trials} of its trials failed" if failed_trials else "done")
+        self.watcher.session_done(visit.key, monotonic() - self._begun_s.pop(visit.key))
+
+    def failed(self, task: VisitTask, error: SarcoscopeError, attempts: int) -> None:
+        """A visit has no results."""
+        visit = task.visit
+        failure = SessionFailure(
+            participant=visit.participant,
+            visit=visit.visit,
+            stage=error.context.get("stage", "trials"),
+            error=error_record(error),
+            attempts=attempts,
+            work_sha256=_work_of(task),
+        )
+        path = self.folder.failure(visit)
+        with replaced_when_whole(path) as unfinished:
+            unfinished.write_text(failure.model_dump_json(indent=2), encoding="utf-8")
+        self._write(self.log(visit), f"failed ({failure.stage}): {error.message} {error.hint}")
+        self._begun_s.pop(visit.key, None)
+        self.watcher.session_failed(failure)
+
+    def _write(self, log: Path, text: str) -> None:
+        with log.open("a", encoding="utf-8") as file:
+            file.write(f"{datetime.now(UTC).isoformat(timespec='seconds')} {text}\n")
+
+
+def _work_of(task: VisitTask) -> str:
+    """Hash of the work on a visit; empty where its recordings cannot be read, so that it is tried again next time."""
+    try:
+        return "" if isinstance(task.source, SarcoscopeError) else visit_work_sha256(task)
+    except OSError:
+        return ""

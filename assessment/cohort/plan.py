@@ -1,0 +1,146 @@
+"""What of a cohort is to be done: everything but the visits whose very same work is done already."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from assessment.cohort.driver import GROUP_SIZE, Group
+from assessment.cohort.failures import SessionFailure
+from assessment.cohort.fingerprint import recordings_sha256, work_sha256
+from assessment.cohort.layout import CohortFolder
+from assessment.cohort.sessions import CohortSession
+from assessment.cohort.work import VISIT_RECORD, VisitTask
+from assessment.outputs import Outputs
+from assessment.results_folder import PARTIAL_SUFFIX, partial_folder
+from models.errors import SarcoscopeError
+from pipeline.settings import Settings
+
+Fetch = Callable[[CohortSession], Path]
+"""Gives the recordings of a visit, fetched from the OpenCap server where they are there; raises SarcoscopeError."""
+# Hashing and fetching wait for disks and networks, not for a core.
+_READERS = 4
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What is to be done.
+
+    Attributes
+    ----------
+    visits : tuple of CohortSession
+        All, in the manifest's order.
+    to_do : frozenset of str
+        Keys of those that are to be assessed.
+    n_failed_before : int
+        Visits whose very same work failed before and is not tried again.
+    n_outdated : int
+        Visits to be done again: their recordings, settings or the program changed.
+    """
+
+    visits: tuple[CohortSession, ...]
+    to_do: frozenset[str]
+    n_failed_before: int
+    n_outdated: int
+
+    @property
+    def n_done(self) -> int:
+        """Visits whose results are there already."""
+        return len(self.visits) - len(self.to_do) - self.n_failed_before
+
+
+def make_plan(
+    visits: Sequence[CohortSession], settings: Settings, folder: CohortFolder, fetch: Fetch, *, retry_failed: bool
+) -> Plan:
+    """See what is done already.
+
+    Parameters
+    ----------
+    retry_failed : bool
+        Try again what failed before.
+    """
+
+    def state(visit: CohortSession) -> str:
+        done, failed = _work_done(folder, visit), _work_failed(folder, visit)
+        if done is None and not failed:
+            return "new"
+        try:
+            work = work_sha256(visit, recordings_sha256(fetch(visit)), settings_of(visit, settings))
+        except (OSError, SarcoscopeError):
+            return "outdated"
+        if work == done:
+            return "done"
+        if work == failed:
+            return "new" if retry_failed else "failed"
+        return "outdated"
+
+    with ThreadPoolExecutor(_READERS) as readers:
+        states = list(readers.map(state, visits))
+    to_do = frozenset(v.key for v, found in zip(visits, states, strict=True) if found in ("new", "outdated"))
+    return Plan(tuple(visits), to_do, states.count("failed"), states.count("outdated"))
+
+
+def groups(plan: Plan, settings: Settings, outputs: Outputs, folder: CohortFolder, fetch: Fetch) -> Iterator[Group]:
+    """Visits in the groups that they are scaled in: always the same ones, so that a run that continues finds the same.
+
+    Groups in which nothing is to be done are left out.
+    """
+    with ThreadPoolExecutor(_READERS) as readers:
+        for start in range(0, len(plan.visits), GROUP_SIZE):
+            visits = plan.visits[start : start + GROUP_SIZE]
+            if not any(visit.key in plan.to_do for visit in visits):
+                continue
+            sources = readers.map(lambda visit: _fetched(visit, fetch), visits)
+            yield tuple(
+                VisitTask(
+                    visit=visit,
+                    source=source,
+                    settings=settings_of(visit, settings),
+                    outputs=outputs,
+                    partial=partial_folder(folder.session(visit)),
+                    wanted=visit.key in plan.to_do,
+                )
+                for visit, source in zip(visits, sources, strict=True)
+            )
+
+
+def settings_of(visit: CohortSession, settings: Settings) -> Settings:
+    """The study's settings with the visit's own seat and load."""
+    own = {"seat_height_m": visit.seat_height_m, "load_kg": visit.load_kg}
+    return settings.model_copy(update={name: value for name, value in own.items() if value is not None})
+
+
+def clear_unfinished(visits: Sequence[CohortSession], folder: CohortFolder) -> None:
+    """Delete what a run that was killed left half done; only when no other run is at work in the folder."""
+    for visit in visits:
+        place = folder.session(visit)
+        for left in place.parent.glob(f".{place.name}.*{PARTIAL_SUFFIX}"):
+            shutil.rmtree(left, ignore_errors=True)
+
+
+def _fetched(visit: CohortSession, fetch: Fetch) -> Path | SarcoscopeError:
+    try:
+        return fetch(visit)
+    except SarcoscopeError as error:
+        return error.within(stage="reading")
+
+
+def _work_done(folder: CohortFolder, visit: CohortSession) -> str | None:
+    try:
+        record = json.loads((folder.session(visit) / VISIT_RECORD).read_text(encoding="utf-8"))
+        return str(record["work_sha256"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
+def _work_failed(folder: CohortFolder, visit: CohortSession) -> str | None:
+    try:
+        return SessionFailure.model_validate_json(folder.failure(visit).read_text(encoding="utf-8")).work_sha256
+    except (OSError, ValidationError):
+        return None

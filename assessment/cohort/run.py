@@ -1,0 +1,153 @@
+"""`run_cohort`: all visits of a cohort into one folder; a run that stops continues where it was."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from assessment.cohort.driver import CohortRun
+from assessment.cohort.engine import Engine
+from assessment.cohort.fingerprint import code_sha256
+from assessment.cohort.guard import Limits
+from assessment.cohort.layout import CohortFolder
+from assessment.cohort.ledger import Ledger, Watcher
+from assessment.cohort.plan import Fetch, Plan, clear_unfinished, groups, make_plan
+from assessment.cohort.replacing import replaced_when_whole
+from assessment.cohort.sessions import CohortSession
+from assessment.outputs import Outputs
+from assessment.summary import TrialRecord
+from assessment.trial import TrialTask, run_trial
+from assessment.version import SARCOSCOPE_VERSION
+from models.errors import SettingsError
+from pipeline.settings import Settings
+
+ABOUT_VERSION = "1.0"
+
+LEAN = Outputs(opensim=False, viewer=False, report=False, curves="parquet")
+"""What cohorts keep of a visit unless asked for more: results, model and curves (docs/scale.md has the sizes)."""
+
+DEFAULT_LIMITS = Limits(time_s=600.0, memory_gb=4.0)
+"""A trial of a minute takes seconds and some hundred MB."""
+
+
+@dataclass(frozen=True)
+class CohortSettings:
+    """How a cohort is assessed.
+
+    Attributes
+    ----------
+    settings : Settings
+        Of all visits; seat and load of a visit go before.
+    outputs : Outputs
+    limits : Limits
+        Of every piece of work: a group's scaling, a trial, a visit's conclusion.
+    retry_failed : bool
+        Try again what failed before on the same recordings.
+    """
+
+    settings: Settings
+    outputs: Outputs = LEAN
+    limits: Limits = DEFAULT_LIMITS
+    retry_failed: bool = False
+
+
+def run_cohort(
+    visits: Sequence[CohortSession],
+    chosen: CohortSettings,
+    folder: CohortFolder,
+    engine: Engine,
+    watch: Callable[[Plan], Watcher],
+    fetch: Fetch,
+    *,
+    n_bad_rows: int = 0,
+    work_on_trial: Callable[[TrialTask], TrialRecord] = run_trial,
+) -> Plan:
+    """Assess a cohort's visits; what is done already, by the hash of all it depends on, is not done again.
+
+    Parameters
+    ----------
+    watch : callable
+        Takes the plan; gives whom to tell how it goes.
+    fetch : callable
+        See `assessment.cohort.plan.Fetch`.
+    n_bad_rows : int
+        Rows of the manifest that were not accepted.
+    work_on_trial : callable
+        What is done with a trial, in a worker.
+
+    Returns
+    -------
+    Plan
+        What was to be done.
+
+    Raises
+    ------
+    SettingsError
+        Another run is at work in the folder, or it cannot be written.
+    DiskFullError
+        The disk is full; what was done before is complete.
+    """
+    with only_run_in(folder):
+        clear_unfinished(visits, folder)
+        plan = make_plan(visits, chosen.settings, folder, fetch, retry_failed=chosen.retry_failed)
+        _write_about(folder, chosen, len(visits), n_bad_rows)
+        run = CohortRun(engine, Ledger(folder, watch(plan)), chosen.limits, work_on_trial)
+        run.go(groups(plan, chosen.settings, chosen.outputs, folder, fetch))
+        return plan
+
+
+@contextmanager
+def only_run_in(folder: CohortFolder) -> Iterator[None]:
+    """Keep other runs out of the folder; the lock is gone with the process, however it ends.
+
+    Raises
+    ------
+    SettingsError
+        Another run is at work in it, or it cannot be written.
+    """
+    try:
+        folder.path.mkdir(parents=True, exist_ok=True)
+        lock = FileLock(folder.path / ".lock")
+        lock.acquire(timeout=0)
+    except Timeout:
+        raise SettingsError(
+            f"Another run is at work in {folder.path}.",
+            hint="Wait for it to end, or give another --out.",
+        ) from None
+    except OSError as error:
+        raise SettingsError(
+            f"{folder.path} cannot be written: {error.strerror or type(error).__name__}.",
+            hint="Give a folder that can be written as --out.",
+        ) from None
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def _write_about(folder: CohortFolder, chosen: CohortSettings, n_visits: int, n_bad_rows: int) -> None:
+    settings = chosen.settings
+    about = {
+        "about_version": ABOUT_VERSION,
+        "created": datetime.now(UTC).isoformat(timespec="seconds"),
+        "sarcoscope_version": SARCOSCOPE_VERSION,
+        "code_sha256": code_sha256(),
+        "n_visits": n_visits,
+        "n_bad_rows": n_bad_rows,
+        # A path says where things are on somebody's disk.
+        "settings": settings.model_dump(mode="json")
+        | {
+            "model": settings.model.name if settings.model else None,
+            "policy": Path(settings.policy).name if settings.policy else None,
+        },
+        "outputs": asdict(chosen.outputs),
+        "limits": asdict(chosen.limits),
+    }
+    with replaced_when_whole(folder.about) as unfinished:
+        unfinished.write_text(json.dumps(about, indent=2), encoding="utf-8")
