@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
+import time
 from collections.abc import Callable
 from concurrent.futures import Future
 from pathlib import Path
@@ -17,6 +18,7 @@ from models.errors import SettingsError
 _OBJECT_STORE_BYTES = 256 * 2**20
 # Libraries leak a little; a worker starts afresh after so much work (a start costs three seconds).
 _TASKS_OF_A_WORKER = 1000
+_CLEARING_S = 10.0
 # No news to Ray's makers; only who holds this user's token may give work to the workers; no warning of changes to come.
 _RAY = {"RAY_USAGE_STATS_ENABLED": "0", "RAY_AUTH_MODE": "token", "RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO": "0"}
 
@@ -90,5 +92,10 @@ class RayEngine:
     def close(self) -> None:
         """As `Engine.close`."""
         self._ray.shutdown()
-        if self._scratch is not None:
+        if self._scratch is None:
+            return
+        # Ray's processes end a moment later and write until then.
+        until_s = time.monotonic() + _CLEARING_S
+        while self._scratch.exists() and time.monotonic() < until_s:
             shutil.rmtree(self._scratch, ignore_errors=True)
+            time.sleep(0.1)
