@@ -19,7 +19,7 @@ from assessment.conclusion import failed_trial
 from assessment.summary import TrialRecord
 from assessment.trial import TrialTask, run_trial
 from assessment.workers import unexpected
-from models.errors import DiskFullError, SarcoscopeError, WorkerError
+from models.errors import DiskFullError, SarcoscopeError, SessionFailedError, WorkerError
 
 Group = tuple[VisitTask, ...]
 
@@ -52,10 +52,11 @@ class _Piece:
 
 @dataclass
 class _OpenVisit:
-    """A visit whose trials are on their way."""
+    """A visit whose trials are on their way, and how often its work was tried."""
 
     ready: ReadyVisit
     records: dict[str, TrialRecord]
+    attempts: int = 1
 
 
 @dataclass
@@ -141,6 +142,7 @@ class CohortRun:
     def _trial_done(self, visit: _OpenVisit, name: str, outcome: TrialRecord | SarcoscopeError) -> None:
         record = failed_trial(name, outcome) if isinstance(outcome, SarcoscopeError) else outcome
         visit.records[name] = record
+        visit.attempts = max(visit.attempts, _attempts(outcome))
         self.ledger.trial_done(visit.ready.task.visit, record)
         self._conclude_when_complete(visit)
 
@@ -150,18 +152,20 @@ class CohortRun:
             return
         task = ConclusionTask(ready, visit.records, self.ledger.folder.session(ready.task.visit))
         log = self.ledger.log(ready.task.visit)
-        self._submit(_Piece(conclude_visit, task, log, partial(self._concluded, ready.task), tries_left=2))
+        self._submit(_Piece(conclude_visit, task, log, partial(self._concluded, visit), tries_left=2))
 
-    def _concluded(self, task: VisitTask, outcome: int | SarcoscopeError) -> None:
+    def _concluded(self, visit: _OpenVisit, outcome: int | SarcoscopeError) -> None:
+        task = visit.ready.task
         if isinstance(outcome, SarcoscopeError):
-            self._failed(task, outcome.within(stage="results"))
+            stage = "trials" if isinstance(outcome, SessionFailedError) else "results"
+            self._failed(task, outcome.within(stage=stage), visit.attempts)
         else:
             self.ledger.done(task, outcome)
             self._close(task)
 
-    def _failed(self, task: VisitTask, error: SarcoscopeError) -> None:
+    def _failed(self, task: VisitTask, error: SarcoscopeError, attempts: int = 1) -> None:
         if task.wanted:
-            self.ledger.failed(task, error, attempts=2 if isinstance(error, WorkerError) else 1)
+            self.ledger.failed(task, error, max(attempts, _attempts(error)))
         self._close(task)
 
     def _close(self, task: VisitTask) -> None:
@@ -191,3 +195,8 @@ class CohortRun:
             self._submit(piece)
         else:
             piece.then(outcome)
+
+
+def _attempts(outcome: object) -> int:
+    """How often work was tried that ended so: what is not accepted is tried once."""
+    return 2 if isinstance(outcome, WorkerError) else 1

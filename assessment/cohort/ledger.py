@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -76,8 +77,9 @@ class Ledger:
         self.watcher.session_done(visit.key, monotonic() - self._begun_s.pop(visit.key))
 
     def failed(self, task: VisitTask, error: SarcoscopeError, attempts: int) -> None:
-        """A visit has no results."""
+        """A visit has no results; older ones, of other recordings or settings, go with the failure."""
         visit = task.visit
+        shutil.rmtree(self.folder.session(visit), ignore_errors=True)
         failure = SessionFailure(
             participant=visit.participant,
             visit=visit.visit,

@@ -20,6 +20,7 @@ from assessment.cohort.ledger import Ledger, Watcher
 from assessment.cohort.plan import Fetch, Plan, clear_unfinished, groups, make_plan
 from assessment.cohort.replacing import replaced_when_whole
 from assessment.cohort.sessions import CohortSession
+from assessment.cohort.tables import write_tables
 from assessment.outputs import Outputs
 from assessment.summary import TrialRecord
 from assessment.trial import TrialTask, run_trial
@@ -68,7 +69,7 @@ def run_cohort(
     n_bad_rows: int = 0,
     work_on_trial: Callable[[TrialTask], TrialRecord] = run_trial,
 ) -> Plan:
-    """Assess a cohort's visits; what is done already, by the hash of all it depends on, is not done again.
+    """Assess a cohort's visits and write its tables; what is done already, by the hash of all it depends on, is kept.
 
     Parameters
     ----------
@@ -99,6 +100,7 @@ def run_cohort(
         _write_about(folder, chosen, len(visits), n_bad_rows)
         run = CohortRun(engine, Ledger(folder, watch(plan)), chosen.limits, work_on_trial)
         run.go(groups(plan, chosen.settings, chosen.outputs, folder, fetch))
+        write_tables(folder, visits)
         return plan
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from assessment.cohort.fingerprint import recordings_sha256, work_sha256
+from assessment.cohort.rows import session_rows, write_session_rows
 from assessment.cohort.sessions import CohortSession
 from assessment.conclusion import check_possible, conclude, failed_trial
 from assessment.outputs import Outputs
@@ -118,7 +119,8 @@ def conclude_visit(task: ConclusionTask) -> int:
     """
     ready = task.ready
     visit, partial, settings = ready.task.visit, ready.task.partial, ready.task.settings
-    conclude(partial, ready.session, ready.subject, settings, visit.clinical, ready.models, task.records)
+    summary = conclude(partial, ready.session, ready.subject, settings, visit.clinical, ready.models, task.records)
+    write_session_rows(partial, session_rows(visit, summary))
     shutil.rmtree(partial / _UNPACKED, ignore_errors=True)
     about = {
         "participant": visit.participant,

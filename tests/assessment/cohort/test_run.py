@@ -1,0 +1,191 @@
+"""A cohort from its visits to its tables: what fails fails alone, what is done stays done, and numbers do not depend on
+how the run went."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import pytest
+
+from assessment.cohort.engine import SerialEngine
+from assessment.cohort.failures import SessionFailure
+from assessment.cohort.layout import TABLES, CohortFolder
+from assessment.cohort.plan import Plan
+from assessment.cohort.ray_engine import RayEngine
+from assessment.cohort.reading import open_cohort
+from assessment.cohort.run import CohortSettings, only_run_in, run_cohort
+from assessment.cohort.sessions import CohortSession
+from assessment.results_folder import read_summary
+from assessment.summary import ClinicalMeasures, TrialRecord
+from assessment.trial import TrialTask, run_trial
+from models.errors import SettingsError
+from models.subject import SubjectMetadata
+from pipeline.settings import Settings
+from tests.assessment.session_builder import build_session
+
+SETTINGS = CohortSettings(Settings(scaler="measurement"))
+
+
+class Watching:
+    """Keeps what it is told."""
+
+    def __init__(self) -> None:
+        self.done: list[str] = []
+        self.failed: list[SessionFailure] = []
+
+    def session_done(self, key: str, seconds: float) -> None:
+        self.done.append(key)
+
+    def session_failed(self, failure: SessionFailure) -> None:
+        self.failed.append(failure)
+
+
+@dataclass(frozen=True)
+class Ran:
+    folder: CohortFolder
+    visits: tuple[CohortSession, ...]
+    plan: Plan
+    seen: Watching
+
+
+def crashing_trial(task: TrialTask) -> TrialRecord:
+    """One person's trial always takes the process with it, another's the first time only."""
+    place = str(task.folder)
+    if "participant=crash" in place:
+        os.abort()
+    if "participant=flaky" in place and not (task.folder / "tried").exists():
+        (task.folder / "tried").touch()
+        os.abort()
+    return run_trial(task)
+
+
+def never(task: TrialTask) -> TrialRecord:
+    raise AssertionError("nothing was to be done")
+
+
+def run(
+    visits: tuple[CohortSession, ...],
+    folder: CohortFolder,
+    work: Callable[[TrialTask], TrialRecord] = run_trial,
+    settings: CohortSettings = SETTINGS,
+    engine: Callable[[], SerialEngine | RayEngine] = SerialEngine,
+) -> Ran:
+    seen, at_work = Watching(), engine()
+    try:
+        plan = run_cohort(visits, settings, folder, at_work, lambda _: seen, source, work_on_trial=work)
+    finally:
+        at_work.close()
+    return Ran(folder, visits, plan, seen)
+
+
+def source(visit: CohortSession) -> Path:
+    assert isinstance(visit.source, Path)
+    return visit.source
+
+
+def tables(folder: CohortFolder) -> dict[str, bytes]:
+    return {name: folder.table(name).read_bytes() for name in TABLES}
+
+
+@pytest.fixture(scope="module")
+def first(tmp_path_factory: pytest.TempPathFactory) -> Ran:
+    """Four visits: one as it should be, two whose process dies, one without recordings."""
+    place = tmp_path_factory.mktemp("cohort")
+    small = build_session(place, "pick_up")
+    visits = tuple(
+        CohortSession(name, "V1", path, SubjectMetadata(age_years=72.0), ClinicalMeasures(grip_kg=21.0), group)
+        for name, path, group in (
+            ("good", small, "a"),
+            ("crash", small, "b"),
+            ("flaky", small, "b"),
+            ("missing", place / "nothing", "a"),
+        )
+    )
+    return run(visits, CohortFolder(place / "out"), crashing_trial)
+
+
+def test_good_visits_have_their_results_whatever_happens_beside_them(first: Ran) -> None:
+    assert sorted(first.seen.done) == ["flaky/V1", "good/V1"]
+    summary = read_summary(first.folder.session(first.visits[0]))
+    assert summary.clinical.grip_kg == 21.0
+    assert [trial.status for trial in summary.trials] == ["assessed"]
+
+
+def test_who_fails_is_listed_with_stage_reason_and_tries(first: Ran) -> None:
+    failures = open_cohort(first.folder.path).failures().set_index("participant")
+    assert failures.loc["missing", "stage"] == "reading"
+    assert failures.loc["missing", "attempts"] == 1
+    assert "ended unexpectedly (Aborted)" in failures.loc["crash", "reason"]
+    assert failures.loc["crash", "attempts"] == 2
+    log = first.folder.log(first.visits[1]).read_text(encoding="utf-8")
+    assert "tried again" in log
+    assert "crashing_trial" in log
+
+
+def test_a_crash_that_does_not_come_again_costs_nothing_but_time(first: Ran) -> None:
+    table = open_cohort(first.folder.path).indicators()
+    values = {name: rows["value"].dropna().tolist() for name, rows in table.groupby("participant")}
+    assert values["flaky"] == values["good"]
+    assert len(values["good"]) > 5
+    assert table.groupby("participant")["group"].first().to_dict() == {"good": "a", "flaky": "b"}
+
+
+def test_nothing_unfinished_is_left(first: Ran) -> None:
+    assert [path.name for path in first.folder.path.rglob(".*") if path.name != ".lock"] == []
+
+
+def test_done_and_failed_work_is_not_done_again(first: Ran) -> None:
+    before = tables(first.folder)
+    again = run(first.visits[:3], first.folder, never)
+    assert (again.plan.n_done, again.plan.n_failed_before, again.seen.done) == (2, 1, [])
+    run(first.visits, first.folder, never)
+    assert tables(first.folder) == before
+
+
+def test_a_killed_run_continues_to_the_same_tables(first: Ran, tmp_path: Path) -> None:
+    folder = CohortFolder(tmp_path / "out")
+    shutil.copytree(first.folder.path, folder.path)
+    # As a run leaves it that is killed: one visit half done, no tables yet.
+    lost = folder.session(first.visits[2])
+    lost.rename(lost.with_name(".visit=V1.0a1b2c3d.partial"))
+    for name in TABLES:
+        folder.table(name).unlink()
+    again = run(first.visits, folder, run_trial)
+    assert again.seen.done == ["flaky/V1"]
+    assert tables(folder) == tables(first.folder)
+    assert list(folder.path.rglob("*.partial")) == []
+
+
+def test_failed_work_is_tried_again_when_asked_for(first: Ran, tmp_path: Path) -> None:
+    folder = CohortFolder(tmp_path / "out")
+    shutil.copytree(first.folder.path, folder.path)
+    again = run(first.visits[:3], folder, run_trial, replace(SETTINGS, retry_failed=True))
+    assert again.seen.done == ["crash/V1"]
+    assert not folder.failure(first.visits[1]).exists()
+
+
+def test_other_settings_or_another_person_are_other_work(first: Ran, tmp_path: Path) -> None:
+    folder = CohortFolder(tmp_path / "out")
+    shutil.copytree(first.folder.path, folder.path)
+    heavier = replace(first.visits[0], given=SubjectMetadata(mass_kg=90.0, age_years=72.0))
+    again = run((heavier, *first.visits[2:]), folder)
+    assert again.seen.done == ["good/V1"]
+    assert again.plan.n_outdated == 1
+    assert read_summary(folder.session(heavier)).subject.mass_kg == 90.0
+
+
+def test_two_runs_do_not_meet_in_one_folder(first: Ran) -> None:
+    with only_run_in(first.folder), pytest.raises(SettingsError, match="Another run is at work") as error:
+        run(first.visits, first.folder)
+    assert "--out" in error.value.hint
+
+
+def test_ray_gives_the_same_tables(first: Ran, tmp_path: Path) -> None:
+    folder = CohortFolder(tmp_path / "out")
+    ran = run(first.visits, folder, crashing_trial, engine=lambda: RayEngine(n_workers=2))
+    assert sorted(ran.seen.done) == ["flaky/V1", "good/V1"]
+    assert tables(folder) == tables(first.folder)
