@@ -1,0 +1,88 @@
+"""What the command line says before a cohort and after it: rows that are not accepted, and why visits failed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from rich.markup import escape
+from rich.table import Table
+
+from assessment.cohort.bad_rows import BadRow
+from assessment.cohort.failures import SessionFailure
+from assessment.cohort.layout import TABLES, CohortFolder
+from assessment.cohort.progress import in_words
+from assessment.cohort.reasons import frequent_reasons
+from assessment.console import console
+
+ROWS_SHOWN = 20
+REASONS_SHOWN = 10
+
+
+def print_bad_rows(rows: Sequence[BadRow], file: Path | None = None) -> None:
+    """The first rows that are not accepted, each with its reasons and what to do, and how many more there are.
+
+    Parameters
+    ----------
+    rows : sequence of BadRow
+    file : Path or None
+        Where all of them are listed.
+    """
+    if not rows:
+        return
+    n_rows = len({row.row for row in rows})
+    console.print(f"[bold red]{n_rows} row{'s are' if n_rows > 1 else ' is'} not accepted:[/]")
+    table = Table(box=None, padding=(0, 2))
+    for column in ("row", "visit", "what is wrong", "what to do"):
+        table.add_column(column)
+    for row in rows[:ROWS_SHOWN]:
+        key = f"{row.participant or '?'}/{row.visit or '?'}"
+        table.add_row(str(row.row), escape(key), escape(row.reason), escape(row.hint))
+    console.print(table)
+    if len(rows) > ROWS_SHOWN:
+        console.print(f"  and {len(rows) - ROWS_SHOWN} more reasons.")
+    if file is not None:
+        console.print(f"All of them: {escape(str(file))}", soft_wrap=True)
+
+
+def print_closing(
+    folder: CohortFolder, *, done: int, failures: Sequence[SessionFailure], n_bad_rows: int, seconds: float
+) -> None:
+    """Say what came of a cohort: how many, the most frequent reasons of failure, what to do, and where all is.
+
+    Parameters
+    ----------
+    folder : CohortFolder
+    done : int
+        Visits with results, those of earlier runs included.
+    failures : sequence of SessionFailure
+    n_bad_rows : int
+        Rows of the manifest that were left out.
+    seconds : float
+        How long the run took.
+    """
+    console.print(f"[bold]{done} of {done + len(failures)} visits are assessed[/], after {in_words(seconds)}.")
+    if n_bad_rows:
+        where = escape(str(folder.bad_rows))
+        console.print(f"{n_bad_rows} rows of the manifest were left out: {where}", soft_wrap=True)
+    if failures:
+        _print_reasons(failures)
+        console.print(f"Logs: {escape(str(folder.path / 'logs'))}, PARTICIPANT/VISIT.log", soft_wrap=True)
+    tables = [path.name for name in TABLES if (path := folder.table(name)).exists()]
+    if tables:
+        console.print(f"Tables: {escape(str(folder.path))} ({', '.join(tables)})", soft_wrap=True)
+    for report in (folder.report_html, folder.report_pdf):
+        if report.exists():
+            console.print(f"Report: {escape(str(report))}", soft_wrap=True)
+
+
+def _print_reasons(failures: Sequence[SessionFailure]) -> None:
+    reasons = frequent_reasons(failures)
+    console.print(f"[bold red]{len(failures)} failed.[/] Most frequent reasons:")
+    for reason in reasons[:REASONS_SHOWN]:
+        visits = f"{reason.count} visits, such as" if reason.count > 1 else "1 visit,"
+        console.print(f"  [red]{visits} {escape(reason.example)}:[/] {escape(reason.message)}")
+        console.print(f"    [dim]what to do:[/] {escape(reason.hint)}")
+    if len(reasons) > REASONS_SHOWN:
+        more = sum(reason.count for reason in reasons[REASONS_SHOWN:])
+        console.print(f"  and {more} visits with other reasons: failures.parquet lists them all.")
