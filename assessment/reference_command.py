@@ -10,13 +10,12 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
-from assessment.console import console, print_error
+from assessment.console import console
 from assessment.options import one_message
+from assessment.people import COHORT_HELP, People
 from assessment.profile.cohort import MINIMUM_N, CohortReference, build_reference
-from assessment.results_folder import SUMMARY_NAME, read_summary
-from assessment.summary import Summary
 from assessment.uncertainty import decimals, fixed
-from models.errors import SarcoscopeError, SettingsError
+from models.errors import SettingsError
 from pipeline.quality import Mark
 
 HEADING = f"""\
@@ -26,7 +25,7 @@ HEADING = f"""\
 
 
 def reference(
-    cohort: Annotated[Path, typer.Argument(metavar="COHORT", help="Folder that holds one results folder a person")],
+    cohort: Annotated[Path, typer.Argument(metavar="COHORT", help=COHORT_HELP)],
     out: Annotated[
         Path, typer.Option("--out", "-o", metavar="REFERENCE.toml", help="File the reference is written to")
     ],
@@ -41,50 +40,12 @@ def reference(
     with one_message():
         if out.exists() and not overwrite:
             raise SettingsError(f"{out.name} is there already.", hint="Give --overwrite to replace it.")
-        people, refused = read_cohort(cohort)
+        people = People(cohort)
         built = build_reference(people, name=name or out.stem, accepted=accepted)
         save_reference(built, out)
     print_reference(built)
     console.print(f"Reference in {escape(str(out))}.")
-    raise typer.Exit(2 if refused else 0)
-
-
-def read_cohort(cohort: Path) -> tuple[list[Summary], bool]:
-    """Read all results of a cohort; those of the very same recordings count once.
-
-    Returns
-    -------
-    people : list of Summary
-    refused : bool
-        Whether some could not be read; their messages have been printed.
-
-    Raises
-    ------
-    SettingsError
-        The folder holds no results at all.
-    """
-    people: list[Summary] = []
-    seen: set[tuple[str, ...]] = set()
-    refused = False
-    for path in sorted(cohort.glob(f"*/{SUMMARY_NAME}")):
-        try:
-            summary = read_summary(path.parent)
-        except SarcoscopeError as error:
-            print_error(error)
-            refused = True
-            continue
-        recordings = tuple(sorted(summary.provenance.input_sha256.values()))
-        if recordings and recordings in seen:
-            console.print(f"[yellow]note:[/] {escape(path.parent.name)} holds recordings seen before: counted once.")
-            continue
-        seen.add(recordings)
-        people.append(summary)
-    if not people:
-        raise SettingsError(
-            f"There are no results that can be read in {cohort}.",
-            hint="Give the folder that was --out of `python -m assessment run`; it holds one results folder a person.",
-        )
-    return people, refused
+    raise typer.Exit(2 if people.refused else 0)
 
 
 def save_reference(built: CohortReference, path: Path) -> None:

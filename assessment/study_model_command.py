@@ -9,8 +9,10 @@ import pandas as pd
 import typer
 from rich.markup import escape
 
+from assessment.cohort.reading import is_cohort, open_cohort
 from assessment.console import console
 from assessment.options import one_message
+from assessment.people import COHORT_HELP, People
 from assessment.profile.study_model import (
     CARD_NAME,
     MODEL_NAME,
@@ -28,7 +30,6 @@ from assessment.profile.study_model import (
     save_study_model,
     train_study_model,
 )
-from assessment.reference_command import read_cohort
 from assessment.results_folder import complete_or_nothing, read_summary
 from models.errors import SettingsError
 
@@ -42,8 +43,7 @@ study_model = typer.Typer(
 
 @study_model.command()
 def train(
-    cohort: Annotated[Path, typer.Argument(metavar="COHORT", help="Folder that holds one results folder a person")],
-    labels: Annotated[Path, typer.Option(help="CSV with the columns session and label, and any further features")],
+    cohort: Annotated[Path, typer.Argument(metavar="COHORT", help=COHORT_HELP)],
     label: Annotated[str, typer.Option(help="Column of the label")],
     feature: Annotated[
         list[str],
@@ -54,6 +54,13 @@ def train(
     ],
     out: Annotated[Path, typer.Option(help="Folder the model, its card and its calibration plot are written to")],
     name: Annotated[str, typer.Option(help="Name of the study, shown with every result")],
+    labels: Annotated[
+        Path | None,
+        typer.Option(
+            help="CSV with the columns session (of a cohort participant) and label, and any further features "
+            "[default: the cohort's group, as the label group]"
+        ),
+    ] = None,
     level: Annotated[
         list[str] | None, typer.Option(help="Values of the label from lowest to highest; repeat [default: by number]")
     ] = None,
@@ -62,24 +69,25 @@ def train(
     """Train and cross-validate a model on a study's own labelled cohort."""
     with one_message():
         _check_free(out, overwrite=overwrite)
-        people, refused = read_cohort(cohort)
-        synthetic = {summary.synthetic for summary in people}
-        if len(synthetic) > 1:
+        own = _groups(cohort) if labels is None else _read_labels(labels)
+        people = People(cohort)
+        features = people_table(people)
+        if len(people.synthetic) > 1:
             raise SettingsError(
                 "The cohort mixes recordings and synthetic sessions.",
                 hint="Keep the synthetic ones in a folder of their own.",
             )
-        table = join_labels(people_table(people), _read_labels(labels))
-        if len(table) < len(people):
-            console.print(f"[yellow]note:[/] {len(people) - len(table)} of {len(people)} people have no row of labels.")
-        model = train_study_model(table, label, feature, name=name, levels=level, synthetic=synthetic == {True})
+        table = join_labels(features, own)
+        if len(table) < people.n:
+            console.print(f"[yellow]note:[/] {people.n - len(table)} of {people.n} people have no row of labels.")
+        model = train_study_model(table, label, feature, name=name, levels=level, synthetic=people.synthetic == {True})
         with complete_or_nothing(out) as folder:
             save_study_model(model, folder)
             save_calibration_plot(model, folder / PLOT_NAME)
             (folder / CARD_NAME).write_text(card_text(model), encoding="utf-8")
     print_study_model(model)
     console.print(f"Model and card in {escape(str(out))}.")
-    raise typer.Exit(2 if refused else 0)
+    raise typer.Exit(2 if people.refused else 0)
 
 
 @study_model.command("apply")
@@ -155,12 +163,24 @@ def _check_free(out: Path, *, overwrite: bool) -> None:
 
 def _read_labels(path: Path) -> pd.DataFrame:
     try:
-        return pd.read_csv(path)
+        table = pd.read_csv(path)
     except (OSError, ValueError) as error:
         raise SettingsError(
             f"The table of labels {path} cannot be read: {type(error).__name__}.",
             hint="Give a CSV file in UTF-8 with the columns session and label.",
         ) from None
+    return table if "session" in table else table.rename(columns={"participant": "session"})
+
+
+def _groups(cohort: Path) -> pd.DataFrame:
+    """Groups of a cohort's participants as a table of labels."""
+    if not is_cohort(cohort):
+        raise SettingsError(
+            "There is no table of labels.",
+            hint="Give --labels; only a cohort's folder may do without: its groups are then the label.",
+        )
+    people = open_cohort(cohort).wide(["participant", "group"]).drop_duplicates("participant")
+    return people.rename(columns={"participant": "session"})
 
 
 def _typed(text: str) -> tuple[str, float]:

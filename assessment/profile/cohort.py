@@ -6,7 +6,7 @@ two cells tells of fewer.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
@@ -43,7 +43,7 @@ class CohortReference:
 
 
 def build_reference(
-    people: Sequence[Summary], *, name: str, accepted: Iterable[Mark] = (Mark.REPORTED, Mark.WITH_CAUTION)
+    people: Iterable[Summary], *, name: str, accepted: Iterable[Mark] = (Mark.REPORTED, Mark.WITH_CAUTION)
 ) -> CohortReference:
     """Build a reference from assessed sessions, one for each person.
 
@@ -51,8 +51,8 @@ def build_reference(
 
     Parameters
     ----------
-    people : sequence of Summary
-        One session a person: two visits would count twice.
+    people : iterable of Summary
+        One session a person: two visits would count twice. They are read once, one after the other.
     name : str
         What the population is called.
     accepted : iterable of Mark
@@ -63,7 +63,7 @@ def build_reference(
     SettingsError
         Recordings and synthetic sessions are mixed, or not one cell is large enough.
     """
-    synthetic = {summary.synthetic for summary in people}
+    n_people, synthetic, values = _values(people, set(accepted))
     if len(synthetic) > 1:
         raise SettingsError(
             "The cohort mixes recordings and synthetic sessions.",
@@ -72,19 +72,19 @@ def build_reference(
     left_out: list[str] = []
     populations = [
         population
-        for key, values in _values(people, set(accepted)).groupby(KEY, sort=True)
-        if (population := _population(key, values, left_out)) is not None
+        for key, of_one in values.groupby(KEY, sort=True)
+        if (population := _population(key, of_one, left_out)) is not None
     ]
     if not populations:
         raise SettingsError(
-            f"No reference can be made of {len(people)} people: no indicator has values of {MINIMUM_N} of them.",
+            f"No reference can be made of {n_people} people: no indicator has values of {MINIMUM_N} of them.",
             hint=f"Cells of fewer than {MINIMUM_N} people are never written, so that nobody can be recognised. Assess "
             "more people, with sex and age given.",
         )
     reference = Reference(
         kind="own cohort",
         name=name,
-        source=f"own cohort of {len(people)} people",
+        source=f"own cohort of {n_people} people",
         tag="D",
         synthetic=synthetic == {True},
         created=date.today().isoformat(),
@@ -95,20 +95,23 @@ def build_reference(
     return CohortReference(reference, tuple(left_out))
 
 
-def _values(people: Sequence[Summary], accepted: set[Mark]) -> pd.DataFrame:
-    """One row a person and indicator."""
-    rows = [
-        {
-            "sex": summary.subject.sex,
-            "age_years": summary.subject.age_years,
-            **{column: getattr(one, column) for column in KEY},
-            "value": one.value,
-        }
-        for summary in people
-        for one in measured_values(summary, both_sides=True)
-        if one.value is not None and one.mark in accepted
-    ]
-    return pd.DataFrame(rows, columns=["sex", "age_years", *KEY, "value"])
+def _values(people: Iterable[Summary], accepted: set[Mark]) -> tuple[int, set[bool], pd.DataFrame]:
+    """How many people, whether they were recorded or generated, and one row a person and indicator."""
+    rows = []
+    synthetic: list[bool] = []
+    for summary in people:
+        synthetic.append(summary.synthetic)
+        rows += [
+            (
+                summary.subject.sex,
+                summary.subject.age_years,
+                *(getattr(one, column) for column in KEY),
+                one.value,
+            )
+            for one in measured_values(summary, both_sides=True)
+            if one.value is not None and one.mark in accepted
+        ]
+    return len(synthetic), set(synthetic), pd.DataFrame(rows, columns=["sex", "age_years", *KEY, "value"])
 
 
 def _population(key: object, values: pd.DataFrame, left_out: list[str]) -> Population | None:

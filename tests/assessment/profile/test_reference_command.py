@@ -14,9 +14,11 @@ from assessment.catalogue import catalogue
 from assessment.profile import load_reference, profile_of
 from assessment.profile.cohort import MINIMUM_N, build_reference
 from assessment.reference_command import reference
+from assessment.results_folder import read_summary
 from assessment.summary import Summary
 from models.errors import SettingsError
 from pipeline.quality import Mark
+from tests.assessment.cohort.made_cohort import made_cohort
 from tests.assessment.uncertainty.people import FIVE_TIMES, KNEE, SPPB, chair_stand, indicator, person, save, trial
 
 
@@ -169,6 +171,20 @@ def test_values_with_caution_count_only_where_wanted(tmp_path: Path) -> None:
     for options, n in (((), 40), (("--reported-only",), 25)):
         assert _run(tmp_path / "cohort", "--out", tmp_path / "own.toml", "--overwrite", *options).exit_code == 0
         assert load_reference(tmp_path / "own.toml").population[0].cell[0].n == n
+
+
+def test_of_a_cohort_every_person_counts_once_with_the_first_visit(tmp_path: Path) -> None:
+    cohort = made_cohort(tmp_path / "out", participants=45)
+    result = _run(cohort.folder.path, "--out", tmp_path / "own.toml")
+    assert result.exit_code == 0, result.stderr
+    done = [one for one in cohort.sessions if cohort.folder.session(one).is_dir()]
+    people = len({one.participant for one in done})
+    assert f"{len(done) - people} further visits of the same people do not count" in result.stderr
+    own = load_reference(tmp_path / "own.toml")
+    assert own.source == f"own cohort of {people} people"
+    first = {one.participant: one for one in reversed(done)}
+    alone = [read_summary(cohort.folder.session(one)) for one in first.values()]
+    assert own.population == build_reference(alone, name="own").reference.population
 
 
 def test_files_in_the_way_and_empty_folders_are_refused(tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ from assessment.profile.study_model import Prediction, join_labels, load_study_m
 from assessment.study_model_command import study_model
 from assessment.summary import ClinicalMeasures
 from models.errors import SettingsError
+from tests.assessment.cohort.made_cohort import GROUPS, made_cohort
 from tests.assessment.uncertainty.people import FIVE_TIMES, SPPB, chair_stand, indicator, person, save
 
 CHAIR = f"{FIVE_TIMES}@sit-to-stand"
@@ -142,3 +143,40 @@ def test_tables_of_labels_that_do_not_fit_are_refused(study: Path, tmp_path: Pat
     assert result.exit_code == 2
     assert message in result.stderr
     assert not (tmp_path / "model").exists()
+
+
+@pytest.fixture(scope="module")
+def cohort(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return made_cohort(tmp_path_factory.mktemp("cohort"), participants=60).folder.path
+
+
+def _train_on_cohort(cohort: Path, out: Path, *more: object) -> Result:
+    feature = f"{FIVE_TIMES}@sit-to-stand/five-times"
+    return _run("train", cohort, "--feature", feature, "--out", out, "--name", "Village", *more)
+
+
+def test_the_groups_of_a_cohort_may_be_the_label(cohort: Path, tmp_path: Path) -> None:
+    levels = ("--level", GROUPS[0], "--level", GROUPS[1])
+    result = _train_on_cohort(cohort, tmp_path / "model", "--label", "group", *levels)
+    assert result.exit_code == 0, result.stderr
+    model = load_study_model(tmp_path / "model")
+    assert model.n + model.n_incomplete == 58
+    assert model.validation.levels[0].auc.low > 0.6
+
+
+def test_labels_of_a_cohort_go_by_participant(cohort: Path, tmp_path: Path) -> None:
+    rows = "".join(f"P{n:03d},{'yes' if n % 2 == 0 else 'no'}\n" for n in range(1, 51))
+    (tmp_path / "labels.csv").write_text(f"participant,falls\n{rows}", encoding="utf-8")
+    levels = ("--level", "no", "--level", "yes")
+    result = _train_on_cohort(
+        cohort, tmp_path / "model", "--labels", tmp_path / "labels.csv", "--label", "falls", *levels
+    )
+    assert result.exit_code == 0, result.stderr
+    assert "8 of 58 people have no row of labels." in result.stderr
+
+
+def test_other_folders_need_labels(study: Path, tmp_path: Path) -> None:
+    result = _train_on_cohort(study / "cohort", tmp_path / "model", "--label", "group")
+    assert result.exit_code == 2
+    assert "There is no table of labels." in result.stderr
+    assert "Give --labels; only a cohort's folder may do without: its groups are then the label." in result.stderr
