@@ -13,11 +13,12 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from assessment.cohort.layout import TABLES, CohortFolder
-from assessment.cohort.schemas import TABLES_VERSION, UNIT_KEY, VERSION_KEY
+from assessment.cohort.schemas import TABLES_VERSION, UNIT_KEY, VERSION_KEY, WHOLE_VISIT
 from models.errors import SettingsError
 
 Filters = Sequence[tuple[str, str, Any]]
 """Conditions that all rows meet, such as ``[("indicator", "==", "gait_speed"), ("quality", "!=", "withheld")]``."""
+CONTINUE = "Run it again into the same folder; it continues where it stopped."
 RUN_AGAIN = "Run the cohort again into the same folder: visits that are done are kept, the tables are written anew."
 
 
@@ -66,6 +67,12 @@ class CohortResults:
         measured = [name.removesuffix("_quality") for name in schema.names if name.endswith("_quality")]
         return {name: (schema.field(name).metadata or {}).get(UNIT_KEY, b"").decode() for name in measured}
 
+    @property
+    def n_visits(self) -> int:
+        """Visits that the tables are of, with results or without."""
+        done = pq.read_metadata(self.folder.table("wide")).num_rows
+        return done + int((self.failures()["trial"] == WHOLE_VISIT).sum())
+
     def _schema(self, name: str) -> pa.Schema:
         return _checked_schema(self.folder, name)
 
@@ -105,16 +112,23 @@ def open_cohort(path: Path) -> CohortResults:
         one does not read.
     """
     folder = CohortFolder(path)
-    _about(folder)
+    about = _about(folder)
     missing = [name for name in TABLES if not folder.table(name).is_file()]
     if missing:
         raise SettingsError(
             f"The cohort in {path.name} is not finished: it has no {', '.join(f'{name}.parquet' for name in missing)}.",
-            hint="Run it again into the same folder; it continues where it stopped.",
+            hint=CONTINUE,
         )
     for name in TABLES:
         _checked_schema(folder, name)
-    return CohortResults(folder)
+    results = CohortResults(folder)
+    expected, found = about.get("n_visits"), results.n_visits
+    if expected is not None and expected != found:
+        raise SettingsError(
+            f"The cohort in {path.name} is not finished: its tables hold {found} visits of {expected}.",
+            hint=CONTINUE,
+        )
+    return results
 
 
 def is_cohort(path: Path) -> bool:

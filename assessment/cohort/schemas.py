@@ -10,9 +10,12 @@ import pyarrow as pa
 from assessment.summary import ClinicalMeasures
 
 TABLES_VERSION = "1.0"
-"""Raised in its first part when a reader of the older version would break, in its second when columns are added."""
+"""Raised in its first part when a reader of the older version would break, in its second when columns are added or
+what stands in them is found in another way: rows of finished visits are made anew where it differs."""
 VERSION_KEY = b"sarcoscope_cohort_version"
 UNIT_KEY = b"unit"
+WHOLE_VISIT = ""
+"""In the column ``trial`` of the failures: nothing of the visit could be assessed."""
 
 Kind = pa.DataType
 

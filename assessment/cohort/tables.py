@@ -20,7 +20,7 @@ from assessment.cohort.failures import SessionFailure
 from assessment.cohort.layout import CohortFolder
 from assessment.cohort.replacing import replaced_when_whole
 from assessment.cohort.rows import read_session_rows
-from assessment.cohort.schemas import FAILURE_TABLE, INDICATOR_TABLE, QUALITY_TABLE, ROWS
+from assessment.cohort.schemas import FAILURE_TABLE, INDICATOR_TABLE, QUALITY_TABLE, ROWS, WHOLE_VISIT
 from assessment.cohort.sessions import CohortSession
 from assessment.cohort.wide import VISITS, WideColumns, wide_rows
 from models.errors import SettingsError
@@ -29,8 +29,6 @@ from models.errors import SettingsError
 VISITS_PER_CHUNK = 256
 # Thousands of columns in many small row groups would make the table's index larger than the table.
 CHUNKS_PER_WIDE_GROUP = 16
-WHOLE_VISIT = ""
-"""In the column ``trial`` of the failures: nothing of the visit could be assessed."""
 
 
 def write_tables(folder: CohortFolder, sessions: Sequence[CohortSession]) -> None:

@@ -9,6 +9,7 @@ import pandas as pd
 
 from assessment.cohort.reading import CohortResults, is_cohort, open_cohort
 from assessment.cohort.rows import REASONS_APART
+from assessment.cohort.schemas import WHOLE_VISIT
 from assessment.study.base import CLINICAL_COLUMNS, INDICATOR_COLUMNS, SUBJECT_COLUMNS
 from models.errors import SettingsError
 
@@ -49,7 +50,7 @@ def cohort_participants(folders: Sequence[Path]) -> pd.DataFrame:
     tables = []
     for cohort in map(open_cohort, folders):
         failures = cohort.failures()
-        tables += [cohort.wide(_KEYS), failures.loc[failures["trial"] == "", _KEYS]]
+        tables += [cohort.wide(_KEYS), failures.loc[failures["trial"] == WHOLE_VISIT, _KEYS]]
     table = _with_session(pd.concat(tables, ignore_index=True))[["session", *_KEYS]]
     without = table["group"].isna()
     if without.any() and not without.all():

@@ -14,6 +14,7 @@ import pandas as pd
 from assessment.cohort.failures import SessionFailure
 from assessment.cohort.layout import CohortFolder
 from assessment.cohort.rows import session_rows, write_session_rows
+from assessment.cohort.run import ABOUT_VERSION
 from assessment.cohort.sessions import CohortSession
 from assessment.cohort.tables import write_tables
 from assessment.person import judge_person
@@ -28,6 +29,7 @@ from assessment.summary import (
     TrialRecord,
 )
 from assessment.tables import write_curve_table
+from assessment.version import SARCOSCOPE_VERSION
 from models.subject import Subject, SubjectMetadata
 from pipeline.quality import Mark
 from tests.assessment.uncertainty.people import FIVE_TIMES, KNEE, SPEED, indicator, person, trial
@@ -82,7 +84,17 @@ def made_cohort(out: Path, *, participants: int = 30, seed: int = 0) -> MadeCoho
             write_failure(cohort.folder, session, failures[session.key])
         else:
             write_visit(cohort.folder, session, made_visit(session, generator))
-    about = {"participants": participants, "visits": len(cohort.sessions), "synthetic": True}
+    about = {
+        "about_version": ABOUT_VERSION,
+        "created": "2026-01-01T00:00:00+00:00",
+        "sarcoscope_version": SARCOSCOPE_VERSION,
+        "code_sha256": "",
+        "n_visits": len(cohort.sessions),
+        "n_bad_rows": 0,
+        "settings": {},
+        "outputs": {},
+        "limits": {},
+    }
     cohort.folder.about.write_text(json.dumps(about), encoding="utf-8")
     write_tables(cohort.folder, cohort.sessions)
     return cohort
@@ -96,7 +108,7 @@ def write_visit(folder: CohortFolder, session: CohortSession, summary: Summary) 
         if "curves" in one.files:
             write_curve_table(results / one.files["curves"], _curves(one, summary.subject.mass_kg))
     (results / "summary.json").write_text(summary.model_dump_json(), encoding="utf-8")
-    about = {"participant": session.participant, "visit": session.visit, "group": session.group, "work_sha256": ""}
+    about = {"participant": session.participant, "visit": session.visit, "work_sha256": ""}
     (results / "cohort_session.json").write_text(json.dumps(about), encoding="utf-8")
     write_session_rows(results, session_rows(session, summary))
     return results

@@ -9,6 +9,7 @@ import pytest
 
 from assessment.cohort.reading import is_cohort, open_cohort
 from assessment.cohort.schemas import VERSION_KEY
+from assessment.cohort.tables import write_tables
 from models.errors import SettingsError
 from tests.assessment.cohort.made_cohort import MadeCohort, made_cohort
 
@@ -29,7 +30,7 @@ def test_only_rows_and_columns_that_are_asked_for_are_given(cohort: MadeCohort) 
 
 
 def test_what_the_run_was_made_with_is_given(cohort: MadeCohort) -> None:
-    assert open_cohort(cohort.folder.path).about()["participants"] == 6
+    assert open_cohort(cohort.folder.path).about()["n_visits"] == len(cohort.sessions)
 
 
 def test_a_folder_that_is_no_cohort_is_refused(tmp_path: Path) -> None:
@@ -43,6 +44,13 @@ def test_a_cohort_whose_run_was_stopped_is_refused(cohort: MadeCohort) -> None:
     with pytest.raises(SettingsError, match=r"out is not finished: it has no wide\.parquet\. Run it again into the sa"):
         open_cohort(cohort.folder.path)
     assert is_cohort(cohort.folder.path)
+
+
+def test_tables_of_an_earlier_run_of_fewer_visits_are_refused(cohort: MadeCohort) -> None:
+    n = len(cohort.sessions)
+    write_tables(cohort.folder, cohort.sessions[:-2])
+    with pytest.raises(SettingsError, match=rf"not finished: its tables hold {n - 2} visits of {n}\. Run it"):
+        open_cohort(cohort.folder.path)
 
 
 def test_a_table_that_was_cut_short_is_refused(cohort: MadeCohort) -> None:
