@@ -9,7 +9,6 @@ from __future__ import annotations
 import getpass
 import json
 import tempfile
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated
 
@@ -22,7 +21,7 @@ from assessment.console import DownloadProgress, SessionProgress, console, print
 from assessment.criteria_command import criteria
 from assessment.crosscheck_command import crosscheck
 from assessment.example import EXAMPLE, EXAMPLE_AGE_YEARS, EXAMPLE_SEAT_HEIGHT_M
-from assessment.export import session_clips
+from assessment.export_markers_command import export_markers
 from assessment.export_results_command import export_results
 from assessment.indicators.listing import catalogue_page
 from assessment.options import (
@@ -52,6 +51,7 @@ from assessment.options import (
     WorkerCount,
     chosen_activities,
     complete_subject,
+    find_all,
     one_message,
     stoppable,
 )
@@ -68,9 +68,8 @@ from assessment.workers import Workers, default_workers
 from models.errors import SarcoscopeError, SettingsError
 from models.subject import SubjectMetadata
 from pipeline.opencap_server import DEFAULT_BASE_URL, download
-from pipeline.session import Session, find_sessions, read_session
+from pipeline.session import Session, read_session
 from pipeline.settings import DEFAULT_SCALER, ForceMode, Settings, make_settings
-from rl_scaling.clips import MarkerClip, save_clips
 
 app = typer.Typer(
     help="Sarcopenia assessment from OpenCap sessions: indicators of muscle function. Not a diagnosis.",
@@ -89,6 +88,7 @@ app.command("reference")(reference)
 app.command("report")(report)
 app.command("crosscheck")(crosscheck)
 app.command("export-results")(export_results)
+app.command("export-markers")(export_markers)
 app.command("export")(export)
 app.command("import")(import_)
 app.command("backup")(backup)
@@ -149,7 +149,7 @@ def run(
     done: set[str] = set()
     refused = False
     with stoppable(), Workers(workers or default_workers()) as pool, tempfile.TemporaryDirectory() as workdir:
-        for found in _find_all(sessions, Path(workdir)):
+        for found in find_all(sessions, Path(workdir)):
             try:
                 if isinstance(found, SarcoscopeError):
                     raise found
@@ -204,37 +204,6 @@ def demo(
         _assess_one(session, out, given, settings, pool, overwrite=overwrite)
 
 
-@app.command("export-markers")
-def export_markers(
-    sessions: SessionPaths,
-    out: Annotated[Path, typer.Option("--out", "-o", metavar="CLIPS.npz", help="File the clips are written to")],
-    height_m: HeightM = None,
-    mass_kg: MassKg = None,
-    sex: GivenSex = None,
-    age_years: AgeYears = None,
-    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace the file if it is there already")] = False,
-) -> None:
-    """Write the markers of sessions as clips without identity, for training; what is given holds for all of them."""
-    given = SubjectMetadata(height_m=height_m, mass_kg=mass_kg, sex=sex, age_years=age_years)
-    clips: list[MarkerClip] = []
-    errors: list[SarcoscopeError] = []
-    with one_message(), tempfile.TemporaryDirectory() as workdir:
-        if out.exists() and not overwrite:
-            raise SettingsError(f"{out.name} is there already.", hint="Give --overwrite to replace it.")
-        for found in _find_all(sessions, Path(workdir)):
-            try:
-                if isinstance(found, SarcoscopeError):
-                    raise found
-                clips += session_clips(read_session(found, Path(workdir)), given, errors.append)
-            except SarcoscopeError as error:
-                errors.append(error)
-        for left_out in errors:
-            print_error(left_out)
-        save_clips(clips, out)
-    console.print(f"{len(clips)} clips of {len({clip.person for clip in clips})} sessions in {out}.")
-    raise typer.Exit(2 if errors else 0)
-
-
 @app.command("catalogue")
 def catalogue_command() -> None:
     """Print every indicator with its definition, protocol and tier, as a page in Markdown."""
@@ -245,17 +214,6 @@ def catalogue_command() -> None:
 def schema() -> None:
     """Print the JSON Schema of summary.json."""
     typer.echo(json.dumps(Summary.model_json_schema(), indent=2))
-
-
-def _find_all(paths: list[Path], workdir: Path) -> Iterator[Path | SarcoscopeError]:
-    """All sessions in what the user gave; a path that is none yields its error, and the next one has its turn."""
-    for index, path in enumerate(paths):
-        try:
-            place = workdir / str(index)  # archives of the same name must not meet
-            place.mkdir()
-            yield from find_sessions(path, place)
-        except SarcoscopeError as error:
-            yield error
 
 
 def _new_session(session: Session, done: set[str]) -> Session:

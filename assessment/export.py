@@ -12,7 +12,7 @@ from rl_scaling.clips import MarkerClip, random_id
 
 
 def session_clips(
-    session: Session, given: SubjectMetadata, on_error: Callable[[SarcoscopeError], None]
+    session: Session, given: SubjectMetadata, on_error: Callable[[SarcoscopeError], None], *, person: str
 ) -> tuple[MarkerClip, ...]:
     """Return every usable trial of a session as a clip, prepared as for an assessment; names and paths stay behind.
 
@@ -23,6 +23,8 @@ def session_clips(
         What the user says of the person; wins over the session's own.
     on_error : callable
         Told of every trial that was left out.
+    person : str
+        Random; the same for all sessions of one person, so that who is held out is held out whole.
 
     Raises
     ------
@@ -37,7 +39,7 @@ def session_clips(
         )
     except SarcoscopeError as error:
         raise error.within(session=session.identifier) from None
-    person, clips = random_id(), []
+    clips = []
     for trial in session.trials:
         try:
             prepared = prepare_markers(read_markers(session, trial), filter_spec=session.conversion.filter).markers

@@ -151,6 +151,17 @@ def exit_after_each_session(
     raise typer.Exit(0 if complete else 2)
 
 
+def find_all(paths: list[Path], workdir: Path) -> Iterator[Path | SarcoscopeError]:
+    """All sessions in what the user gave; a path that is none yields its error, and the next one has its turn."""
+    for index, path in enumerate(paths):
+        try:
+            place = workdir / str(index)  # archives of the same name must not meet
+            place.mkdir()
+            yield from find_sessions(path, place)
+        except SarcoscopeError as error:
+            yield error
+
+
 @contextmanager
 def stoppable() -> Iterator[None]:
     """Ctrl-C and a cluster's SIGTERM alike: stop the workers, leave nothing half-written, say so."""

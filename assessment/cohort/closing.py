@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from rich.markup import escape
-from rich.table import Table
 
 from assessment.cohort.bad_rows import BadRow
 from assessment.cohort.failures import SessionFailure
@@ -32,13 +31,9 @@ def print_bad_rows(rows: Sequence[BadRow], file: Path | None = None) -> None:
         return
     n_rows = len({row.row for row in rows})
     console.print(f"[bold red]{n_rows} row{'s are' if n_rows > 1 else ' is'} not accepted:[/]")
-    table = Table(box=None, padding=(0, 2))
-    for column in ("row", "visit", "what is wrong", "what to do"):
-        table.add_column(column)
     for row in rows[:ROWS_SHOWN]:
-        key = f"{row.participant or '?'}/{row.visit or '?'}"
-        table.add_row(str(row.row), escape(key), escape(row.reason), escape(row.hint))
-    console.print(table)
+        who = f" ({row.participant}/{row.visit})" if row.participant and row.visit else ""
+        console.print(f"  [yellow]row {row.row}{escape(who)}:[/] {escape(row.reason)} [dim]{escape(row.hint)}[/]")
     if len(rows) > ROWS_SHOWN:
         console.print(f"  and {len(rows) - ROWS_SHOWN} more reasons.")
     if file is not None:

@@ -137,7 +137,7 @@ class CohortProgress:
             ended, running, failures = self._done + self._failed, self.running(), list(self._failures)
         bar = ProgressBar(total=max(self._total, 1), completed=ended, width=60)
         rows = [bar, Text(self.line()), Text(f"running: {running or 'nothing'}", style="dim")]
-        return Group(*rows, *(Text(text, style="red") for text in failures))
+        return Group(*rows, *(Text(text, style="red", no_wrap=True, overflow="ellipsis") for text in failures))
 
     def _tell(self) -> None:
         while not self._over.wait(PLAIN_EVERY_S):
@@ -148,7 +148,7 @@ class CohortProgress:
 def in_words(seconds: float) -> str:
     """A duration as people say it: ``40 s``, ``12 min``, ``3 h 05 min``, ``2 days 4 h``."""
     if seconds < 90.0:
-        return f"{seconds:.0f} s"
+        return f"{seconds:.2g} s"
     minutes = round(seconds / 60.0)
     if minutes < 60:
         return f"{minutes} min"
