@@ -8,14 +8,13 @@ from math import ceil, floor
 import streamlit as st
 
 from app.cohort.data import Cohort
-from app.current import mine, shown
+from app.current import shown
 from app.findings.marks import mark_word, verdict_text
 from app.language import _, _result
 from app.words import movement_word, sex_word
 from assessment.criteria import FRAMEWORKS
 from assessment.criteria.definitions import framework
 from assessment.criteria.verdicts import Verdict
-from assessment.store import figures
 from pipeline.quality import Mark
 
 
@@ -26,6 +25,7 @@ def filtered(cohort: Cohort) -> Cohort:
         with columns[0]:
             cohort = _by_sex(cohort)
             cohort = _by_age(cohort)
+            cohort = _by_group(cohort)
         with columns[1]:
             cohort = _by_movement(cohort)
             cohort = _by_quality(cohort)
@@ -51,12 +51,22 @@ def _by_age(cohort: Cohort) -> Cohort:
     return cohort.keep(cohort.visits[cohort.visits["age_years"].between(low, high)])
 
 
+def _by_group(cohort: Cohort) -> Cohort:
+    found = sorted(cohort.groups())
+    if not found:
+        return cohort
+    wanted = st.multiselect(
+        _("Group"), found, format_func=lambda group: group or _("no group"), key="cohort-group", placeholder=_("all")
+    )
+    return cohort.keep(cohort.visits[cohort.visits["group"].isin(wanted)]) if wanted else cohort
+
+
 def _by_movement(cohort: Cohort) -> Cohort:
-    found = sorted(cohort.values["activity"].unique())
+    found = sorted(cohort.known["activity"].unique())
     wanted = st.multiselect(
         _("Movement"), found, format_func=movement_word, key="cohort-movement", placeholder=_("all")
     )
-    return replace(cohort, values=cohort.values[cohort.values["activity"].isin(wanted or found)])
+    return replace(cohort, activities=frozenset(wanted) or None)
 
 
 def _by_quality(cohort: Cohort) -> Cohort:
@@ -80,9 +90,7 @@ def _by_outcome(cohort: Cohort) -> Cohort:
     )  # fmt: skip
     if edition is None or not wanted:
         return cohort
-    outcomes = figures.outcomes(mine())
-    chosen = outcomes[(outcomes["framework"] == edition) & outcomes["verdict"].isin(wanted)]
-    return cohort.keep(cohort.visits[cohort.visits["run_id"].isin(chosen["run_id"])])
+    return cohort.keep(cohort.visits[cohort.visits["id"].isin(cohort.source.meeting(edition, wanted))])
 
 
 def _by_origin(cohort: Cohort) -> Cohort:

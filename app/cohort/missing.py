@@ -17,20 +17,23 @@ REASONS_SHOWN = 2
 def show_missing(cohort: Cohort) -> None:
     """Which indicators are withheld or were not measured, how often and why."""
     n_visits = len(cohort.visits)
-    titles = cohort.indicators()
+    counts = cohort.source.marks(cohort.visits).set_index([*KEY, "mark"])["n"].to_dict()
+    reasons, n_counted = cohort.source.reasons(cohort.visits)
+    of_key = dict(groups(reasons, KEY))
     rows = []
-    for (name, activity, side), found in groups(cohort.values, KEY):
-        withheld = found[found["mark"] == Mark.WITHHELD.value]
-        reasons = withheld["reasons"].value_counts().head(REASONS_SHOWN)
+    for key, title in cohort.indicators().items():
+        n = {mark: int(counts.get((*key, mark.value), 0)) for mark in Mark}
+        absent = n_visits - sum(n.values())
+        first = of_key[key].head(REASONS_SHOWN) if key in of_key else reasons.iloc[:0]
         rows.append(
             {
-                "rank": rank(name, activity),
-                "title": titles[name, activity, side],
-                "withheld": len(withheld),
-                "not measured": n_visits - len(found),
-                "missing": (n_visits - len(found) + len(withheld)) / n_visits,
-                "caution": int((found["mark"] == Mark.WITH_CAUTION.value).sum()),
-                "reasons": "; ".join(f"{_result(str(reason))} ({n})" for reason, n in reasons.items()),
+                "rank": rank(*key[:2]),
+                "title": title,
+                "withheld": n[Mark.WITHHELD],
+                "not measured": absent,
+                "missing": (absent + n[Mark.WITHHELD]) / n_visits,
+                "caution": n[Mark.WITH_CAUTION],
+                "reasons": "; ".join(f"{_result(row.reason)} ({row.n})" for row in first.itertuples(index=False)),
             }
         )
     if not rows:
@@ -60,3 +63,5 @@ def show_missing(cohort: Cohort) -> None:
             n=n_visits,
         )
     )
+    if n_counted < n_visits:
+        st.caption(_("Reasons were counted at the first {n} of the visits.", n=n_counted))

@@ -7,7 +7,8 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from app.cohort.data import Cohort
+from app.cohort.data import Cohort, printed
+from app.cohort.paging import a_page
 from app.language import _
 from app.tables import records
 from app.words import NOTHING, sex_word
@@ -24,26 +25,27 @@ def show_table(cohort: Cohort) -> None:
         _("Indicators"), list(titles), default=list(titles)[:COLUMNS_AT_FIRST], format_func=titles.__getitem__,
         key="cohort-columns",
     )  # fmt: skip
-    visits = cohort.visits
-    table: dict[str, object] = {
-        _("Study code"): visits["study_code"],
-        _("Visit"): [day.isoformat() for day in visits["date"]],
+    visits = a_page(cohort.visits, "cohort-page")
+    table: dict[str, object] = {_("Study code"): visits["code"], _("Visit"): visits["visit"]}
+    if cohort.groups():
+        table[_("Group")] = visits["group"]
+    table |= {
         _("Sex"): visits["sex"].map(sex_word),
         _("Age"): visits["age_years"],
         _("Synthetic"): visits["synthetic"],
     }
     formats = {}
+    on_page = cohort.keep(visits)
     for key in chosen:
-        found = cohort.of(key)
+        found = on_page.of(key)
         found = found[found["mark"].isin(cohort.marks)]
-        rows = found.set_index("run_id").reindex(visits["run_id"])
-        unit = rows["unit"].dropna()
-        title = f"{titles[key]} [{unit.iloc[0]}]" if len(unit) and unit.iloc[0] not in ("1", "ratio") else titles[key]
+        rows = found.set_index("id").reindex(visits["id"])
+        unit = printed(cohort.unit(key))
+        title = f"{titles[key]} [{unit}]" if unit else titles[key]
         # The number by itself, so that it can be sorted by; its interval beside it.
         table[title] = [_rounded(row) for row in records(rows)]
-        if len(unit):
-            digits = max(places(key[0], unit.iloc[0], None), 0)
-            formats[title] = st.column_config.NumberColumn(format=f"%.{digits}f")
+        digits = max(places(key[0], cohort.unit(key), None), 0)
+        formats[title] = st.column_config.NumberColumn(format=f"%.{digits}f")
         table[_("{indicator}: 95 % interval", indicator=titles[key])] = [_interval(row) for row in records(rows)]
     st.dataframe(
         pd.DataFrame(table, index=visits.index),

@@ -1,59 +1,76 @@
-"""Cohort: the results of all participants, filtered, shown and exported."""
+"""Cohort: the results of all participants, or of a cohort's folder, filtered, shown and exported."""
 
 from __future__ import annotations
+
+from collections.abc import Callable
 
 import streamlit as st
 
 from app import address
-from app.cohort.data import load, nothing_passes
+from app.cohort.about import show_about
+from app.cohort.choosing import chosen, how_to_make
+from app.cohort.data import Cohort, nothing_passes
 from app.cohort.export import show_export
+from app.cohort.failed import show_failed
 from app.cohort.filters import filtered
+from app.cohort.from_folder import FolderSource
 from app.cohort.missing import show_missing
 from app.cohort.table import show_table
+from app.cohort.trials import show_trials
 from app.cohort.views import show_distribution, show_over_time
 from app.current import mine
 from app.language import _, plural
 from app.layout import empty
-from assessment.store import audit
+from assessment.store import may
 
-_SEEN = "seen cohort"
+View = tuple[str, Callable[[], None]]
 
 
 def main() -> None:
     """Draw the page."""
     st.title(_("Cohort"))
-    everything = load()
-    if everything.visits.empty:
+    everything = chosen()
+    source = everything.source
+    folder = source if isinstance(source, FolderSource) else None
+    if everything.visits.empty and folder is None:
+        if may(mine().role, "open cohorts"):
+            how_to_make()
         empty(
             _("There are no results yet. Once a session is assessed, everybody's newest results stand here."),
             "app/pages/new_assessment.py",
             _("New assessment"),
         )
-    if not st.session_state.get(_SEEN):
-        audit.record_seen(mine(), "store", "cohort")
-        st.session_state[_SEEN] = True
-    cohort = filtered(everything)
     views = {
-        "table": (_("Table"), show_table),
-        "distribution": (_("Distribution"), show_distribution),
-        "missing": (_("Missing values"), show_missing),
-        "time": (_("Over time"), show_over_time),
+        "table": _("Table"),
+        "distribution": _("Distribution"),
+        "missing": _("Missing values"),
+        "time": _("Over time"),
     }
+    of_folder = {"quality": _("Quality"), "failures": _("Failures"), "about": _("About this run")}
+    views |= {} if folder is None else of_folder
     wanted = address.get("view")
     view = st.segmented_control(
         _("View"),
         list(views),
-        format_func=lambda key: views[key][0],
+        format_func=views.__getitem__,
         default=wanted if wanted in views else "table",
         required=True,
         label_visibility="collapsed",
         key="cohort-view",
     )
     address.put(view=view)
+    if folder is not None and view in ("failures", "about"):
+        # Of all visits: nothing is known of a person whose visit failed that could be filtered.
+        {"failures": show_failed, "about": show_about}[view](folder)
+        return
+    _show(filtered(everything), view)
+
+
+def _show(cohort: Cohort, view: str) -> None:
     if view != "time":
         newest = st.toggle(_("Only the newest visit of everybody"), value=True, key="cohort-newest")
         cohort = cohort.newest() if newest else cohort
-    people, visits = cohort.visits["participant_id"].nunique(), len(cohort.visits)
+    people, visits = cohort.visits["person"].nunique(), len(cohort.visits)
     st.caption(f"{plural('{n} participant', '{n} participants', people)} · {plural('{n} visit', '{n} visits', visits)}")
     synthetic = int(cohort.visits["synthetic"].sum())
     if synthetic:
@@ -68,7 +85,13 @@ def main() -> None:
     if cohort.visits.empty:
         nothing_passes()
         return
-    views[view][1](cohort)
+    {
+        "table": show_table,
+        "distribution": show_distribution,
+        "missing": show_missing,
+        "time": show_over_time,
+        "quality": show_trials,
+    }[view](cohort)
     show_export(cohort)
 
 

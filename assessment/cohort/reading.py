@@ -142,7 +142,7 @@ def _about(folder: CohortFolder) -> dict[str, Any]:
     except OSError:
         raise SettingsError(
             f"{folder.path.name} is no folder of a cohort: it has no {folder.about.name}.",
-            hint="Give the folder that was --out of `python -m assessment cohort`.",
+            hint="Give the folder that was --out of `python -m assessment cohort` on the command line.",
         ) from None
     except ValueError:
         about = None

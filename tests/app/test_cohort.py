@@ -11,7 +11,9 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from app.cohort.data import Cohort, age_band
-from assessment.store import UserStore, audit, participants
+from app.cohort.export import as_csv, as_parquet, written_down
+from app.cohort.from_store import store_cohort
+from assessment.store import UserStore, audit, figures, participants
 from assessment.store.tables import Participant, Run, RunIndicator, Upload, Visit, now
 from tests.app.filled_store import fill
 from tests.app.looking import look, texts
@@ -98,26 +100,22 @@ def test_a_line_goes_through_the_visits_of_a_participant(three: UserStore) -> No
 
 
 def test_exports_hold_codes_and_no_names_and_are_written_down(three: UserStore) -> None:
-    from app.cohort.export import _csv, _parquet, _written_down
-
-    visits, values = _frames(three)
-    cohort = Cohort(visits, values)
-    text = _written_down(three, cohort, _csv)().decode("utf-8-sig")
+    cohort = _everything(three)
+    text = written_down(cohort, as_csv)().decode("utf-8-sig")
     table = pd.read_csv(io.StringIO(text))
     assert set(table["study_code"]) == {"P1", "P2", "P3"}
     assert "Ada" not in text
-    assert not set(table) & {"run_id", "participant_id", "visit_id"}
-    again = pd.read_parquet(io.BytesIO(_written_down(three, cohort, _parquet)()))
+    assert not set(table) & {"id", "run_id", "person", "participant_id", "visit_id"}
+    again = pd.read_parquet(io.BytesIO(written_down(cohort, as_parquet)()))
     assert again["value"].tolist()[:2] == table["value"].tolist()[:2]
     exported = [entry for entry in audit.entries(three) if entry.action == "exported"]
-    assert {entry.object_id for entry in exported} == set(visits["participant_id"])
+    assert {entry.object_id for entry in exported} == set(cohort.visits["person"])
 
 
-def _frames(mine: UserStore) -> tuple[pd.DataFrame, pd.DataFrame]:
-    from assessment.store import figures
-
+def _everything(mine: UserStore) -> Cohort:
     values = figures.values(mine)
-    return figures.results(mine), values.assign(reasons=[" ".join(one) for one in values["reasons"]])
+    values = values.assign(reasons=[" ".join(one) for one in values["reasons"]])
+    return store_cohort(mine, figures.results(mine), values)
 
 
 @pytest.mark.parametrize(
