@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from examples.body import Body
-from examples.plan import Plan, sole_point_m
-from examples.posture import (
+from assessment.synthetic.body import Body
+from assessment.synthetic.plan import Plan, sole_point_m
+from assessment.synthetic.posture import (
     ARMS_AT_REST_DEG,
     MID_FOOT_M,
     STANDING_KNEE_DEG,
@@ -20,7 +20,7 @@ from examples.posture import (
     standing_feet,
     sway_m,
 )
-from examples.smooth import RATE_HZ, ramp
+from assessment.synthetic.smooth import RATE_HZ, ramp
 
 Array = NDArray[np.float64]
 

@@ -9,8 +9,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from assessment.synthetic.truth import Truth
 from examples.person import PERSON
-from examples.truth import Truth
 from models.skeleton.scale_factors import ScaleFactors
 from pipeline.files.storage import write_storage
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from examples.body import Body
-from examples.plan import FootPath, Plan, foot_path, sole_point_m
-from examples.posture import (
+from assessment.synthetic.body import Body
+from assessment.synthetic.plan import FootPath, Plan, foot_path, sole_point_m
+from assessment.synthetic.posture import (
     ARMS_AT_REST_DEG,
     MID_FOOT_M,
     STANCE_HALF_WIDTH_M,
@@ -23,7 +23,7 @@ from examples.posture import (
     sway_m,
     within_reach,
 )
-from examples.smooth import RATE_HZ, bump, ramp, soften
+from assessment.synthetic.smooth import RATE_HZ, bump, ramp, soften
 
 Array = NDArray[np.float64]
 

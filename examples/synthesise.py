@@ -14,9 +14,14 @@ from types import ModuleType
 import numpy as np
 from numpy.typing import NDArray
 
-from examples import pick_up, sit_to_stand, standing, step_up, walking
-from examples.balance import in_balance
-from examples.body import Body
+from assessment.synthetic import sit_to_stand, standing, walking
+from assessment.synthetic.balance import in_balance
+from assessment.synthetic.body import Body
+from assessment.synthetic.points import points_of
+from assessment.synthetic.smooth import RATE_HZ
+from assessment.synthetic.truth import Truth, lifted, truth_of, turned
+from examples import pick_up, step_up
+from examples.body import ExampleBody
 from examples.person import marker_deviations_m, scale_factors, write_model
 from examples.session_files import (
     MARKER_DECIMALS,
@@ -29,10 +34,7 @@ from examples.session_files import (
     write_settings,
     write_truth,
 )
-from examples.smooth import RATE_HZ
-from examples.truth import Truth, lifted, truth_of, turned
 from examples.video_noise import NEUTRAL, STANDING_TASK, WALKING, Jitter, disturbed
-from examples.video_points import points_of
 from models.markers import MarkerTrajectories
 from models.skeleton.scale_factors import ScaleFactors
 from pipeline.files.trc_writer import write_trc
@@ -82,7 +84,7 @@ def synthesise(out: Path, trials: tuple[str, ...] = tuple(TRIALS)) -> None:
     write_model(session_model, _misjudged(factors), deviations, "LaiUhlrich2022_scaled_SYNTHETIC")
     write_scale_factors(truth_folder / "scale_factors.csv", factors)
 
-    body = Body(true_model)
+    body = ExampleBody(true_model)
     truths = {}
     for trial in trials:
         truths[trial], markers, offset_m = recording(body, trial)

@@ -20,7 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.signal import lfilter
 
-from examples.smooth import RATE_HZ
+from assessment.synthetic.smooth import RATE_HZ
 
 Array = NDArray[np.float64]
 

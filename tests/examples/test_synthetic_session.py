@@ -11,10 +11,10 @@ import pytest
 import yaml
 from scipy.spatial.transform import Rotation
 
-from examples.body import Body
+from assessment.synthetic.points import ANATOMICAL, KEYPOINTS, points_of
+from examples.body import ExampleBody
 from examples.session_files import MARKER_DECIMALS, MARKER_SOURCE
 from examples.synthesise import HEADING_RAD, HERE, LOWEST_MARKER_M, SESSION, TRIALS, recording
-from examples.video_points import ANATOMICAL, KEYPOINTS, points_of
 from models.skeleton import GENERIC_MODEL, load_model
 from models.skeleton.model_files import quiet_opensim
 from pipeline.files.storage import read_storage
@@ -32,8 +32,8 @@ CONTACT_BODIES = {"r": "calcn_r", "l": "calcn_l", "seat": "pelvis"}
 
 
 @pytest.fixture(scope="module")
-def body() -> Body:
-    return Body(TRUTH / "LaiUhlrich2022_true.osim")
+def body() -> ExampleBody:
+    return ExampleBody(TRUTH / "LaiUhlrich2022_true.osim")
 
 
 @pytest.fixture(scope="module")
@@ -41,7 +41,7 @@ def events() -> dict:
     return tomllib.loads((TRUTH / "trials.toml").read_text())
 
 
-def true_coordinates(body: Body, trial: str) -> np.ndarray:
+def true_coordinates(body: ExampleBody, trial: str) -> np.ndarray:
     storage = read_storage(TRUTH / f"{trial}_angles.mot")
     assert storage.in_degrees
     assert storage.columns == body.coordinates

@@ -8,9 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.spatial.transform import Rotation
 
-from examples.balance import Movement
-from examples.body import Body
-from examples.contacts import contact_forces
+from assessment.synthetic.balance import Movement
+from assessment.synthetic.body import Body
+from assessment.synthetic.contacts import contact_forces
 from pipeline.trajectories import ContactForce
 
 Array = NDArray[np.float64]

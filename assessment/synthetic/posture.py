@@ -10,9 +10,9 @@ from scipy.ndimage import minimum_filter1d
 from scipy.spatial.transform import Rotation
 from scipy.special import logsumexp
 
-from examples.body import SIDES, Body
-from examples.plan import FootPath, foot_path
-from examples.smooth import RATE_HZ, soften
+from assessment.synthetic.body import LEG_BODIES, SIDES, Body
+from assessment.synthetic.plan import FootPath, foot_path
+from assessment.synthetic.smooth import RATE_HZ, soften
 
 Array = NDArray[np.float64]
 
@@ -45,11 +45,11 @@ class Lengths:
 
 def lengths(body: Body) -> Lengths:
     """Measure the body in its zero pose."""
-    q = np.zeros(len(body.coordinates))
-    body.pose(q)
-    pelvis = body.frame("pelvis")[1]
-    hip, knee, ankle, calcn = (body.frame(f"{name}_r")[1] for name in ("femur", "tibia", "talus", "calcn"))
-    left_hip, left_ankle = (body.frame(f"{name}_l")[1] for name in ("femur", "talus"))
+    frames = body.frames(np.zeros((1, len(body.coordinates))), LEG_BODIES)
+    place = {name: origins[0] for name, (_, origins) in frames.items()}
+    pelvis = place["pelvis"]
+    hip, knee, ankle, calcn = (place[f"{name}_r"] for name in ("femur", "tibia", "talus", "calcn"))
+    left_hip, left_ankle = (place[f"{name}_l"] for name in ("femur", "talus"))
     return Lengths(
         thigh=float(np.linalg.norm(hip - knee)),
         shank=float(np.linalg.norm(knee - ankle)),

@@ -1,7 +1,7 @@
 """A movement as it is planned: where the pelvis, trunk, arms and feet go, and what carries the weight.
 
 The legs follow from that: they reach from the pelvis to feet that stand exactly where they are planted. Where the
-pelvis is in the horizontal plane is then corrected until the movement is in balance (`examples.balance`).
+pelvis is in the horizontal plane is then corrected until the movement is in balance (`assessment.synthetic.balance`).
 """
 
 from __future__ import annotations
@@ -13,9 +13,12 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.spatial.transform import Rotation
 
-from examples.body import LEG, SIDES, Body
+from assessment.synthetic.body import LEGS, SIDES, Body
 
 Array = NDArray[np.float64]
+
+# Where the search for the legs begins: a leg that is bent, so that its knee does not turn over.
+FIRST_GUESS_RAD = {"hip_flexion": 0.6, "knee_angle": 1.2, "ankle_angle": 0.2}
 
 
 @dataclass(frozen=True)
@@ -130,22 +133,21 @@ def sole_point_m(body: Body, foot: FootPath, forward_m: Array | float) -> Array:
 
 
 def solve_legs(body: Body, plan: Plan, pelvis_m: Array, start: Array | None = None) -> Array:
-    """Joint coordinates of every frame with the feet where the plan puts them, shape (n_frames, n_coordinates)."""
+    """Joint coordinates of every frame with the feet where the plan puts them, shape (n_frames, n_coordinates).
+
+    Raises
+    ------
+    OutOfReachError
+    """
     q = np.zeros((len(plan.time_s), len(body.coordinates)))
     q[:, :3], q[:, 3:6] = plan.pelvis_rad, pelvis_m
     for name, values in plan.upper_rad.items():
         q[:, body.index(name)] = values
     for side in SIDES:
         q[:, body.index(f"mtp_angle_{side}")] = plan.feet[side].toes_rad
-    legs = [body.index(f"{name}_{side}") for side in SIDES for name in LEG]
-    guess = np.zeros(len(legs))
-    guess[[0, 6]], guess[[3, 9]], guess[[4, 10]] = 0.6, 1.2, 0.2
-    for frame in range(len(q)):
-        q[frame, legs] = guess if start is None else start[frame, legs]
-        targets = {side: (foot.rotation[frame], foot.origin_m[frame]) for side, foot in plan.feet.items()}
-        try:
-            q[frame] = body.reach(q[frame], targets)
-        except RuntimeError as error:
-            raise RuntimeError(f"at {plan.time_s[frame]:.2f} s {error}") from error
-        guess = q[frame, legs]
-    return q
+        for name, angle_rad in FIRST_GUESS_RAD.items():
+            q[:, body.index(f"{name}_{side}")] = angle_rad
+    if start is not None:
+        legs = [body.index(name) for name in LEGS]
+        q[:, legs] = start[:, legs]
+    return body.reach(q, {side: (foot.rotation, foot.origin_m) for side, foot in plan.feet.items()})

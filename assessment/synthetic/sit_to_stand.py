@@ -7,9 +7,9 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from examples.body import Body
-from examples.plan import Plan, sole_point_m
-from examples.posture import (
+from assessment.synthetic.body import Body
+from assessment.synthetic.plan import Plan, sole_point_m
+from assessment.synthetic.posture import (
     ARMS_CROSSED_DEG,
     MID_FOOT_M,
     STANDING_ANKLE_DEG,
@@ -25,7 +25,7 @@ from examples.posture import (
     standing_feet,
     sway_m,
 )
-from examples.smooth import RATE_HZ, ramp, soften, through
+from assessment.synthetic.smooth import RATE_HZ, ramp, soften, through
 from rl_scaling.tables import published_curve
 
 Array = NDArray[np.float64]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from examples.body import Body
+from assessment.synthetic.body import Body
 
 Array = NDArray[np.float64]
 
@@ -58,11 +58,10 @@ class Points:
 
 def points_of(body: Body) -> Points:
     """All 63 points, in OpenCap's order."""
-    markers = {marker.getName(): marker for marker in body.model.getMarkerSet()}
-    placed = {
-        name: (markers[name].getParentFrame().getName(), markers[name].get_location().to_numpy())
-        for name in (f"{short}_study" for short in ANATOMICAL)
-    }
+    tree = body.tree
+    offsets_m, bodies = tree.offsets().markers.squeeze(-1).numpy(), [tree.bodies[i] for i in tree.marker_bodies]
+    places = {name: tree.markers.index(name) for name in (f"{short}_study" for short in ANATOMICAL)}
+    placed = {name: (bodies[place], offsets_m[place]) for name, place in places.items()}
     shoulders = 0.5 * (placed["r_shoulder_study"][1] + placed["L_shoulder_study"][1])
     hips = 0.5 * (placed["RHJC_study"][1] + placed["LHJC_study"][1])
     found: list[tuple[str, str, Array]] = []

@@ -11,8 +11,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from examples.body import Dynamics
-from examples.plan import Plan
+from assessment.synthetic.body import Dynamics
+from assessment.synthetic.plan import Plan
 from pipeline.trajectories import ContactForce
 
 Array = NDArray[np.float64]

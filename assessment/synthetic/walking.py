@@ -9,10 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.interpolate import BPoly
 
-from examples.body import SIDES, Body
-from examples.plan import FootPath, Plan, foot_path, sole_point_m
-from examples.posture import STANDING_LIST_DEG, Lengths, lengths
-from examples.smooth import RATE_HZ, periodic, ramp, soften, through
+from assessment.synthetic.body import SIDES, Body
+from assessment.synthetic.plan import FootPath, Plan, foot_path, sole_point_m
+from assessment.synthetic.posture import STANDING_LIST_DEG, Lengths, lengths
+from assessment.synthetic.smooth import RATE_HZ, periodic, ramp, soften, through
 from rl_scaling.tables import published_curve
 
 Array = NDArray[np.float64]

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from examples.body import Body
-from examples.plan import Plan, sole_point_m
-from examples.posture import (
+from assessment.synthetic.body import Body
+from assessment.synthetic.plan import Plan, sole_point_m
+from assessment.synthetic.posture import (
     ARMS_AT_REST_DEG,
     MID_FOOT_M,
     STANDING_LIST_DEG,
@@ -18,7 +18,7 @@ from examples.posture import (
     sway_m,
     within_reach,
 )
-from examples.smooth import RATE_HZ
+from assessment.synthetic.smooth import RATE_HZ
 
 DURATION_S = 1.6
 # As asked for at the neutral trial: as upright as she can.

@@ -16,10 +16,10 @@ from scipy import sparse
 from scipy.ndimage import gaussian_filter1d
 from scipy.sparse.linalg import spsolve
 
-from examples.body import Body, Dynamics
-from examples.contacts import target_m
-from examples.plan import Plan, solve_legs
-from examples.smooth import RATE_HZ
+from assessment.synthetic.body import Body, Dynamics
+from assessment.synthetic.contacts import target_m
+from assessment.synthetic.plan import Plan, solve_legs
+from assessment.synthetic.smooth import RATE_HZ
 
 Array = NDArray[np.float64]
 
