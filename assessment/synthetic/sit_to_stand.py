@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -30,27 +31,61 @@ from rl_scaling.tables import published_curve
 
 Array = NDArray[np.float64]
 
-# Chair of 43 cm, as clinics use; the point of the pelvis that rests on it (generic pelvis frame, below the hip centre).
-SEAT_HEIGHT_M = 0.43
+# The point of the pelvis that rests on the chair (generic pelvis frame, below the hip centre).
 ISCHIUM_BELOW_HIP_M, ISCHIUM_BEHIND_HIP_M = 0.065, 0.02
 SEATED_ANKLE_DEG = 12.0
-# People over 70 rise in 1.1 s and sit down in 1.7 s, five times in 15.5 s (at-home videos, n 27); the published curve
-# begins with the trunk, earlier than those videos count.
 # Part of the rise over which the weight leaves the chair (seat-off at 40 % of the published curve).
 LIFT_OFF = (0.22, 0.42)
 # Blur of the tabulated curves: they have a knot every 10 % and come from people who rise faster.
 SOFTENING_S = 0.09
-RISE_S, STAND_S, SIT_S, REST_S = 1.60, 0.15, 1.40, 0.05
-QUIET_START_S, QUIET_END_S = 1.2, 1.0
 REPETITIONS = 5
 # Each rise differs a little: duration and depth of the trunk's lean, standard deviations within one person.
 DURATION_SD, LEAN_SD = 0.03, 0.05
 
 
-def plan(body: Body, seed: int) -> Plan:
+@dataclass(frozen=True)
+class Rising:
+    """How somebody rises and sits down; the defaults are the bundled example's.
+
+    People over 70 rise in 1.1 s and sit down in 1.7 s, five times in 15.5 s (at-home videos, n 27); the published curve
+    begins with the trunk, earlier than those videos count.
+
+    Attributes
+    ----------
+    seat_height_m : float
+        43 cm, as clinics use.
+    rise_s, stand_s, sit_s, rest_s : float
+        From the first lean to standing, pause, way down, pause.
+    quiet_start_s, quiet_end_s : float
+        Recorded before the first rise, and after the last descent.
+    lean : float
+        How far the trunk leans, over the published curve.
+    list_deg : float
+        Of the pelvis.
+    mid_foot_m, near_ankle_m : float
+        Where pressure stays while standing, and where it comes onto the feet, ahead of the origin of calcn (the heel).
+    """
+
+    seat_height_m: float = 0.43
+    rise_s: float = 1.60
+    stand_s: float = 0.15
+    sit_s: float = 1.40
+    rest_s: float = 0.05
+    quiet_start_s: float = 1.2
+    quiet_end_s: float = 1.0
+    lean: float = 1.0
+    list_deg: float = STANDING_LIST_DEG
+    mid_foot_m: float = MID_FOOT_M
+    near_ankle_m: float = 0.055
+
+
+EXAMPLE = Rising()
+
+
+def plan(body: Body, seed: int, rising: Rising = EXAMPLE) -> Plan:
     """Sit quietly, rise and sit down five times with arms crossed, sit quietly."""
     generator = np.random.default_rng(seed)
-    progress, lean, events = _schedule(generator)
+    progress, lean, events = _schedule(generator, rising)
     time_s = np.arange(len(progress)) / RATE_HZ
     size = lengths(body)
     curves = published_curve("sit_to_stand")
@@ -61,7 +96,7 @@ def plan(body: Body, seed: int) -> Plan:
     tilt_deg, lumbar_deg = (soften(angle * lean, SOFTENING_S) for angle in (tilt_deg, lumbar_deg))
 
     tilt = np.deg2rad(tilt_deg)
-    knee_deg, ankle_deg, seated_hip = _legs(progress, size)
+    knee_deg, ankle_deg, seated_hip = _legs(progress, size, rising.seat_height_m)
     knee_deg, ankle_deg = soften(knee_deg, SOFTENING_S), soften(ankle_deg, SOFTENING_S)
     ischium_to_hip = _turned(np.array([ISCHIUM_BEHIND_HIP_M, ISCHIUM_BELOW_HIP_M]), tilt)
     on_chair = seated_hip + ischium_to_hip - ischium_to_hip[0]
@@ -84,15 +119,16 @@ def plan(body: Body, seed: int) -> Plan:
     off_seat = soften(ramp(risen, 0.005, 0.035), SOFTENING_S)
     sway = sway_m(time_s, seed) * ramp(risen, 0.10, 0.30)[:, None]
     # Pressure comes onto the feet near the ankle and moves to mid-foot as the body rises.
-    ahead = 0.055 + (MID_FOOT_M - 0.055) * ramp(risen, 0.05, 0.30)
+    ahead = rising.near_ankle_m + (rising.mid_foot_m - rising.near_ankle_m) * ramp(risen, 0.05, 0.30)
     points = {side: sole_point_m(body, foot, ahead) + sway for side, foot in feet.items()}
     points["seat"] = np.tile(
-        [(seated_hip - ischium_to_hip[0])[0] + size.ankle_ahead_of_calcn + 0.01, SEAT_HEIGHT_M, 0.0], (len(time_s), 1)
+        [(seated_hip - ischium_to_hip[0])[0] + size.ankle_ahead_of_calcn + 0.01, rising.seat_height_m, 0.0],
+        (len(time_s), 1),
     )
     still = np.zeros(len(time_s))
     return Plan(
         time_s=time_s,
-        pelvis_rad=np.column_stack([tilt, still + np.deg2rad(STANDING_LIST_DEG), still]),
+        pelvis_rad=np.column_stack([tilt, still + np.deg2rad(rising.list_deg), still]),
         pelvis_m=np.column_stack([pelvis_xy, still]),
         upper_rad=arms_rad(ARMS_CROSSED_DEG, len(time_s)) | {"lumbar_extension": np.deg2rad(lumbar_deg)},
         feet=feet,
@@ -106,19 +142,19 @@ def plan(body: Body, seed: int) -> Plan:
     )
 
 
-def _schedule(generator: np.random.Generator) -> tuple[Array, Array, dict[str, tuple[float, ...]]]:
+def _schedule(generator: np.random.Generator, rising: Rising) -> tuple[Array, Array, dict[str, tuple[float, ...]]]:
     """Progress of the rise (0 seated, 1 standing) and depth of lean for every frame, and when each rise happens."""
     begins, stands, leaves, sits, depths = [], [], [], [], []
-    now = QUIET_START_S
+    now = rising.quiet_start_s
     for _ in range(REPETITIONS):
         pace = 1.0 + DURATION_SD * generator.standard_normal()
-        depths.append(1.0 + LEAN_SD * generator.standard_normal())
+        depths.append(rising.lean + LEAN_SD * generator.standard_normal())
         begins.append(now)
-        stands.append(begins[-1] + RISE_S * pace)
-        leaves.append(stands[-1] + STAND_S)
-        sits.append(leaves[-1] + SIT_S * pace)
-        now = sits[-1] + REST_S
-    time_s = np.arange(round((now + QUIET_END_S) * RATE_HZ)) / RATE_HZ
+        stands.append(begins[-1] + rising.rise_s * pace)
+        leaves.append(stands[-1] + rising.stand_s)
+        sits.append(leaves[-1] + rising.sit_s * pace)
+        now = sits[-1] + rising.rest_s
+    time_s = np.arange(round((now + rising.quiet_end_s) * RATE_HZ)) / RATE_HZ
     progress, lean = np.zeros(len(time_s)), np.ones(len(time_s))
     for begin, stand, leave, sit, depth in zip(begins, stands, leaves, sits, depths, strict=True):
         progress += _steady(time_s, begin, stand) - _steady(time_s, leave, sit)
@@ -147,7 +183,7 @@ def _to_standing(percent: Array, angle_deg: Array, standing_deg: float) -> Calla
     return through([*points, (1.0, standing_deg)])
 
 
-def _legs(progress: Array, size: Lengths) -> tuple[Array, Array, Array]:
+def _legs(progress: Array, size: Lengths, seat_height_m: float) -> tuple[Array, Array, Array]:
     """Knee and ankle angle over time [deg], and the seated hip relative to the ankle [m].
 
     The published curve, stretched to begin at the knee angle that the chair's height gives and to end in standing.
@@ -156,7 +192,7 @@ def _legs(progress: Array, size: Lengths) -> tuple[Array, Array, Array]:
     tilt = np.deg2rad(curves["pelvis_tilt"][:1])
     rest = _turned(np.array([ISCHIUM_BEHIND_HIP_M, ISCHIUM_BELOW_HIP_M]), tilt)[0]
     shank = np.deg2rad(SEATED_ANKLE_DEG)
-    hip_up = SEAT_HEIGHT_M + rest[1] - size.ankle_above_sole
+    hip_up = seat_height_m + rest[1] - size.ankle_above_sole
     seated_knee_deg = np.rad2deg(np.arccos((hip_up - size.shank * np.cos(shank)) / size.thigh) + shank)
     knee, ankle = curves["knee"], curves["ankle"]
     stretch = (seated_knee_deg - STANDING_KNEE_DEG) / (knee[0] - knee[-1])
