@@ -63,6 +63,7 @@ from assessment.scale_command import scale
 from assessment.store_commands import backup, export, import_, restore, work
 from assessment.study_model_command import study_model
 from assessment.summary import ClinicalMeasures, Summary
+from assessment.synthesise_command import synthesise
 from assessment.validate_command import validate
 from assessment.workers import Workers, default_workers
 from models.errors import SarcoscopeError, SettingsError
@@ -94,6 +95,7 @@ app.command("import")(import_)
 app.command("backup")(backup)
 app.command("restore")(restore)
 app.command("work")(work)
+app.command("synthesise")(synthesise)
 app.add_typer(study_model, name="study-model")
 
 

@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 
 from models.errors import SettingsError
 from models.skeleton.scale_factors import PLAUSIBLE_FACTORS
-from models.subject import Sex, Subject
-from rl_scaling.anthropometry import Prior, parameters, prior, ties
+from models.subject import Subject
+from rl_scaling.anthropometry import BinarySex, Prior, parameters, prior, ties
 from rl_scaling.tables import read_rows
 
 Array = NDArray[np.float64]
@@ -91,12 +91,18 @@ def sample_people(names: tuple[str, ...], n: int, generator: np.random.Generator
     return tuple(_draw(names[generator.integers(len(names))], generator) for _ in range(n))
 
 
-def _draw(population: str, generator: np.random.Generator) -> Person:
-    sex: Sex = "f" if generator.random() < 0.5 else "m"
-    rows = [row for row in read_rows("people.csv") if row["population"] == population and row["sex"] == sex]
-    age_years = generator.uniform(float(rows[0]["age_from"]), float(rows[-1]["age_to"]))
-    row = next(row for row in rows if age_years <= float(row["age_to"]))
+def draw_person(population: str, sex: BinarySex, age_years: float, generator: np.random.Generator) -> Person:
+    """Draw one person of this sex and age.
 
+    Parameters
+    ----------
+    population : str
+        One of `populations`, with people of that age.
+    sex : {'f', 'm'}
+    age_years : float
+    generator : numpy Generator
+    """
+    row = next(row for row in _rows(population, sex) if age_years <= float(row["age_to"]))
     stature = np.clip(generator.standard_normal(), -_STATURE_REACH_SD, _STATURE_REACH_SD)
     height_m = round(0.01 * (float(row["height_cm"]) + float(row["height_sd_cm"]) * float(stature)), 3)
     along, across = _STATURE_BMI_CORRELATION, np.sqrt(1.0 - _STATURE_BMI_CORRELATION**2)
@@ -110,6 +116,21 @@ def _draw(population: str, generator: np.random.Generator) -> Person:
         log_factors=_plausible_factors(prior(subject), generator),
         leg_difference_m=float(LEG_DIFFERENCE_SD_M * generator.standard_normal()),
     )
+
+
+def ages(population: str, sex: BinarySex) -> tuple[float, float]:
+    """Youngest and oldest age that a population has people of."""
+    rows = _rows(population, sex)
+    return float(rows[0]["age_from"]), float(rows[-1]["age_to"])
+
+
+def _draw(population: str, generator: np.random.Generator) -> Person:
+    sex: BinarySex = "f" if generator.random() < 0.5 else "m"
+    return draw_person(population, sex, generator.uniform(*ages(population, sex)), generator)
+
+
+def _rows(population: str, sex: BinarySex) -> list[dict[str, str]]:
+    return [row for row in read_rows("people.csv") if row["population"] == population and row["sex"] == sex]
 
 
 def _plausible_factors(known: Prior, generator: np.random.Generator) -> Array:

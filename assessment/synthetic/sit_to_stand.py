@@ -60,8 +60,8 @@ class Rising:
         Recorded before the first rise, and after the last descent.
     lean : float
         How far the trunk leans, over the published curve.
-    list_deg : float
-        Of the pelvis.
+    list_deg, lower_m : float
+        Of the pelvis: its list, and how much lower it is than a right leg with the planned angles would have it.
     mid_foot_m, near_ankle_m : float
         Where pressure stays while standing, and where it comes onto the feet, ahead of the origin of calcn (the heel).
     """
@@ -75,6 +75,7 @@ class Rising:
     quiet_end_s: float = 1.0
     lean: float = 1.0
     list_deg: float = STANDING_LIST_DEG
+    lower_m: float = 0.0
     mid_foot_m: float = MID_FOOT_M
     near_ankle_m: float = 0.055
 
@@ -100,7 +101,7 @@ def plan(body: Body, seed: int, rising: Rising = EXAMPLE) -> Plan:
     knee_deg, ankle_deg = soften(knee_deg, SOFTENING_S), soften(ankle_deg, SOFTENING_S)
     ischium_to_hip = _turned(np.array([ISCHIUM_BEHIND_HIP_M, ISCHIUM_BELOW_HIP_M]), tilt)
     on_chair = seated_hip + ischium_to_hip - ischium_to_hip[0]
-    on_legs = hip_from_ankle_m(size, knee_deg, ankle_deg)
+    on_legs = hip_from_ankle_m(size, knee_deg, ankle_deg) - [0.0, rising.lower_m]
     free = soften(ramp(progress, *LIFT_OFF), SOFTENING_S)[:, None]
     hip = (1.0 - free) * on_chair + free * on_legs
     leg_m = np.linalg.norm(hip, axis=1)

@@ -1,0 +1,111 @@
+"""One participant's session: who they are, how they move, what is recorded, and what is true."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import cache
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from assessment.synthetic import sit_to_stand, standing, walking
+from assessment.synthetic.anatomy import marker_names, scale_factors, skeleton
+from assessment.synthetic.balance import in_balance
+from assessment.synthetic.body import Body, OutOfReachError
+from assessment.synthetic.habits import Habits, habits
+from assessment.synthetic.people import Participant, Population, participant
+from assessment.synthetic.plan import Plan
+from assessment.synthetic.recording import RATE_HZ, Recording, Room, recorded
+from assessment.synthetic.rise_events import rise_events
+from assessment.synthetic.truth import Truth, truth_of
+from models.skeleton.scale_factors import ScaleFactors
+from rl_scaling.marker_errors import MarkerErrors, Regime
+
+Array = NDArray[np.float64]
+
+TRIALS: dict[str, Regime] = {"neutral": "standing", "5xSTS": "task", "walk": "gait"}
+# A leg that is too short for the walk as planned bends its knees more, by so much at a time [m].
+LOWER_M, MOST_LOWERINGS = 0.005, 12
+
+
+@dataclass(frozen=True)
+class SyntheticSession:
+    """A session and its truth.
+
+    Attributes
+    ----------
+    participant : Participant
+    factors : ScaleFactors
+    placement_m : ndarray, shape (n_markers, 3)
+        Where markers sit relative to the generic place times the scale factors, in the bodies' frames.
+    body : Body
+    room : Room
+    habits : Habits
+        As planned.
+    recordings : dict of str to Recording
+    """
+
+    participant: Participant
+    factors: ScaleFactors
+    placement_m: Array
+    body: Body
+    room: Room
+    habits: Habits
+    recordings: dict[str, Recording]
+
+
+def make_session(population: Population, seed: int, number: int) -> SyntheticSession:
+    """Make the session of one participant; depends on its arguments alone.
+
+    Parameters
+    ----------
+    population : Population
+    seed : int
+        Of the cohort.
+    number : int
+        Of the participant, from 1.
+    """
+    generator = np.random.default_rng((seed, number))
+    noise = torch.Generator().manual_seed(int(generator.integers(2**62)))
+    person = participant(population, number, generator)
+    errors = _errors()
+    like = torch.zeros((), dtype=torch.float32)
+    placement_m = errors.placement(1, noise, like)[0].double().numpy()
+    room = Room(float(generator.uniform(-np.pi, np.pi)), errors.session_bias(1, noise, like)[0].double().numpy())
+    factors = scale_factors(person.person)
+    body = skeleton(person.person, factors, placement_m)
+    own = habits(body, person, generator)
+    seeds = {trial: int(generator.integers(2**31)) for trial in TRIALS}
+    truths = {
+        "neutral": _truth(body, standing.plan(body, seeds["neutral"], own.stance)),
+        "5xSTS": _test(body, own, seeds["5xSTS"]),
+        "walk": _walk(body, own, seeds["walk"]),
+    }
+    recordings = {trial: recorded(body, truths[trial], errors, regime, room, noise) for trial, regime in TRIALS.items()}
+    return SyntheticSession(person, factors, placement_m, body, room, own, recordings)
+
+
+def _truth(body: Body, plan: Plan, margin_s: float = 0.0) -> Truth:
+    margin = round(margin_s * RATE_HZ)
+    return truth_of(body, in_balance(body, plan), slice(margin, len(plan.time_s) - margin))
+
+
+def _test(body: Body, own: Habits, seed: int) -> Truth:
+    truth = _truth(body, sit_to_stand.plan(body, seed, own.rising))
+    return replace(truth, events_s=truth.events_s | rise_events(body, truth))
+
+
+def _walk(body: Body, own: Habits, seed: int) -> Truth:
+    gait = own.gait
+    for _ in range(MOST_LOWERINGS):
+        try:
+            return _truth(body, walking.plan(body, seed, gait), walking.MARGIN_S)
+        except OutOfReachError:
+            gait = replace(gait, mean_drop_m=gait.mean_drop_m + LOWER_M)
+    return _truth(body, walking.plan(body, seed, gait), walking.MARGIN_S)
+
+
+@cache
+def _errors() -> MarkerErrors:
+    return MarkerErrors(marker_names())
