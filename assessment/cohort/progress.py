@@ -55,7 +55,7 @@ class CohortProgress:
         self._started = self._now()
         if console.is_terminal:
             self._live = Live(
-                get_renderable=self._view, console=console, refresh_per_second=2, transient=True, redirect_stdout=False
+                get_renderable=self.view, console=console, refresh_per_second=2, transient=True, redirect_stdout=False
             )
             self._live.start()
         else:
@@ -128,16 +128,17 @@ class CohortProgress:
         with self._lock:
             return ", ".join(f"{count} {stage}" for stage, count in Counter(self._stages.values()).items())
 
-    def _ended(self, key: str) -> None:
-        self._stages.pop(key, None)
-        self._ended_at.append(self._now())
-
-    def _view(self) -> Group:
+    def view(self) -> Group:
+        """What the live view shows."""
         with self._lock:
             ended, running, failures = self._done + self._failed, self.running(), list(self._failures)
         bar = ProgressBar(total=max(self._total, 1), completed=ended, width=60)
         rows = [bar, Text(self.line()), Text(f"running: {running or 'nothing'}", style="dim")]
         return Group(*rows, *(Text(text, style="red", no_wrap=True, overflow="ellipsis") for text in failures))
+
+    def _ended(self, key: str) -> None:
+        self._stages.pop(key, None)
+        self._ended_at.append(self._now())
 
     def _tell(self) -> None:
         while not self._over.wait(PLAIN_EVERY_S):

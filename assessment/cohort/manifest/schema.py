@@ -41,7 +41,7 @@ def _code(*, needs_digit: bool) -> pa.Column:
     rules = [
         _rule("code", lambda text: text.str.fullmatch(_CODE)),
         _rule("long", lambda text: text.str.len() <= LONGEST_CODE),
-        _rule("device", lambda text: ~text.str.partition(".")[0].str.casefold().isin(WINDOWS_DEVICES)),
+        _rule("device", lambda text: ~text.str.replace(r"\..*", "", regex=True).str.casefold().isin(WINDOWS_DEVICES)),
     ]
     if needs_digit:
         rules.append(_rule("digit", lambda text: text.str.contains(r"\d")))
