@@ -102,3 +102,14 @@ def scale_trials(
         else:
             models[trials[index].name] = outcome
     return models, failed
+
+
+def run_scaling_of_many(tasks, *, device="cpu"):
+    """Shim until scaling is batched."""
+    found = []
+    for task in tasks:
+        try:
+            found.append(run_scaling(task))
+        except SarcoscopeError as error:
+            found.append(error)
+    return found

@@ -14,7 +14,7 @@ from typing import Any
 from assessment.cohort.engine import Engine
 from assessment.cohort.guard import Limits, why_lost
 from assessment.cohort.ledger import Ledger
-from assessment.cohort.work import ConclusionTask, ReadyVisit, VisitTask, conclude_visit, prepare_group
+from assessment.cohort.work import ConclusionTask, GroupTask, ReadyVisit, VisitTask, conclude_visit, prepare_group
 from assessment.conclusion import failed_trial
 from assessment.summary import TrialRecord
 from assessment.trial import TrialTask, run_trial
@@ -69,6 +69,8 @@ class CohortRun:
     ledger : Ledger
         Where what was done is written down.
     limits : Limits
+    device : str
+        Where groups are scaled and their angles found: ``cpu`` or ``cuda``.
     work_on_trial : callable
         What is done with a trial.
     """
@@ -76,6 +78,7 @@ class CohortRun:
     engine: Engine
     ledger: Ledger
     limits: Limits
+    device: str = "cpu"
     work_on_trial: Callable[[TrialTask], TrialRecord] = run_trial
     _on_their_way: dict[Future[Any], _Piece] = field(default_factory=dict, init=False)
     _open: dict[str, VisitTask] = field(default_factory=dict, init=False)
@@ -113,7 +116,7 @@ class CohortRun:
 
     def _prepare(self, group: Group, log: Path, tries_left: int) -> None:
         then = partial(self._prepared, group)
-        self._submit(_Piece(prepare_group, group, log, then, tries_left, accelerated=True))
+        self._submit(_Piece(prepare_group, GroupTask(group, self.device), log, then, tries_left, accelerated=True))
 
     def _prepared(self, group: Group, outcome: list[ReadyVisit | SarcoscopeError] | SarcoscopeError) -> None:
         if isinstance(outcome, SarcoscopeError):

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Literal
 
 from filelock import FileLock, Timeout
 
@@ -48,6 +49,8 @@ class CohortSettings:
     outputs : Outputs
     limits : Limits
         Of every piece of work: a group's scaling, a trial, a visit's conclusion.
+    device : {'cpu', 'cuda'}
+        Where scale factors and angles are computed; the last digits of results differ between them.
     retry_failed : bool
         Try again what failed before on the same recordings.
     """
@@ -55,6 +58,7 @@ class CohortSettings:
     settings: Settings
     outputs: Outputs = LEAN
     limits: Limits = DEFAULT_LIMITS
+    device: Literal["cpu", "cuda"] = "cpu"
     retry_failed: bool = False
 
 
@@ -98,7 +102,7 @@ def run_cohort(
         clear_unfinished(visits, folder)
         plan = make_plan(visits, chosen.settings, folder, fetch, retry_failed=chosen.retry_failed)
         _write_about(folder, chosen, len(visits), n_bad_rows)
-        run = CohortRun(engine, Ledger(folder, watch(plan)), chosen.limits, work_on_trial)
+        run = CohortRun(engine, Ledger(folder, watch(plan)), chosen.limits, chosen.device, work_on_trial)
         run.go(groups(plan, chosen.settings, chosen.outputs, folder, fetch))
         write_tables(folder, visits)
         return plan
@@ -150,6 +154,7 @@ def _write_about(folder: CohortFolder, chosen: CohortSettings, n_visits: int, n_
         },
         "outputs": asdict(chosen.outputs),
         "limits": asdict(chosen.limits),
+        "device": chosen.device,
     }
     with replaced_when_whole(folder.about) as unfinished:
         unfinished.write_text(json.dumps(about, indent=2), encoding="utf-8")

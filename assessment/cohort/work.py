@@ -1,27 +1,28 @@
-"""What workers do for a cohort: groups of visits up to their angles, single trials, and a visit's conclusion."""
+"""What workers do for a cohort: groups of visits up to their angles, and a visit's conclusion."""
 
 from __future__ import annotations
 
 import json
 import shutil
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from assessment.cohort.fingerprint import recordings_sha256, work_sha256
 from assessment.cohort.rows import session_rows, write_session_rows
 from assessment.cohort.sessions import CohortSession
 from assessment.conclusion import check_possible, conclude, failed_trial
+from assessment.movements import movements_of_many
 from assessment.outputs import Outputs
 from assessment.prepared import PreparedSession
 from assessment.results_folder import put_in_place
-from assessment.scaling_task import ScalingTask, run_scaling
+from assessment.scaling_task import ScalingTask, run_scaling_of_many
 from assessment.summary import TrialRecord
 from assessment.trial import TrialTask
 from models.errors import SarcoscopeError
 from models.subject import Subject
 from pipeline.scaling import ScaledModel
-from pipeline.session import Session, read_session
+from pipeline.session import Session, Trial, read_session
 from pipeline.settings import Settings
 
 VISIT_RECORD = "cohort_session.json"
@@ -57,8 +58,23 @@ class VisitTask:
 
 
 @dataclass(frozen=True)
+class GroupTask:
+    """Visits that are scaled together.
+
+    Attributes
+    ----------
+    visits : tuple of VisitTask
+    device : str
+        Where scale factors and angles are computed: ``cpu`` or ``cuda``.
+    """
+
+    visits: tuple[VisitTask, ...]
+    device: str
+
+
+@dataclass(frozen=True)
 class ReadyVisit:
-    """A visit whose model is scaled: its trials can be assessed, each for itself.
+    """A visit whose angles are known: its trials can be assessed, each for itself.
 
     Attributes
     ----------
@@ -68,8 +84,9 @@ class ReadyVisit:
     models : dict of str to ScaledModel
         By trial.
     trials : tuple of TrialTask
+        With their angles.
     failed : dict of str to TrialRecord
-        Trials that could not be scaled.
+        Trials without a model or angles.
     """
 
     task: VisitTask
@@ -98,15 +115,35 @@ class ConclusionTask:
     folder: Path
 
 
-def prepare_group(tasks: Sequence[VisitTask]) -> list[ReadyVisit | SarcoscopeError]:
-    """Read and scale a group of visits, all people in one search; an error takes its own visit only."""
-    found: list[ReadyVisit | SarcoscopeError] = []
-    for task in tasks:
-        try:
-            found.append(_ready(task))
-        except SarcoscopeError as error:
-            found.append(error)
-    return found
+@dataclass
+class _Person:
+    """A visit on its way to be ready; what went wrong with the whole of it, or with some of its trials."""
+
+    task: VisitTask
+    session: Session
+    subject: Subject
+    prepared: PreparedSession
+    error: SarcoscopeError | None = None
+    models: dict[str, ScaledModel] = field(default_factory=dict)
+    trials: dict[str, TrialTask] = field(default_factory=dict)
+    failed: dict[str, TrialRecord] = field(default_factory=dict)
+
+    def ready(self) -> ReadyVisit | SarcoscopeError:
+        if self.error is not None:
+            return self.error
+        return ReadyVisit(self.task, self.session, self.subject, self.models, tuple(self.trials.values()), self.failed)
+
+
+def prepare_group(group: GroupTask) -> list[ReadyVisit | SarcoscopeError]:
+    """Read a group of visits, scale all people in one search, and find the angles of all their trials together.
+
+    An error takes its own visit or trial only; every visit has its outcome, in the order given.
+    """
+    found = [_opened(task) for task in group.visits]
+    people = [person for person in found if isinstance(person, _Person)]
+    _scale(people, group.device)
+    _find_angles(people, group.device)
+    return [one.ready() if isinstance(one, _Person) else one for one in found]
 
 
 def conclude_visit(task: ConclusionTask) -> int:
@@ -143,7 +180,7 @@ def visit_work_sha256(task: VisitTask) -> str:
     return work_sha256(task.visit, recordings_sha256(_source(task)), task.settings)
 
 
-def _ready(task: VisitTask) -> ReadyVisit:
+def _opened(task: VisitTask) -> _Person | SarcoscopeError:
     unpacked = task.partial / _UNPACKED
     unpacked.mkdir(parents=True, exist_ok=True)
     try:
@@ -154,35 +191,49 @@ def _ready(task: VisitTask) -> ReadyVisit:
         )
         check_possible(session, subject, task.settings, task.visit.clinical)
     except SarcoscopeError as error:
-        raise error.within(stage="reading") from None
-    trials, prepared = session.movement_trials, PreparedSession(session)
-    models, failed = _scaled(task, session, subject, prepared)
+        return error.within(stage="reading")
+    return _Person(task, session, subject, PreparedSession(session))
+
+
+def _scale(people: Sequence[_Person], device: str) -> None:
+    """Give every trial its model: of the static trial, or of its own where there is none (Monocular)."""
+    asked = [(person, trial) for person in people for trial in _scaled_on(person.session)]
     tasks = [
-        TrialTask(session, trial, models[trial.name], subject, task.settings, task.partial, outputs=task.outputs)
-        for trial in trials
-        if trial.name in models
+        ScalingTask(person.session, trial, person.subject, person.task.settings, person.task.partial, person.prepared)
+        for person, trial in asked
     ]
-    return ReadyVisit(task, session, subject, models, tuple(tasks), failed)
+    for (person, trial), outcome in zip(asked, run_scaling_of_many(tasks, device=device), strict=True):
+        static = trial.name == person.session.static_trial
+        if isinstance(outcome, ScaledModel):
+            served = person.session.movement_trials if static else (trial,)
+            person.models |= {one.name: outcome for one in served}
+        elif static:
+            person.error = outcome
+        else:
+            person.failed[trial.name] = failed_trial(trial.name, outcome)
 
 
-def _scaled(
-    task: VisitTask, session: Session, subject: Subject, prepared: PreparedSession
-) -> tuple[dict[str, ScaledModel], dict[str, TrialRecord]]:
-    trials = session.movement_trials
-    if session.static_trial is not None:
-        static = session.trial(session.static_trial)
-        model = run_scaling(ScalingTask(session, static, subject, task.settings, task.partial, prepared))
-        return {trial.name: model for trial in trials}, {}
-    models: dict[str, ScaledModel] = {}
-    failed: dict[str, TrialRecord] = {}
-    for trial in trials:
-        try:
-            models[trial.name] = run_scaling(
-                ScalingTask(session, trial, subject, task.settings, task.partial, prepared)
-            )
-        except SarcoscopeError as error:
-            failed[trial.name] = failed_trial(trial.name, error)
-    return models, failed
+def _scaled_on(session: Session) -> tuple[Trial, ...]:
+    return session.movement_trials if session.static_trial is None else (session.trial(session.static_trial),)
+
+
+def _find_angles(people: Sequence[_Person], device: str) -> None:
+    asked = [
+        (person, trial) for person in people for trial in person.session.movement_trials if trial.name in person.models
+    ]
+    tasks = [
+        TrialTask(
+            person.session, trial, person.models[trial.name], person.subject, person.task.settings,
+            person.task.partial, outputs=person.task.outputs, prepared=person.prepared,
+        )
+        for person, trial in asked
+    ]  # fmt: skip
+    for (person, trial), task, outcome in zip(asked, tasks, movements_of_many(tasks, device=device), strict=True):
+        if isinstance(outcome, SarcoscopeError):
+            person.failed[trial.name] = failed_trial(trial.name, outcome)
+        else:
+            # What goes on to another process is the angles, not once more all markers of the session.
+            person.trials[trial.name] = replace(task, movement=outcome, prepared=None)
 
 
 def _source(task: VisitTask) -> Path:

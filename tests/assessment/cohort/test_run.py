@@ -129,7 +129,8 @@ def test_who_fails_is_listed_with_stage_reason_and_tries(first: Ran) -> None:
 def test_a_crash_that_does_not_come_again_costs_nothing_but_time(first: Ran) -> None:
     table = open_cohort(first.folder.path).indicators()
     values = {name: rows["value"].dropna().tolist() for name, rows in table.groupby("participant")}
-    assert values["flaky"] == values["good"]
+    # The last digits depend on the place in the group.
+    assert values["flaky"] == pytest.approx(values["good"], rel=1e-9)
     assert len(values["good"]) > 5
     assert table.groupby("participant")["group"].first().to_dict() == {"good": "a", "flaky": "b"}
 
