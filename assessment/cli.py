@@ -16,6 +16,7 @@ import typer
 
 from assessment.assess import NOTHING_TYPED_IN, assess
 from assessment.check_command import check
+from assessment.cohort_command import cohort
 from assessment.compare_command import compare
 from assessment.console import DownloadProgress, SessionProgress, console, print_error, print_summary
 from assessment.criteria_command import criteria
@@ -82,6 +83,7 @@ app = typer.Typer(
 
 app.command("check")(check)
 app.command("scale")(scale)
+app.command("cohort")(cohort)
 app.command("validate")(validate)
 app.command("criteria")(criteria)
 app.command("compare")(compare)

@@ -135,6 +135,7 @@ class CohortRun:
                 self._close(task)
 
     def _begin_trials(self, ready: ReadyVisit) -> None:
+        self.ledger.ready(ready.task.visit)
         visit = _OpenVisit(ready, dict(ready.failed))
         log = self.ledger.log(ready.task.visit)
         for trial in ready.trials:

@@ -20,11 +20,14 @@ class Engine(Protocol):
     ----------
     n_workers : int
         Pieces of work at once.
+    has_gpu : bool
+        Accelerated work is done on a GPU.
     lost : tuple of exception types
         What a future raises whose process ended in the middle of the work.
     """
 
     n_workers: int
+    has_gpu: bool
     lost: tuple[type[BaseException], ...]
 
     def submit(
@@ -48,7 +51,7 @@ class SerialEngine:
     """One worker process, one piece of work after the other, without Ray; see `Engine`."""
 
     def __init__(self) -> None:
-        self.n_workers = 1
+        self.n_workers, self.has_gpu = 1, False
         self.lost: tuple[type[BaseException], ...] = (ProcessExpired,)
         self._pool = worker_pool(1)
 
@@ -59,7 +62,7 @@ class SerialEngine:
         limits: Limits,
         log: Path,
         *,
-        accelerated: bool = False,  # noqa: ARG002 - the one worker takes whatever device there is
+        accelerated: bool = False,  # noqa: ARG002 - there is one worker
     ) -> Future[Any]:
         """As `Engine.submit`."""
         future: Future[Any] = self._pool.schedule(guarded, args=(work, task, limits, log))

@@ -42,6 +42,11 @@ class CohortFolder:
         """The same on paper."""
         return self.path / "report.pdf"
 
+    @property
+    def downloads(self) -> Path:
+        """Sessions fetched from the OpenCap server, kept for a run that continues."""
+        return self.path / "downloads"
+
     def table(self, name: str) -> Path:
         """One of `TABLES`, as Parquet."""
         return self.path / f"{name}.parquet"

@@ -23,6 +23,9 @@ from models.errors import SarcoscopeError
 class Watcher(Protocol):
     """Whoever is told how a cohort goes (see `assessment.cohort.progress`)."""
 
+    def stage(self, key: str, stage: str) -> None:
+        """A visit has come to a stage."""
+
     def session_done(self, key: str, seconds: float) -> None:
         """A visit has its results."""
 
@@ -56,13 +59,18 @@ class Ledger:
 
     def begun(self, task: VisitTask) -> None:
         """A visit is taken up."""
-        self._begun_s[task.visit.key] = monotonic()
         if task.wanted:
+            self._begun_s[task.visit.key] = monotonic()
+            self.watcher.stage(task.visit.key, "scaling")
             self._write(self.log(task.visit), "begun")
 
     def again(self, log: Path, error: SarcoscopeError) -> None:
         """A piece of work is tried a second time."""
         self._write(log, f"tried again: {error.message}")
+
+    def ready(self, visit: CohortSession) -> None:
+        """A visit's trials are begun."""
+        self.watcher.stage(visit.key, "trials")
 
     def trial_done(self, visit: CohortSession, record: TrialRecord) -> None:
         """A trial is assessed or has failed."""

@@ -74,7 +74,8 @@ class RayEngine:
             raise SettingsError(
                 "The cluster has no core to give.", hint="Add a machine with `ray start --address ADDRESS`."
             )
-        self._on_gpu = {"num_gpus": 1} if resources.get("GPU", 0) >= 1 else {}
+        self.has_gpu = resources.get("GPU", 0) >= 1
+        self._on_gpu = {"num_gpus": 1} if self.has_gpu else {}
         self.lost: tuple[type[BaseException], ...] = (
             exceptions.WorkerCrashedError, exceptions.OutOfMemoryError, exceptions.NodeDiedError,
             exceptions.ObjectLostError, exceptions.LocalRayletDiedError,

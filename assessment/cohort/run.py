@@ -14,6 +14,7 @@ from filelock import FileLock, Timeout
 
 from assessment.cohort.driver import CohortRun
 from assessment.cohort.engine import Engine
+from assessment.cohort.failures import SessionFailure
 from assessment.cohort.fingerprint import code_sha256
 from assessment.cohort.guard import Limits
 from assessment.cohort.layout import CohortFolder
@@ -106,6 +107,12 @@ def run_cohort(
         run.go(groups(plan, chosen.settings, chosen.outputs, folder, fetch))
         write_tables(folder, visits)
         return plan
+
+
+def known_failures(folder: CohortFolder, visits: Sequence[CohortSession]) -> list[SessionFailure]:
+    """Why visits have no results, in the order given; those that have some are not among them."""
+    places = [folder.failure(visit) for visit in visits]
+    return [SessionFailure.model_validate_json(place.read_text("utf-8")) for place in places if place.exists()]
 
 
 @contextmanager

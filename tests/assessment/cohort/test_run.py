@@ -37,6 +37,9 @@ class Watching:
         self.done: list[str] = []
         self.failed: list[SessionFailure] = []
 
+    def stage(self, key: str, stage: str) -> None:
+        pass
+
     def session_done(self, key: str, seconds: float) -> None:
         self.done.append(key)
 

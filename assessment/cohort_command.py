@@ -1,0 +1,194 @@
+"""`python -m assessment cohort`: many people's sessions, assessed on all cores of this machine or of a cluster."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import ExitStack, closing
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from time import monotonic
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+from rich.markup import escape
+
+from assessment.console import console
+from assessment.options import (
+    CutoffHz,
+    IkEngineName,
+    LockFeet,
+    MarkerPlacement,
+    ModelPath,
+    PolicyName,
+    ScalerName,
+    one_message,
+    stoppable,
+)
+from assessment.workers import default_workers
+from models.errors import SettingsError
+from pipeline.settings import DEFAULT_SCALER, ForceMode, make_settings
+
+if TYPE_CHECKING:
+    from assessment.cohort.engine import Engine
+    from assessment.cohort.layout import CohortFolder
+    from assessment.cohort.manifest import Manifest
+    from assessment.cohort.plan import Plan
+    from assessment.cohort.run import CohortSettings
+    from assessment.outputs import Outputs
+
+EXTRAS = ("opensim", "viewer", "report")
+"""Files of a visit that are kept only when asked for."""
+
+
+def cohort(
+    manifest: Annotated[
+        Path,
+        typer.Argument(
+            metavar="MANIFEST.csv|DIR",
+            help="Table of participants, visits and sessions (docs/cohorts.md), or a folder that holds sessions",
+        ),
+    ],
+    out: Annotated[Path, typer.Option("--out", "-o", help="Folder for the cohort; a run into it again continues")],
+    forces: Annotated[ForceMode, typer.Option(help="Force plates where there are any, only them, or never")] = "auto",
+    scaler: ScalerName = DEFAULT_SCALER,
+    policy: PolicyName = None,
+    model: ModelPath = None,
+    marker_placement: MarkerPlacement = True,
+    ik_engine: IkEngineName = "batched",
+    cutoff_hz: CutoffHz = None,
+    lock_feet: LockFeet = None,
+    keep: Annotated[
+        list[str] | None,
+        typer.Option(
+            help=f"Files of every visit besides results, model and curves, any of {', '.join(EXTRAS)}; repeat"
+        ),
+    ] = None,
+    keep_going: Annotated[
+        bool, typer.Option("--keep-going", help="Assess the rows that are in order, leave out those that are not")
+    ] = False,
+    retry_failed: Annotated[
+        bool, typer.Option("--retry-failed", help="Try again what failed before on the same recordings")
+    ] = False,
+    workers: Annotated[
+        int | None, typer.Option("--workers", min=1, help="Worker processes on this machine [default: all cores]")
+    ] = None,
+    serial: Annotated[bool, typer.Option("--serial", help="One worker process, without Ray")] = False,
+    ray_address: Annotated[
+        str | None, typer.Option(envvar="RAY_ADDRESS", help="Of a running Ray cluster [default: this machine alone]")
+    ] = None,
+    time_limit_s: Annotated[float, typer.Option(min=1.0, help="Time for a piece of work, e.g. a trial [s]")] = 600.0,
+    memory_limit_gb: Annotated[float, typer.Option(min=0.1, help="Memory for a piece of work [GB]")] = 4.0,
+    device: Annotated[
+        Literal["auto", "cpu", "cuda"], typer.Option(help="Where people are scaled; auto: on a GPU where Ray has one")
+    ] = "auto",
+    language: Annotated[Literal["en", "ko"], typer.Option(help="Language of the report")] = "en",
+) -> None:
+    """Assess a cohort: results of every visit, tables over all of them, and a report."""
+    from assessment.cohort.bad_rows import write_bad_rows
+    from assessment.cohort.closing import print_bad_rows
+    from assessment.cohort.guard import Limits
+    from assessment.cohort.layout import CohortFolder
+    from assessment.cohort.manifest import read_folder, read_manifest
+    from assessment.cohort.report import write_cohort_report
+    from assessment.cohort.run import CohortSettings
+
+    folder = CohortFolder(out)
+    with one_message():
+        settings = make_settings(
+            forces=forces, scaler=scaler, policy=policy, model=model, marker_placement=marker_placement,
+            ik_engine=ik_engine, cutoff_hz=cutoff_hz, lock_feet=lock_feet,
+        )  # fmt: skip
+        _check_where(serial, workers, ray_address)
+        found = read_folder(manifest) if manifest.is_dir() else read_manifest(manifest)
+        folder.path.mkdir(parents=True, exist_ok=True)
+        write_bad_rows(found.bad_rows, folder.bad_rows)
+        print_bad_rows(found.bad_rows, folder.bad_rows)
+        if found.bad_rows and not keep_going:
+            raise SettingsError(
+                f"Nothing was started: {found.n_bad} rows are not accepted.",
+                hint="Mend them, or give --keep-going to assess the others.",
+            )
+        if not found.sessions:
+            raise SettingsError("Not one row is accepted.", hint="Mend the rows and give the command again.")
+        chosen = CohortSettings(
+            settings,
+            _outputs(keep or []),
+            Limits(time_limit_s, memory_limit_gb),
+            retry_failed=retry_failed,
+        )
+        with closing(_engine(serial, workers, ray_address)) as engine, stoppable():
+            use_gpu = device == "cuda" or (device == "auto" and engine.has_gpu)
+            n_failed = _assess(found, replace(chosen, device="cuda" if use_gpu else "cpu"), folder, engine)
+        console.print("Writing the report.")
+        write_cohort_report(folder, language=language)
+        console.print(f"Report: {escape(str(folder.report_html))}")
+    raise typer.Exit(2 if n_failed or found.bad_rows else 0)
+
+
+def _outputs(kept: list[str]) -> Outputs:
+    from assessment.outputs import Outputs
+
+    unknown = sorted({*kept} - {*EXTRAS})
+    if unknown:
+        raise SettingsError(
+            f"--keep {unknown[0]} is not accepted.",
+            hint=f"Accepted: {', '.join(EXTRAS)}. Results, the model and curves are always kept.",
+        )
+    return Outputs("opensim" in kept, "viewer" in kept, "report" in kept, curves="parquet")
+
+
+def _check_where(serial: bool, workers: int | None, ray_address: str | None) -> None:
+    if serial and (workers or ray_address):
+        raise SettingsError(
+            "--serial stands against --workers and --ray-address.",
+            hint="Give --serial for one process without Ray, or leave it out.",
+        )
+    if workers and ray_address:
+        raise SettingsError(
+            "--workers is of this machine, --ray-address of a cluster.",
+            hint="Give one of them; a cluster's machines say themselves how many cores they give.",
+        )
+
+
+def _engine(serial: bool, workers: int | None, ray_address: str | None) -> Engine:
+    from assessment.cohort.engine import SerialEngine
+    from assessment.cohort.ray_engine import RayEngine
+
+    return SerialEngine() if serial else RayEngine(ray_address, workers or default_workers())
+
+
+def _assess(found: Manifest, chosen: CohortSettings, folder: CohortFolder, engine: Engine) -> int:
+    """Run with a view of how it goes, and say what came of it; the number of visits without results."""
+    from assessment.cohort.closing import print_closing
+    from assessment.cohort.download import fetch
+    from assessment.cohort.progress import CohortProgress
+    from assessment.cohort.run import known_failures, run_cohort
+
+    began_s = monotonic()
+    with ExitStack() as stack:
+
+        def watch(plan: Plan) -> CohortProgress:
+            progress = stack.enter_context(CohortProgress(len(plan.visits), plan.n_done))
+            for text in _about_plan(plan):
+                progress.note(text)
+            return progress
+
+        run_cohort(
+            found.sessions, chosen, folder, engine, watch, partial(fetch, folder=folder.downloads),
+            n_bad_rows=found.n_bad,
+        )  # fmt: skip
+    failures = known_failures(folder, found.sessions)
+    done = len(found.sessions) - len(failures)
+    print_closing(folder, done=done, failures=failures, n_bad_rows=found.n_bad, seconds=monotonic() - began_s)
+    return len(failures)
+
+
+def _about_plan(plan: Plan) -> Iterator[str]:
+    if plan.n_outdated:
+        yield (
+            f"{plan.n_outdated} visits are assessed anew: their recordings, what is known of the person, the settings "
+            "or the program have changed."
+        )
+    if plan.n_failed_before:
+        yield f"{plan.n_failed_before} visits failed before and are not tried again; --retry-failed does."
