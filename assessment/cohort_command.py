@@ -60,9 +60,7 @@ def cohort(
     lock_feet: LockFeet = None,
     keep: Annotated[
         list[str] | None,
-        typer.Option(
-            help=f"Files of every visit besides results, model and curves, any of {', '.join(EXTRAS)}; repeat"
-        ),
+        typer.Option(help=f"More files of every visit: {', '.join(EXTRAS)}; repeat for more"),
     ] = None,
     keep_going: Annotated[
         bool, typer.Option("--keep-going", help="Assess the rows that are in order, leave out those that are not")
