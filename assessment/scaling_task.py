@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -104,9 +105,13 @@ def scale_trials(
     return models, failed
 
 
-def run_scaling_of_many(tasks, *, device="cpu"):
-    """Shim until scaling is batched."""
-    found = []
+def run_scaling_of_many(
+    tasks: Sequence[ScalingTask],
+    *,
+    device: str = "cpu",  # noqa: ARG001 - scaled one by one on the processor
+) -> list[ScaledModel | SarcoscopeError]:
+    """Scale for many people; an error takes its own task only."""
+    found: list[ScaledModel | SarcoscopeError] = []
     for task in tasks:
         try:
             found.append(run_scaling(task))

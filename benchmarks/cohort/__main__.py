@@ -1,6 +1,6 @@
 """``python -m benchmarks.cohort``: how fast, how flat, how far and how safely cohorts are assessed, on two cores.
 
-All sessions are synthetic (`python -m assessment synthesise`): a static trial, five-times sit-to-stand and a walk, 60 Hz.
+All sessions are synthetic (`python -m assessment synthesise`): standing, five-times sit-to-stand and a walk at 60 Hz.
 Parts can be run alone (``--part``); their figures replace the older ones of that part in results/cohort.json.
 """
 
