@@ -11,17 +11,23 @@ from typing import Annotated
 
 import torch
 import typer
+from rich.console import Console
 
 from models.errors import SarcoscopeError, SettingsError
 from rl_scaling.ablation import TABLE, read_variation
 from rl_scaling.ablation import ablate as run_ablation
+from rl_scaling.before_after import compare
 from rl_scaling.checkpoint import load_policy
 from rl_scaling.clip_tasks import FilmedPerson, read_people
-from rl_scaling.distributed import joined
+from rl_scaling.distributed import joined, rank
 from rl_scaling.drawing import generic_tree
 from rl_scaling.evaluate import evaluate as score
 from rl_scaling.experiment import SEED_LIMIT, Experiment, read_experiment
+from rl_scaling.fine_tuning import DEFAULT_EXPERIMENTS, comparison_table, read_study, verdict
+from rl_scaling.held_out import FEWEST
 from rl_scaling.observation import SegmentLayout
+from rl_scaling.policy import ScalingPolicy, files_of
+from rl_scaling.registration import Registration, check_name, register, save_comparison
 from rl_scaling.train import POLICY, Training
 
 app = typer.Typer(help="Learn to scale skeletons to markers.", no_args_is_help=True, add_completion=False)
@@ -32,7 +38,6 @@ Device = Annotated[str, typer.Option(help="cpu or cuda")]
 Resume = Annotated[bool, typer.Option("--resume", help="Go on from the folder's checkpoint")]
 Clips = Annotated[Path | None, typer.Option(help="Filmed people, of `python -m assessment export-markers`")]
 Seed = Annotated[int | None, typer.Option(min=0, max=SEED_LIMIT - 1, help="In place of the experiment's")]
-Policy = Annotated[Path, typer.Option(help="policy.safetensors of an earlier training")]
 
 
 @app.command()
@@ -53,20 +58,68 @@ def pretrain(
 
 @app.command()
 def finetune(
-    config: Config,
-    out: Out,
-    policy: Policy,
+    parent: Annotated[str, typer.Option("--from", help="Name or file of the policy to begin with")],
     clips: Clips = None,
+    name: Annotated[str | None, typer.Option(help="What the policy is registered as, e.g. my-study")] = None,
+    config: Annotated[
+        Path | None,
+        typer.Option(help="Experiment [default: rl_scaling/experiments/finetune.toml, on a GPU finetune_gpu.toml]"),
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option(help="Folder for curve, checkpoint and policy [default: results/finetune/NAME]")
+    ] = None,
+    hold_out: Annotated[
+        float, typer.Option(min=0.05, max=0.5, help=f"Share of the people held out, {FEWEST} at least")
+    ] = 0.2,
     seed: Seed = None,
     device: Device = "cpu",
     resume: Resume = False,
+    register_anyway: Annotated[
+        bool, typer.Option("--register-anyway", help="Register a policy that is not better than before")
+    ] = False,
+    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace a registered policy of this name")] = False,
 ) -> None:
-    """Train on from a policy."""
+    """Train on from a policy; with --clips on a study's people, compared on those held out and registered as --name.
+
+    Ends with 1 where the policy is not better than before, and so not registered.
+    """
     with _said():
-        start = load_policy(policy, SegmentLayout.of(generic_tree()).exists)
-        filmed, experiment = _filmed(clips, device), _seeded(config, seed)
+        if (clips is None) != (name is None):
+            raise SettingsError(
+                "--clips and --name go together: a policy is registered with the study it was fine-tuned on.",
+                hint="Give both; or neither, --config and --out, to train on simulated people alone.",
+            )
+        begin = ScalingPolicy.load(parent)
+        start = load_policy(files_of(parent)[0], SegmentLayout.of(generic_tree()).exists)
+        experiment = _seeded(config or DEFAULT_EXPERIMENTS[_checked(device)], seed)
+        if clips is None or name is None:
+            with joined(_checked(device)) as own:
+                _train(Training(experiment, out or Path("results") / "finetune" / experiment.name, own, start), resume)
+            return
+        check_name(name, overwrite=overwrite)
+        tree = generic_tree(_checked(device))
+        people = read_study(tree, clips, hold_out)
+        for message in people.messages:
+            typer.echo(message, err=True)
+        folder = out or Path("results") / "finetune" / name
         with joined(_checked(device)) as own:
-            _train(Training(experiment, out, own, start, filmed), resume)
+            _train(Training(experiment, folder, own, start, people.training), resume)
+            if rank() != 0:
+                return
+        comparison = compare(tree, begin, ScalingPolicy.load(folder), people.held_out, experiment)
+        save_comparison(folder, comparison)
+        what = f"{'Synthetic people: ' if people.study.synthetic else ''}{begin.name} {begin.version} and {name}"
+        Console().print(comparison_table(comparison, what))
+        said = verdict(comparison)
+        typer.echo(said)
+        if not (comparison.is_kept or register_anyway):
+            typer.echo(
+                f"Not registered. The policy is in {folder}; to register it all the same run this again with --resume "
+                "--register-anyway."
+            )
+            raise typer.Exit(1)
+        register(folder, Registration(name, begin, people.study, comparison, said), overwrite=overwrite)
+        typer.echo(f"Registered: assess with --scaler rl --policy {name}.")
 
 
 @app.command()

@@ -62,14 +62,22 @@ def read_people(tree: SkeletonTree, path: Path) -> tuple[tuple[FilmedPerson, ...
 
 
 def people_of_clips(
-    tree: SkeletonTree, clips: Sequence[MarkerClip]
+    tree: SkeletonTree, clips: Sequence[MarkerClip], *, generated_too: bool = False
 ) -> tuple[tuple[FilmedPerson, ...], tuple[str, ...]]:
-    """Return the people that can be trained on, and a message for everyone else."""
+    """Return the people that can be trained on, and a message for everyone else.
+
+    Parameters
+    ----------
+    tree : SkeletonTree
+    clips : sequence of MarkerClip
+    generated_too : bool
+        Whether people who were generated count as filmed; training has others of them, whose truth it knows.
+    """
     people, left_out = [], []
     for person in dict.fromkeys(clip.person for clip in clips):
         own = [clip for clip in clips if clip.person == person]
         static = [clip for clip in own if clip.static]
-        if any(clip.synthetic for clip in own):
+        if any(clip.synthetic for clip in own) and not generated_too:
             left_out.append(f"Person {person} is left out: generated, not filmed.")
         elif not static:
             left_out.append(f"Person {person} is left out: no neutral trial.")

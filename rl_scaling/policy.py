@@ -136,7 +136,7 @@ class ScalingPolicy:
         SettingsError
             There is none, or its files are not those of a policy.
         """
-        path, about = _files_of(policy)
+        path, about = files_of(policy)
         n_segments = len(parameters()) // 3
         actor, _ = load_policy(path, torch.ones(n_segments, 3, dtype=torch.bool))
         try:
@@ -233,8 +233,14 @@ class ScalingPolicy:
         return ScaleFactors(bodies, factors, self.name, notes)
 
 
-def _files_of(policy: str | Path) -> tuple[Path, Path]:
-    """Files of a policy: its weights, and how it was trained."""
+def files_of(policy: str | Path) -> tuple[Path, Path]:
+    """Return the files of a policy: its weights, and how it was trained.
+
+    Raises
+    ------
+    SettingsError
+        There is no such policy.
+    """
     path = folder_of(str(policy)) or Path(policy)
     try:
         path = path / POLICY_FILE if path.is_dir() else path

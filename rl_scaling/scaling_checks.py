@@ -132,10 +132,7 @@ def check_height(tree: SkeletonTree, subject: Subject, found: Tensor, expected: 
     ------
     ScalingError
     """
-    bodies = [tree.bodies[body] for body in joint_bodies(tree)]
-    counted = [place for place, name in enumerate(bodies) if name in _LENGTHS]
-    lengths_m = segment_lengths_m(tree, torch.stack([found, expected]))[:, counted].sum(dim=1)
-    ratio = float(lengths_m[0] / lengths_m[1])
+    ratio = float(height_ratio(tree, found, expected))
     if abs(ratio - 1.0) > HEIGHT_WITHIN:
         raise ScalingError(
             f"The markers show legs and trunk of a person of about {ratio * subject.height_m:.2f} m; the height given "
@@ -144,6 +141,20 @@ def check_height(tree: SkeletonTree, subject: Subject, found: Tensor, expected: 
             "are right: in OpenCap the size of the squares of the calibration board, elsewhere the unit of the file.",
             stage="scaling",
         )
+
+
+def height_ratio(tree: SkeletonTree, found: Tensor, expected: Tensor) -> Tensor:
+    """Legs and trunk found over those expected, shape (...,).
+
+    Parameters
+    ----------
+    found, expected : Tensor, shape (..., n_bodies, 3)
+        Log scales from the markers, and from height, mass, sex and age.
+    """
+    bodies = [tree.bodies[body] for body in joint_bodies(tree)]
+    counted = [place for place, name in enumerate(bodies) if name in _LENGTHS]
+    lengths_m = segment_lengths_m(tree, torch.stack([found, expected]))[..., counted].sum(dim=-1)
+    return lengths_m[0] / lengths_m[1]
 
 
 def _members(layout: SegmentLayout, segments: tuple[str, ...]) -> NDArray[np.bool_]:
