@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from rich.markup import escape
 from rich.table import Table
 
 from models.errors import SettingsError
 from models.skeleton.kinematics import SkeletonTree
-from rl_scaling.before_after import DECIDES, LABELS, LOSS, TRUTHS, Comparison
+from rl_scaling.before_after import DECIDES, GAIN, LABELS, LOSS, TRUTHS, Comparison
 from rl_scaling.clip_tasks import FilmedPerson, people_of_clips
 from rl_scaling.clips import load_clips
 from rl_scaling.held_out import Judged, split_people
@@ -19,6 +20,9 @@ from rl_scaling.study import Study
 EXPERIMENTS = Path(__file__).parent / "experiments"
 DEFAULT_EXPERIMENTS = {"cpu": EXPERIMENTS / "finetune.toml", "cuda": EXPERIMENTS / "finetune_gpu.toml"}
 """By device: a GPU scales many people in the time of a few."""
+
+# Of people who are left out, in an error.
+_MOST_NAMED = 3
 
 
 @dataclass(frozen=True)
@@ -66,8 +70,8 @@ def read_study(tree: SkeletonTree, path: Path, share: float) -> StudyPeople:
     try:
         training, held_out = split_people(tree, people, clips, share)
     except SettingsError as error:
-        for message in left_out:
-            error.message += f" {message}"
+        more = [f"And {len(left_out) - _MOST_NAMED} more are left out."] if len(left_out) > _MOST_NAMED else []
+        error.message = " ".join([error.message, *left_out[:_MOST_NAMED], *more])
         raise error.within(file=path.name) from None
     study = Study.of(path, clips, [one.person for one in people], len(held_out))
     messages = [
@@ -86,9 +90,8 @@ def comparison_table(comparison: Comparison, title: str) -> Table:
     for name in ("n", "before", "after", "difference", "95 % interval"):
         table.add_column(name, justify="right", no_wrap=True)
     for place, row in enumerate(numbers(comparison)):
-        cells = [row[name] for name in ("label", "n", "before", "after", "difference")]
-        first_simulated = comparison.rows[place].measure == TRUTHS[0]
-        if first_simulated:
+        cells = [escape(row[name]) for name in ("label", "n", "before", "after", "difference")]
+        if comparison.rows[place].measure == TRUTHS[0]:
             table.add_section()
         table.add_row(*cells, f"{row['low']} to {row['high']}")
     table.caption = (
@@ -109,6 +112,8 @@ def verdict(comparison: Comparison) -> str:
         said = f"Better than before: {figures}."
     elif row.low > 0.0:
         said = f"Worse than before: {figures}."
+    elif row.high < 0.0:
+        said = f"Not better than before: {figures}, less than the {100 * GAIN:g} % that trainings differ by at random."
     else:
         said = f"Not better than before: {figures}; the interval includes no change."
     if comparison.lost:

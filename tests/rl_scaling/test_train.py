@@ -118,8 +118,9 @@ def test_the_fine_tune_command_refuses_another_network_and_leaves_no_folder(
     experiment: Experiment, tmp_path: Path
 ) -> None:
     other = replace(experiment.network, residual_reach=None)
-    save_policy(tmp_path / POLICY, Actor(EXISTS, other), other, {})
-    options = ["--config", str(SMOKE), "--policy", str(tmp_path / POLICY), "--out", str(tmp_path / "out")]
+    about = {"experiment": experiment.model_dump(mode="json")}
+    save_policy(tmp_path / POLICY, Actor(EXISTS, other), other, about)
+    options = ["--config", str(SMOKE), "--from", str(tmp_path / POLICY), "--out", str(tmp_path / "out")]
     refused = CliRunner().invoke(app, ["finetune", *options])
     assert refused.exit_code == 2
     assert "residual_reach = None. Give a policy with residual_reach = 0.3" in refused.output
@@ -165,9 +166,9 @@ def test_the_commands_train_fine_tune_and_evaluate(tmp_path: Path) -> None:
     again = run(app, ["pretrain", *config, "--out", str(tmp_path / "a")])
     assert again.exit_code == 2
     assert "holds a training already" in again.output
-    policy = ["--policy", str(tmp_path / "a" / POLICY)]
-    assert run(app, ["finetune", *config, *policy, "--out", str(tmp_path / "b")]).exit_code == 0
-    scored = run(app, ["evaluate", *config, *policy, "--people", "3"])
+    policy = str(tmp_path / "a" / POLICY)
+    assert run(app, ["finetune", *config, "--from", policy, "--out", str(tmp_path / "b")]).exit_code == 0
+    scored = run(app, ["evaluate", *config, "--policy", policy, "--people", "3"])
     methods = ["prior mean", "least squares", "least squares, lowest J", "policy", "policy, lowest J"]
     assert [score["method"] for score in json.loads(scored.stdout)] == methods
     missing = run(app, ["pretrain", *config, "--out", str(tmp_path / "c"), "--device", "abacus"])
