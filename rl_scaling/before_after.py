@@ -83,8 +83,10 @@ class Paired:
             (after - before,), np.mean, confidence_level=1.0 - 2.0 * tail, n_resamples=_RESAMPLES, batch=_BATCH,
             method="percentile", rng=np.random.default_rng(0),
         ).confidence_interval  # fmt: skip
-        means = (float(one.mean()) for one in (before, after, after - before))
-        return cls(measure, n, *means, float(found.low), float(found.high))
+        return cls(
+            measure, n, float(before.mean()), float(after.mean()), float((after - before).mean()),
+            float(found.low), float(found.high),
+        )  # fmt: skip
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import math
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -68,7 +69,7 @@ class Study:
 
 
 def _sexes(subjects: Sequence[Subject]) -> dict[str, int]:
-    counts = {sex: sum(one.sex == sex for one in subjects) for sex in sorted({one.sex for one in subjects})}
+    counts: dict[str, int] = dict(sorted(Counter(one.sex for one in subjects).items()))
     return counts if min(counts.values(), default=0) >= SMALLEST_CELL else {}
 
 

@@ -101,7 +101,7 @@ def test_generated_people_are_used_alone_and_called_synthetic(place: Path) -> No
         (
             tuple(clip for clip in clips_of_people(8) if not clip.static),
             {},
-            "Person p2 is left out: no neutral trial. And 5 more are left out. [file clips.npz] Export more participants",
+            "Person p2 is left out: no neutral trial. And 5 more are left out. [file clips.npz] Export more",
         ),
     ],
 )  # fmt: skip
