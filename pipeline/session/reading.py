@@ -164,8 +164,8 @@ def _model_markers(raw: MarkerTrajectories, session: Session) -> MarkerTrajector
 
 
 def _session_folders(folder: Path, depth: int) -> tuple[Path, ...]:
-    if (folder / "summary.json").is_file() and (folder / "report.html").is_file():
-        return ()  # our own results of a session, which have OpenCap's layout
+    if (folder / "summary.json").is_file() and ((folder / "report.html").is_file() or (folder / "Tables").is_dir()):
+        return ()  # our own results of a session, which have OpenCap's layout; those of a cohort have no report
     if is_lab_session(folder) or is_opencap_session(folder):
         return (folder,)
     if depth == 0:

@@ -72,3 +72,67 @@ def test_what_is_there_is_not_overwritten_and_sessions_that_are_none_are_said(tm
     result = export(tmp_path / "absent", session, "-o", out, "--overwrite")
     assert result.exit_code == 2
     assert len(load_clips(out)) == 1
+
+
+def manifest(folder: Path, *rows: str) -> Path:
+    path = folder / "manifest.csv"
+    header = "participant,visit,session,height_m,mass_kg,sex,age_years"
+    path.write_text("\n".join([header, *rows]) + "\n", encoding="utf-8")
+    return path
+
+
+def test_rows_of_a_manifest_are_people_of_their_own_and_visits_are_one_persons(tmp_path: Path) -> None:
+    for place in ("a", "b", "c"):
+        build_session(tmp_path / place)
+    rows = manifest(
+        tmp_path,
+        "P001,V1,a,,,,70", "P002,V1,b,1.71,80,m,66", "P001,V2,c/OpenCapData_small,,59.5,,71",
+    )  # fmt: skip
+    out = tmp_path / "clips.npz"
+    result = export(rows, "-o", out)
+    assert result.exit_code == 0, result.output
+    assert "3 clips of 2 people" in result.stderr
+    first, other, second = load_clips(out)
+    assert first.person == second.person != other.person
+    assert (first.subject.height_m, first.subject.mass_kg, first.subject.sex, first.subject.age_years) == (
+        1.56, 58.0, "f", 70.0,
+    )  # fmt: skip
+    assert (other.subject.height_m, other.subject.mass_kg, other.subject.sex, other.subject.age_years) == (
+        1.71, 80.0, "m", 66.0,
+    )  # fmt: skip
+    assert (second.subject.mass_kg, second.subject.age_years) == (59.5, 71.0)
+    with zipfile.ZipFile(out) as archive:
+        content = b"".join(archive.read(name) for name in archive.namelist())
+    assert "P001".encode("utf-32-le") not in content
+
+
+def test_bad_rows_of_a_manifest_stop_the_export_unless_it_is_to_go_on(tmp_path: Path) -> None:
+    build_session(tmp_path / "a")
+    rows, out = manifest(tmp_path, "P001,V1,a,,,,70", "P002,V1,absent,165,80,m,66"), tmp_path / "clips.npz"
+    result = export(rows, "-o", out)
+    assert result.exit_code == 2
+    assert "row 3 (P002/V1): height_m is '165'" in " ".join(result.stderr.split())
+    assert not out.exists()
+    result = export(rows, "-o", out, "--keep-going")
+    assert result.exit_code == 2
+    assert len(load_clips(out)) == 1
+
+
+def test_a_visit_that_cannot_be_read_is_said_and_the_next_has_its_turn(tmp_path: Path) -> None:
+    build_session(tmp_path / "a")
+    (tmp_path / "b.zip").write_bytes(b"no zip")
+    out = tmp_path / "clips.npz"
+    result = export(manifest(tmp_path, "P002,V1,b.zip,1.6,80,m,66", "P001,V1,a,,,,70"), "-o", out)
+    assert result.exit_code == 2
+    assert "P002/V1" in result.stderr
+    assert len(load_clips(out)) == 1
+
+
+def test_a_manifest_goes_alone(tmp_path: Path) -> None:
+    session, out = build_session(tmp_path), tmp_path / "clips.npz"
+    rows = manifest(tmp_path, "P001,V1,OpenCapData_small,,,,70")
+    for arguments in ((rows, session), (rows, "--age-years", "70")):
+        result = export(*arguments, "-o", out)
+        assert result.exit_code == 2
+        assert "A manifest goes alone" in result.stderr
+    assert not out.exists()

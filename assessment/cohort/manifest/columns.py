@@ -1,4 +1,4 @@
-"""The columns of a manifest: what they are called, what they mean, and which numbers they take."""
+"""The columns of a manifest: what they are called, also by others, and which numbers they take."""
 
 from __future__ import annotations
 
@@ -15,27 +15,11 @@ from models.subject import AGE_RANGE_YEARS, HEIGHT_RANGE_M, MASS_RANGE_KG
 from pipeline.session.metadata import LENGTH_UNITS, MASS_UNITS
 from pipeline.settings import LOAD_LIMIT_KG, SEAT_HEIGHT_RANGE_M
 
-MEANINGS = MappingProxyType(
-    {
-        "participant": "study code with a digit, never a name: letters, digits and . _ - of ASCII, at most 40",
-        "visit": "code of the visit, such as V1 or baseline, made of the same characters",
-        "session": "the recordings: a path, relative to the manifest's folder or absolute, or the UUID at OpenCap",
-        "height_m": "body height [m]; empty where the session says it",
-        "mass_kg": "body mass as recorded [kg]; empty where the session says it",
-        "sex": "sex at birth as published norms use it: f, m or unspecified; empty where the session says it",
-        "age_years": "age at the visit [years]; empty where not known: what depends on age is then left out",
-        "group": "group of the study, one for all visits of a participant",
-        "grip_kg": "grip strength, best value [kg]",
-        "asm_kg": "muscle mass of arms and legs [kg]; needs asm_method",
-        "asm_method": "how it was measured: bia or dxa",
-        "calf_cm": "largest circumference of the calf [cm]",
-        "sarc_f": "SARC-F, whole points",
-        "seat_height_m": "height of the chair's seat over the floor [m]",
-        "load_kg": "mass of the object that pick-up trials lift [kg]",
-    }
-)
 REQUIRED = ("participant", "visit", "session", "height_m", "mass_kg", "sex", "age_years")
-COLUMNS = tuple(MEANINGS)
+COLUMNS = (
+    *REQUIRED, "group", "grip_kg", "asm_kg", "asm_method", "calf_cm", "sarc_f", "seat_height_m", "load_kg",
+)  # fmt: skip
+"""All, in the order of templates and messages; docs/cohorts.md says what they mean."""
 
 # What study teams also call them; typing errors are found without.
 _ALSO_CALLED = {

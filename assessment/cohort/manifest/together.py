@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from typing import Literal
 
 import pandas as pd
 import pandera.pandas as pa
@@ -59,7 +60,7 @@ _SCHEMA = pa.DataFrameSchema(
 )
 
 
-def _transformed(values: pd.Series, key: pd.Series, how: str) -> pd.Series:
+def _transformed(values: pd.Series, key: pd.Series, how: Literal["size", "nunique"]) -> pd.Series:
     return values.groupby(key, dropna=True).transform(how)
 
 
@@ -77,7 +78,7 @@ def _rows_by_key() -> Callable[[str, pd.Series, int], str]:
 
     def rows(column: str, key: pd.Series, row: int) -> str:
         if column not in grouped:
-            grouped[column] = {name: _named(list(at)) for name, at in key.groupby(key).groups.items()}
+            grouped[column] = {str(name): _named(list(at)) for name, at in key.groupby(key).groups.items()}
         return grouped[column][key.loc[row]]
 
     return rows

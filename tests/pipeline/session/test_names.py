@@ -1,6 +1,6 @@
 import pytest
 
-from pipeline.session.names import MAX_NAME_LENGTH, natural_order, safe_name, without_person
+from pipeline.session.names import MAX_NAME_LENGTH, may_hold_a_name, natural_order, safe_name, without_person
 
 
 @pytest.mark.parametrize(
@@ -46,3 +46,11 @@ def test_persons_name_is_struck_out_where_it_is_a_word(text, person, clean):
 
 def test_natural_order():
     assert sorted(["walk_10", "walk_2", "Asym", "walk"], key=natural_order) == ["Asym", "walk", "walk_2", "walk_10"]
+
+
+@pytest.mark.parametrize(
+    ("text", "may"),
+    [("S12", False), ("gait 7", False), ("subject_03", False), ("AB-1", False), ("Jane", True), ("kim_walk2", True)],
+)
+def test_words_that_are_not_of_movement_studies_may_be_names(text, may):
+    assert may_hold_a_name(text) is may

@@ -139,6 +139,13 @@ def test_folder_of_sessions(tmp_path):
     assert [root.name for root in find_sessions(tmp_path / "Data", tmp_path / "work")] == ["visit1", "visit2"]
 
 
+@pytest.mark.parametrize("ours", ["report.html", "Tables/indicators.csv"])
+def test_results_are_not_mistaken_for_sessions(tmp_path, ours):
+    write(tmp_path / "Data" / "visit1", opencap_files())
+    write(tmp_path / "Data" / "results", opencap_files() | {"summary.json": "{}", ours: ""})
+    assert [root.name for root in find_sessions(tmp_path / "Data", tmp_path / "work")] == ["visit1"]
+
+
 # ---- what is no session
 
 
