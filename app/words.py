@@ -5,11 +5,10 @@ from __future__ import annotations
 from datetime import date
 
 from app.language import _, _result
-from assessment.presentation import HEADLINE, SIDE_NAMES, with_interval
+from assessment.presentation import SAY_THEIR_MOVEMENT, SIDE_NAMES, with_interval
 from assessment.store.runs import RunState
 
 NOTHING = "–"
-SAY_THEIR_MOVEMENT = HEADLINE - {"number_of_repetitions"}
 
 
 def sex_word(sex: str | None) -> str:

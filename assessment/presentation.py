@@ -31,6 +31,9 @@ HEADLINE = frozenset(
     }
 )
 
+# Those of them that say themselves which movement they are of.
+SAY_THEIR_MOVEMENT = HEADLINE - {"number_of_repetitions"}
+
 # The tier that stands behind the others, on demand.
 DETAILS = "For researchers"
 

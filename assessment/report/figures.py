@@ -8,6 +8,7 @@ from typing import Literal
 
 import numpy as np
 import pandas as pd
+from matplotlib import rc_context
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
@@ -75,7 +76,7 @@ def curves_svg(curves: pd.DataFrame, trial: TrialRecord, mass_kg: float, style: 
         for repetition in trial.repetitions:
             axis.axvspan(repetition.start_s, repetition.stop_s, color="0.93", zorder=0)
     _finish(figure, axes, _named_axis("time", style), style)
-    return _svg(figure)
+    return svg(figure)
 
 
 def cycles_svg(cycles: pd.DataFrame, style: FigureStyle = SCREEN, *, moments: bool = True) -> str:
@@ -97,7 +98,7 @@ def cycles_svg(cycles: pd.DataFrame, style: FigureStyle = SCREEN, *, moments: bo
                     axis.plot(CYCLE_PERCENT, mean, color=colour, linewidth=width, label=_side(side, style))
                     axis.fill_between(CYCLE_PERCENT, mean - sd, mean + sd, color=colour, alpha=0.15, linewidth=0)
     _finish(figure, axes, _named_axis("cycle", style), style)
-    return _svg(figure)
+    return svg(figure)
 
 
 def _axes(heights_in: tuple[float, float], with_moments: bool, style: FigureStyle) -> tuple[Figure, np.ndarray]:
@@ -148,10 +149,11 @@ def _finish(figure: Figure, axes: np.ndarray, along: str, style: FigureStyle) ->
     )
 
 
-def _svg(figure: Figure) -> str:
+def svg(figure: Figure) -> str:
+    """A figure for a page: the same figure gives the same text."""
     buffer = io.StringIO()
-    # Without a date the same result gives the same page. `Figure.savefig` would draw everything twice: once for the
-    # layout, which is part of every drawing.
-    FigureCanvasSVG(figure).print_svg(buffer, metadata={"Date": None})
-    svg = buffer.getvalue()
-    return svg[svg.index("<svg") :]
+    # `Figure.savefig` would draw everything twice: once for the layout, which is part of every drawing.
+    with rc_context({"svg.hashsalt": "sarcoscope"}):
+        FigureCanvasSVG(figure).print_svg(buffer, metadata={"Date": None})
+    drawn = buffer.getvalue()
+    return drawn[drawn.index("<svg") :]

@@ -61,14 +61,14 @@ def report_pdf(
     )
     content = report_content(of)
     for optional, new_pages in ATTEMPTS:
-        pdf, pages = _compiled(content.shortened(optional, new_pages=new_pages))
+        pdf, pages = compiled(content.shortened(optional, new_pages=new_pages))
         if pages <= MOST_PAGES:
             break
     return pdf
 
 
-def _compiled(content: Report) -> tuple[bytes, int]:
-    """PDF and its number of pages. All data goes in as strings, which Typst prints and never evaluates."""
+def compiled(content: Report) -> tuple[bytes, int]:
+    """PDF of a report's content, and its number of pages. All data goes in as strings, which Typst prints and never evaluates."""
     compiler = typst.Compiler(
         TEMPLATES / "report.typ",
         root=TEMPLATES,

@@ -5,6 +5,8 @@ from __future__ import annotations
 from math import hypot, sqrt
 from typing import Literal
 
+import numpy as np
+import numpy.typing as npt
 from pydantic import BaseModel, ConfigDict, Field
 
 from assessment.uncertainty.interval import Z95, formatted
@@ -17,6 +19,7 @@ from assessment.uncertainty.reliability import (
     meaningful_difference,
     repeatability,
 )
+from pipeline.trajectories import Array
 
 Verdict = Literal[
     "increased",
@@ -157,8 +160,8 @@ def _difference(
         return None, None
     difference = after.value - before.value
     if published is not None:
-        # The published detectable change itself, not one worked out again from a rounded SEM.
-        return difference, hypot(published.mdc95 / Z95, *(_own_error(one) or 0.0 for one in (before, after)))
+        own = (np.nan if one.standard_error is None else one.standard_error for one in (before, after))
+        return difference, float(error_of_difference(published, before.indicator, before.unit, *own))
     if before.standard_error is None or after.standard_error is None:
         return difference, None
     error = hypot(before.standard_error, after.standard_error)
@@ -166,12 +169,27 @@ def _difference(
     return difference, error or None
 
 
-def _own_error(one: Measured) -> float | None:
-    """A value's own standard error beyond the published within-session one, which every published change contains."""
-    within = repeatability(one.indicator, one.unit, "within session")
-    if one.standard_error is None or within is None:
-        return one.standard_error
-    return sqrt(max(one.standard_error**2 - within.sem**2, 0.0))
+def error_of_difference(
+    published: Repeatability, indicator: str, unit: str, before: npt.ArrayLike, after: npt.ArrayLike
+) -> Array:
+    """Standard error of the difference of two values of an indicator whose repeatability is published.
+
+    A value's own standard error counts as far as it goes beyond the published within-session one, which every
+    published change contains.
+
+    Parameters
+    ----------
+    published : Repeatability
+        For the setting in which the two were measured.
+    indicator, unit : str
+    before, after : array_like
+        Own standard errors of the two values; NaN where not known.
+    """
+    within = repeatability(indicator, unit, "within session")
+    known = 0.0 if within is None else within.sem
+    own = [np.maximum(np.nan_to_num(np.square(error, dtype=float)) - known**2, 0.0) for error in (before, after)]
+    # The published detectable change itself, not one worked out again from a rounded SEM.
+    return np.sqrt((published.mdc95 / Z95) ** 2 + own[0] + own[1])
 
 
 def _verdict(difference: float | None, error: float | None, reason: str, published: Repeatability | None) -> Verdict:

@@ -1,0 +1,66 @@
+"""Published criteria: how many participants meet each, with source, population and what a count is not."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from assessment.cohort.report.amounts import count, few, of_total
+from assessment.cohort.report.cohort import FEWEST, Cohort
+from assessment.cohort.report.source import CRITERION
+from assessment.criteria.definitions import FRAMEWORKS, framework
+from assessment.criteria.verdicts import Verdict
+from assessment.report.parts.criteria import SYMBOLS
+from assessment.report.structure import Cell, Column, Paragraph, Section, Table, TableRow
+
+
+def criteria_section(of: Cohort) -> Section:
+    """One row a framework, and one a group under it."""
+    _ = of.words
+    title = _("Published criteria")
+    names = [name for name in FRAMEWORKS if f"{CRITERION}{name}" in of.people]
+    if not names or of.people.empty:
+        return Section(title=title, blocks=(Paragraph(text=_("No published criteria were evaluated."), style="soft"),))
+    lead = _(
+        "How many participants meet each set of published criteria, with the first visit that was assessed. "
+        "Indeterminate: a value lies within measurement error of its cut-off. Not assessable: a value that is needed "
+        "is missing, such as grip strength or muscle mass. Each criterion holds for its own protocol and population. A "
+        "count is neither a number of diagnoses nor a prevalence: who is not assessable is in no other column."
+    )
+    columns = (
+        Column(title=_("Criteria"), share=2.2),
+        Column(title=_("n"), share=0.5),
+        Column(title=_("Meets"), share=0.8),
+        Column(title=_("Does not meet"), share=0.8),
+        Column(title=_("Indeterminate"), share=0.8),
+        Column(title=_("Not assessable"), share=0.8),
+    )
+    rows = tuple(row for name in names for row in _rows(of, name))
+    blocks = (Paragraph(text=lead, style="soft"), Table(columns=columns, rows=rows))
+    return Section(title=title, blocks=blocks)
+
+
+def _rows(of: Cohort, name: str) -> list[TableRow]:
+    _ = of.words
+    rules = framework(name)
+    verdicts = of.people[f"{CRITERION}{name}"].astype(object).dropna()
+    groups = of.people["group"].reindex(verdicts.index)
+    where = " · ".join((rules.edition, _.result(rules.region), f"doi:{rules.doi}"))
+    who = _("Made for: {population}.", population=_.result(rules.population))
+    counted = [(Cell(text=_.result(rules.title), aside=f"{where}. {who}", style="strong"), verdicts)]
+    if len(of.groups) > 1:
+        counted += [(Cell(text=f"– {group}"), verdicts[groups == group]) for group in of.groups]
+    return [
+        TableRow(cells=(label, Cell(text=count(len(found))), *_counts(found)), ends_group=place == len(counted) - 1)
+        for place, (label, found) in enumerate(counted)
+    ]
+
+
+def _counts(verdicts: pd.Series) -> list[Cell]:
+    order = (Verdict.MEETS, Verdict.DOES_NOT_MEET, Verdict.INDETERMINATE, Verdict.NOT_ASSESSABLE)
+    if len(verdicts) < FEWEST:
+        # What is known of so few is known of each of them.
+        return [Cell(text=few(len(verdicts)), style="soft") for _verdict in order]
+    return [
+        Cell(text=of_total(int((verdicts == verdict.value).sum()), len(verdicts)), symbol=SYMBOLS[verdict])
+        for verdict in order
+    ]

@@ -1,0 +1,138 @@
+"""Key numbers by sex and age: boxes where there are enough people, and the same as a table."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pandas as pd
+
+from assessment.cohort.report.amounts import (
+    count,
+    mean_and_sd,
+    name_cell,
+    name_of,
+    of_total,
+    origin_words,
+    quartiles,
+    unit_text,
+)
+from assessment.cohort.report.cohort import FEWEST, Cohort, shown
+from assessment.cohort.report.figures import WHISKERS, Boxes, boxes_svg
+from assessment.cohort.report.key_numbers import KeyNumber
+from assessment.profile.cohort import MINIMUM_N
+from assessment.report.structure import Block, Cell, Column, Paragraph, Picture, Section, Table, TableRow
+from pipeline.quality import Mark
+
+# Two beside each other; more would fill pages that nobody reads. The table has them all.
+MOST_PICTURED = 12
+BESIDE = 2
+
+
+def distribution_section(of: Cohort) -> Section:
+    """Boxes of the first key numbers that enough people have, then a table of all of them."""
+    _ = of.words
+    title = _("Key numbers by sex and age")
+    first = [(number, number.table[number.table.index.isin(of.people.index)]) for number in of.key_numbers]
+    if not first:
+        return Section(title=title, blocks=(Paragraph(text=_("No key number was measured."), style="soft"),))
+    lead = _(
+        "Each participant counts once, with the first visit that was assessed; values with caution are included. Boxes: "
+        "median and quartiles; lines: {low}th to {high}th percentile, drawn from {enough} people on. Groups of fewer "
+        "than {few} people are counted but not drawn, nor are single people. Differences between ages are differences "
+        "between people, not what ageing does to one.",
+        low=WHISKERS[0],
+        high=WHISKERS[1],
+        enough=MINIMUM_N,
+        few=FEWEST,
+    )
+    blocks: list[Block] = [Paragraph(text=lead, style="soft"), _table(of, first)]
+    pictured = [(number, table) for number, table in first if shown(table["value"].dropna())][:MOST_PICTURED]
+    for start in range(0, len(pictured), BESIDE):
+        blocks.append(_picture(of, pictured[start : start + BESIDE]))
+    if origins := sorted({number.origin for number, _table_of in first} - {""}):
+        blocks.append(
+            Paragraph(
+                text=_(
+                    "Moments rest on contact forces: a diamond is filled where these were measured, hollow where they "
+                    "were estimated from the movement, hatched where they were simulated. Here: {origins}.",
+                    origins="; ".join(origin_words(of, origin) for origin in origins),
+                ),
+                style="soft",
+            )
+        )
+    return Section(title=title, blocks=tuple(blocks), on_new_page=True)
+
+
+def _table(of: Cohort, numbers: list[tuple[KeyNumber, pd.DataFrame]]) -> Table:
+    _ = of.words
+    columns = [Column(title=_("Indicator"), share=1.7), Column(title=_("n"), share=0.5)]
+    columns += [Column(title=_("With caution"), share=0.6), Column(title=_("Withheld"), share=0.6)]
+    columns += [Column(title=_("Median [quartiles]"), share=1.0)]
+    columns += [Column(title=_("Mean (SD), {whom}", whom=of.sex_name(sex)), share=0.9) for sex in of.sexes]
+    return Table(columns=tuple(columns), rows=tuple(_row(of, number, table) for number, table in numbers))
+
+
+def _row(of: Cohort, number: KeyNumber, table: pd.DataFrame) -> TableRow:
+    values = table["value"].dropna()
+    marks = table["quality"].value_counts()
+    caution, withheld = (int(marks.get(mark.value, 0)) for mark in (Mark.WITH_CAUTION, Mark.WITHHELD))
+    sex = of.people["sex"].reindex(values.index)
+    return TableRow(
+        cells=(
+            name_cell(of, number),
+            Cell(text=count(len(values))),
+            Cell(text=of_total(caution, len(values)) if len(values) else count(caution)),
+            Cell(text=of_total(withheld, len(table))),
+            Cell(text=quartiles(values, number.indicator, number.unit)),
+            *(Cell(text=mean_and_sd(values[sex == one], number.indicator, number.unit)) for one in of.sexes),
+        )
+    )
+
+
+def _picture(of: Cohort, numbers: list[tuple[KeyNumber, pd.DataFrame]]) -> Picture:
+    _ = of.words
+    panels, words = [], []
+    for number, table in numbers:
+        cells = dict(_cells(of, table["value"].dropna()))
+        unit = unit_text(of, number.unit)
+        title = name_of(of, number) + (f" [{unit}]" if unit else "")
+        bands = _bands(of)
+        panels.append(Boxes(title, tuple(bands.values()), cells))
+        said = [
+            _("{who}, {age}: n {n}, {values}", who=who, age=band, n=count(len(values)), values=quartiles(values, number.indicator, number.unit))
+            for who, of_bands in cells.items()
+            for band, values in zip(bands.values(), of_bands, strict=True)
+            if len(values)
+        ]
+        words.append(f"{title}: {'; '.join(said)}.")
+    return Picture(
+        svg=boxes_svg(panels, of.style, columns=BESIDE),
+        alternative=_("Box plots by sex and age, median [quartiles]. {words}", words=" ".join(words)),
+        caption="; ".join(
+            _("{name}: {origin}", name=name_of(of, number), origin=origin_words(of, number.origin))
+            for number, _table_of in numbers
+            if number.origin
+        ),
+    )
+
+
+def _bands(of: Cohort) -> dict[float, str]:
+    """Age bands from the youngest to the oldest there is, and whoever's age is not known."""
+    _ = of.words
+    known = of.people["band"].dropna()
+    bands = {float(k): of.bands[k] for k in range(int(known.min()), int(known.max()) + 1)} if len(known) else {}
+    if of.people["band"].isna().any():
+        bands[-1.0] = _("age not known")
+    return bands
+
+
+def _cells(of: Cohort, values: pd.Series) -> Iterator[tuple[str, list[pd.Series]]]:
+    people = of.people.loc[values.index]
+    band = people["band"].fillna(-1.0)
+    for sex in of.sexes:
+        of_sex = people["sex"] == sex
+        yield _capital(of.sex_name(sex)), [values[of_sex & (band == place)] for place in _bands(of)]
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]

@@ -1,0 +1,97 @@
+"""What is missing: of each indicator how often it is there, with caution, withheld, or was not recorded."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from assessment.catalogue import catalogue
+from assessment.cohort.report.amounts import count
+from assessment.cohort.report.cohort import KINDS, Cohort, Counts
+from assessment.cohort.report.figures import shares_svg
+from assessment.report.structure import Block, Paragraph, Picture, Section
+
+# A page has room for a picture of so many rows and a heading.
+ROWS_OF_A_PICTURE = 56
+RESEARCH = "research"
+
+_Row = tuple[str, Counts | None]
+
+
+def missing_section(of: Cohort) -> Section:
+    """Bars of all visits by group; indicators for researchers as one bar a movement."""
+    _ = of.words
+    title = _("What is there and what is missing")
+    rows = list(_rows(of))
+    if not rows:
+        return Section(title=title, blocks=(Paragraph(text=_("No visit was assessed."), style="soft"),))
+    lead = _(
+        "Share of the assessed visits in which an indicator is reported, usable with caution, withheld (the recording "
+        "was not good enough for the number) or not recorded (the movement was not recorded, or the indicator cannot "
+        "be taken from it). Both sides together. What is missing is rarely missing by chance: who moves with most "
+        "difficulty is often who cannot be measured."
+    )
+    blocks: list[Block] = [Paragraph(text=lead, style="soft")]
+    for start in range(0, len(rows), ROWS_OF_A_PICTURE):
+        blocks.append(_picture(of, rows[start : start + ROWS_OF_A_PICTURE]))
+    return Section(title=title, blocks=tuple(blocks), on_new_page=True)
+
+
+def _rows(of: Cohort) -> Iterator[_Row]:
+    """Heading of each movement, then its indicators; headings have no counts."""
+    _ = of.words
+    movements: dict[str, dict[str, Counts]] = {}
+    research: dict[str, int] = {}
+    for column, counts in of.mark_counts.items():
+        declared = catalogue().get(column.indicator)
+        rows = movements.setdefault(column.activity, {})
+        if declared is not None and declared.tier == RESEARCH:
+            # One name for all of them; the empty one is no indicator's.
+            name = ""
+            research[column.activity] = research.get(column.activity, 0) + 1
+        else:
+            name = _.result(declared.label) if declared else column.indicator
+        rows[name] = rows.get(name, 0) + counts
+    for movement, rows in movements.items():
+        yield of.movement(movement), None
+        for name, counts in sorted(rows.items(), key=lambda row: not row[0]):
+            n = research.get(movement, 0)
+            yield name or _.plural("for researchers: {n} value", "for researchers: {n} values", n), counts
+
+
+def _picture(of: Cohort, rows: list[_Row]) -> Picture:
+    _ = of.words
+    panels = _panels(of)
+    kinds = [_.result(kind) for kind in KINDS[:-1]] + [_("not recorded")]
+    shares = {
+        title: [_shares(counts, places) if counts is not None else (0.0,) * len(KINDS) for _label, counts in rows]
+        for title, places in panels.items()
+    }
+    everybody = slice(None)
+    words = " ".join(
+        f"{label}: {', '.join(f'{kind} {share:.0f} %' for kind, share in zip(kinds, _shares(counts, everybody), strict=True))}."
+        for label, counts in rows
+        if counts is not None
+    )
+    return Picture(
+        svg=shares_svg([(label, counts is None) for label, counts in rows], shares, kinds, of.style),
+        alternative=_("Bars of availability of each indicator. All visits: {words}", words=words),
+        caption=_("Available, with caution, withheld or not recorded [% of the visits]."),
+    )
+
+
+def _panels(of: Cohort) -> dict[str, slice]:
+    """Title of each panel and which rows of the counts are in it: all visits, then each group."""
+    _ = of.words
+    sizes = of.visits["group"].value_counts()
+    panels = {_("All visits, n = {n}", n=count(len(of.visits))): slice(None)}
+    if len(of.groups) > 1:
+        for place, group in enumerate(of.groups):
+            panels[f"{group}, n = {count(int(sizes[group]))}"] = slice(place, place + 1)
+    return panels
+
+
+def _shares(counts: Counts, groups: slice) -> tuple[float, ...]:
+    found = counts[groups].sum(axis=0)
+    return tuple((100.0 * found / max(int(np.sum(found)), 1)).tolist())

@@ -1,0 +1,102 @@
+"""Head of the report, and who the participants are: sex, age, size and what was measured by hand, by group."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pandas as pd
+
+from assessment.cohort.report.amounts import NOTHING, count, few, mean_and_sd, of_total
+from assessment.cohort.report.cohort import FEWEST, NOT_STATED, Cohort
+from assessment.criteria.definitions import quantities
+from assessment.report.structure import Block, Cell, Column, Entry, Fields, Paragraph, Section, Table, TableRow
+
+CLINICAL = ("grip_kg", "asm_kg", "calf_cm", "sarc_f")
+
+
+def overview_section(of: Cohort) -> Section:
+    """How many of what, and how it is to be read."""
+    _ = of.words
+    entries = [
+        Entry(label=_("Participants"), text=count(of.visits["participant"].nunique())),
+        Entry(label=_("Visits"), text=count(len(of.visits))),
+        Entry(label=_("Trials"), text=count(len(of.source.trials))),
+        Entry(label=_("Groups"), text=", ".join(of.groups) or _("none given")),
+    ]
+    blocks: list[Block] = [Fields(entries=tuple(entries))]
+    if of.synthetic and not bool(of.visits["synthetic"].all()):
+        blocks.append(
+            Paragraph(
+                text=_("Recordings of people and synthetic sessions are mixed: nothing here describes people alone."),
+                style="notice",
+            )
+        )
+    lead = _(
+        "This report puts values of many people together. It describes this cohort as it was recorded, not a "
+        "population, and says nothing of any one person. For research use; nothing in it is a diagnosis."
+    )
+    blocks.append(Paragraph(text=lead))
+    return Section(title=_("Overview"), blocks=tuple(blocks))
+
+
+def people_section(of: Cohort) -> Section:
+    """One column for all and one a group; a participant counts once, with the first assessed visit."""
+    _ = of.words
+    title = _("Participants")
+    if of.people.empty:
+        return Section(title=title, blocks=(Paragraph(text=_("No visit was assessed."), style="soft"),))
+    columns = {_("All"): of.people}
+    if len(of.groups) > 1:
+        columns |= {group: of.people[of.people["group"] == group] for group in of.groups}
+    table = Table(
+        columns=(Column(title="", share=1.5), *(Column(title=name, share=1.0) for name in columns)),
+        rows=tuple(_rows(of, list(columns.values()))),
+    )
+    note = _(
+        "Mean (standard deviation), then how many of the participants have the value where not all have. Each "
+        "participant counts once, with the first visit that was assessed. Of fewer than {few} people no values are "
+        "given, so that nobody can be recognised.",
+        few=FEWEST,
+    )
+    blocks: list[Block] = [table, Paragraph(text=note, style="soft")]
+    if of.has_more_groups:
+        text = _("There are more groups than there is room for: the {n} largest are shown.", n=len(of.groups))
+        blocks.append(Paragraph(text=text, style="soft"))
+    return Section(title=title, blocks=tuple(blocks))
+
+
+def _rows(of: Cohort, columns: list[pd.DataFrame]) -> Iterator[TableRow]:
+    _ = of.words
+    yield _row(_("Participants"), "", [Cell(text=count(len(people)), style="strong") for people in columns])
+    for sex in of.sexes:
+        if sex != NOT_STATED or len(of.sexes) > 0:
+            cells = [Cell(text=of_total(int((people["sex"] == sex).sum()), len(people))) for people in columns]
+            yield _row(_capital(of.sex_name(sex)), "", cells)
+    for name, label, unit in (
+        ("age_years", _("Age"), _("years")),
+        ("height_m", _("Height"), "m"),
+        ("mass_kg", _("Body mass"), "kg"),
+        *((name, _.result(quantities()[name].label), quantities()[name].unit) for name in CLINICAL),
+    ):
+        if name in CLINICAL and of.people[name].isna().all():
+            continue
+        yield _row(label, _.result(unit), [_cell(of, people[name], name, unit) for people in columns])
+
+
+def _row(label: str, unit: str, cells: list[Cell]) -> TableRow:
+    return TableRow(cells=(Cell(text=label, aside=f"[{unit}]" if unit else ""), *cells))
+
+
+def _cell(of: Cohort, column: pd.Series, name: str, unit: str) -> Cell:
+    _ = of.words
+    known = column.astype(float).dropna()
+    aside = "" if len(known) == len(column) else _("n = {n}, missing {missing}", n=count(len(known)), missing=count(len(column) - len(known)))
+    if known.empty:
+        return Cell(text=_("not known") if len(column) else NOTHING, style="soft")
+    if len(known) < FEWEST:
+        return Cell(text=few(len(known)), aside=aside, style="soft")
+    return Cell(text=mean_and_sd(known, name, unit), aside=aside)
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
