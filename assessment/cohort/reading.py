@@ -73,6 +73,10 @@ class CohortResults:
         done = pq.read_metadata(self.folder.table("wide")).num_rows
         return done + int((self.failures()["trial"] == WHOLE_VISIT).sum())
 
+    def wide_names(self) -> frozenset[str]:
+        """Names of all columns of the wide table."""
+        return frozenset(self._schema("wide").names)
+
     def _schema(self, name: str) -> pa.Schema:
         return _checked_schema(self.folder, name)
 

@@ -68,7 +68,10 @@ def report_pdf(
 
 
 def compiled(content: Report) -> tuple[bytes, int]:
-    """PDF of a report's content, and its number of pages. All data goes in as strings, which Typst prints and never evaluates."""
+    """PDF of a report's content, and its number of pages.
+
+    All data goes in as strings, which Typst prints and never evaluates.
+    """
     compiler = typst.Compiler(
         TEMPLATES / "report.typ",
         root=TEMPLATES,

@@ -15,6 +15,11 @@ from assessment.uncertainty import decimals, fixed
 NOTHING = "–"
 
 
+def capital(text: str) -> str:
+    """As it begins a line."""
+    return text[:1].upper() + text[1:]
+
+
 def count(n: int) -> str:
     """A count: ``12,345``."""
     return f"{n:,}"
@@ -39,16 +44,20 @@ def digits(indicator: str, unit: str, standard_error: float) -> int:
     more where its standard error allows.
     """
     finest = places(indicator, unit, None) + 1
-    return max(decimals(unit, standard_error if np.isfinite(standard_error) else None, finest), 0)
+    return max(decimals(unit, standard_error, finest) if standard_error > 0.0 else finest - 1, 0)
 
 
-def mean_and_sd(values: pd.Series, indicator: str, unit: str) -> str:
-    """Mean and standard deviation: ``12.8 (3.1)``; nothing of fewer than `FEWEST`."""
+def digits_of_row(values: pd.Series, indicator: str, unit: str) -> int:
+    """Decimals of a row of means: those that the mean of all its values supports, so that its columns compare."""
+    return digits(indicator, unit, float(values.std(ddof=1)) / np.sqrt(len(values)) if shown(values) else np.nan)
+
+
+def mean_and_sd(values: pd.Series, after: int) -> str:
+    """Mean and standard deviation with so many decimals: ``12.8 (3.1)``; nothing of fewer than `FEWEST`."""
     if not shown(values):
         return few(len(values))
     sd = float(values.std(ddof=1))
-    after = digits(indicator, unit, sd / np.sqrt(len(values)))
-    return signs(f"{fixed(float(values.mean()), after)} ({fixed(sd, after)})")
+    return signs(f"{fixed(float(values.mean()), after)}\u00a0({fixed(sd, after)})")
 
 
 def quartiles(values: pd.Series, indicator: str, unit: str) -> str:
@@ -57,7 +66,12 @@ def quartiles(values: pd.Series, indicator: str, unit: str) -> str:
         return few(len(values))
     after = max(places(indicator, unit, None), 0)
     low, middle, high = (fixed(float(values.quantile(share)), after) for share in (0.25, 0.5, 0.75))
-    return signs(f"{middle} [{low}, {high}]")
+    return signs(f"{middle} {between(low, high)}")
+
+
+def between(low: str, high: str) -> str:
+    """An interval, which is not torn apart at the end of a line."""
+    return f"[{low},\u00a0{high}]"
 
 
 def few(n: int) -> str:
@@ -90,9 +104,7 @@ def name_of(cohort: Cohort, number: KeyNumber) -> str:
 def name_cell(cohort: Cohort, number: KeyNumber) -> Cell:
     """The same as the first cell of a row: with its unit, and the diamond of what a moment rests on."""
     unit = unit_text(cohort, number.unit)
-    return Cell(
-        text=name_of(cohort, number), aside=f"[{unit}]" if unit else "", symbol=origin_symbol(number.origin)
-    )
+    return Cell(text=name_of(cohort, number), aside=f"[{unit}]" if unit else "", symbol=origin_symbol(number.origin))
 
 
 def origin_symbol(origin: str) -> Symbol | None:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 import pandas as pd
 
-from assessment.cohort.report.amounts import NOTHING, count, digits, name_cell, of_total
+from assessment.cohort.report.amounts import NOTHING, between, count, digits, name_cell, of_total
 from assessment.cohort.report.cohort import FEWEST, Cohort
 from assessment.cohort.report.key_numbers import KeyNumber
 from assessment.presentation import places
@@ -79,7 +79,9 @@ def _row(of: Cohort, number: KeyNumber, visits: pd.DataFrame) -> TableRow | None
         cells=(
             name_cell(of, number),
             Cell(text=count(len(pairs))),
-            Cell(text=fixed(float(pairs[f"value_{FIRST}"].mean()), max(places(number.indicator, number.unit, None), 0))),
+            Cell(
+                text=fixed(float(pairs[f"value_{FIRST}"].mean()), max(places(number.indicator, number.unit, None), 0))
+            ),
             _mean_change(of, number, shift),
             *_judged(of, number, pairs, difference),
         )
@@ -99,7 +101,7 @@ def _mean_change(of: Cohort, number: KeyNumber, shift: pd.Series) -> Cell:
         return Cell(text=of.words("no variation"), style="soft")
     after = digits(number.indicator, number.unit, float(shift["shift_high"] - shift["shift_low"]) / (2.0 * Z95))
     low, high = (fixed(float(shift[f"shift_{end}"]), after) for end in ("low", "high"))
-    return Cell(text=signs(f"{signed(float(shift['shift']), after)} [{low}, {high}]"), style="strong")
+    return Cell(text=signs(f"{signed(float(shift['shift']), after)} {between(low, high)}"), style="strong")
 
 
 def _judged(of: Cohort, number: KeyNumber, pairs: pd.DataFrame, difference: pd.Series) -> Iterator[Cell]:
@@ -109,7 +111,10 @@ def _judged(of: Cohort, number: KeyNumber, pairs: pd.DataFrame, difference: pd.S
         yield from (Cell(text=NOTHING),) * 3
         return
     limit = Z95 * error_of_difference(
-        published, number.indicator, number.unit, *(pairs[f"standard_error_{visit}"].to_numpy() for visit in (FIRST, LAST))
+        published,
+        number.indicator,
+        number.unit,
+        *(pairs[f"standard_error_{visit}"].to_numpy() for visit in (FIRST, LAST)),
     )
     yield Cell(text=fixed(published.mdc95, max(places(number.indicator, number.unit, None), 0)))
     beyond = (difference > limit, difference < -limit, difference.abs() <= limit)

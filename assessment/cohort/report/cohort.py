@@ -11,14 +11,17 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from assessment.cohort.columns import ValueColumn
 from assessment.cohort.layout import CohortFolder
+from assessment.cohort.reading import RUN_AGAIN
 from assessment.cohort.report.key_numbers import KeyNumber, key_numbers
-from assessment.cohort.report.source import CohortSource, ValueColumn
+from assessment.cohort.report.source import CohortSource
 from assessment.language import Language, Texts, texts
 from assessment.profile.cohort import AGE_EDGES_YEARS
 from assessment.report.context import PAPER_WIDTH_IN
 from assessment.report.figures import FigureStyle
 from assessment.report.fonts import figure_family
+from models.errors import SettingsError
 from pipeline.quality import Mark
 
 FEWEST = 5
@@ -55,6 +58,23 @@ class Cohort:
         return CohortSource(self.folder)
 
     @cached_property
+    def created(self) -> str:
+        """When the run was begun (ISO 8601).
+
+        Raises
+        ------
+        SettingsError
+            It was not written down.
+        """
+        created = self.source.about.get("created")
+        if not isinstance(created, str):
+            raise SettingsError(
+                f"{self.folder.about.name} of {self.folder.path.name} does not say when the cohort was assessed.",
+                hint=RUN_AGAIN,
+            )
+        return created
+
+    @cached_property
     def visits(self) -> pd.DataFrame:
         """Every assessed visit; ``band`` is the place of its age band, missing where the age is."""
         visits = self.source.visits
@@ -69,7 +89,7 @@ class Cohort:
 
     @cached_property
     def people(self) -> pd.DataFrame:
-        """The first assessed visit of each participant, in the order of the manifest: whoever came twice counts once."""
+        """The first assessed visit of each participant, in the order of the manifest."""
         return self.visits.drop_duplicates("participant")
 
     @cached_property
@@ -125,10 +145,7 @@ class Cohort:
     def sexes(self) -> tuple[str, ...]:
         """Those there are."""
         there = set(self.people["sex"])
-        return tuple(sex for sex in (KINDS = (*(mark.value for mark in Mark), "not recorded")
-"""Of a value of a visit: its mark, or that there is none."""
-Counts = npt.NDArray[np.int64]
-WOMEN, MEN, NOT_STATED) if sex in there)
+        return tuple(sex for sex in (WOMEN, MEN, NOT_STATED) if sex in there)
 
     @cached_property
     def bands(self) -> tuple[str, ...]:

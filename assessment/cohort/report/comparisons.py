@@ -9,14 +9,16 @@ import pandas as pd
 
 from assessment.cohort.report.amounts import (
     NOTHING,
+    between,
     count,
     digits,
+    digits_of_row,
     mean_and_sd,
     name_cell,
     name_of,
     p_text,
 )
-from assessment.cohort.report.cohort import FEWEST, Cohort, shown
+from assessment.cohort.report.cohort import FEWEST, Cohort
 from assessment.cohort.report.figures import forest_svg
 from assessment.cohort.report.key_numbers import KeyNumber
 from assessment.report.context import signs
@@ -52,12 +54,12 @@ def comparison_section(of: Cohort) -> Section | None:
         n=count(len(found)),
         few=FEWEST,
     )
-    blocks: list[Block] = [Paragraph(text=lead, style="soft"), _table(of, found, reference)]
+    blocks: list[Block] = [Paragraph(text=lead, style="soft"), _table(of, found)]
     for group in dict.fromkeys(found["group_2"]):
         known = found[(found["group_2"] == group) & (found["note"] == "")]
         if len(known):
             blocks.append(_picture(of, known, str(group), reference))
-    return Section(title=title, blocks=tuple(blocks), on_new_page=True)
+    return Section(title=title, blocks=tuple(blocks))
 
 
 def _compared(of: Cohort) -> pd.DataFrame:
@@ -99,12 +101,12 @@ def _participant_means(of: Cohort, number: KeyNumber) -> pd.DataFrame:
     )
 
 
-def _table(of: Cohort, found: pd.DataFrame, reference: str) -> Table:
+def _table(of: Cohort, found: pd.DataFrame) -> Table:
     _ = of.words
     titles = (
-        (_("Indicator"), 1.6), (_("Group"), 0.7), (_("n"), 0.6), (_("Mean (SD)"), 0.9),
-        (_("Difference [95 % interval]"), 1.3), (_("Hedges' g [95 % interval]"), 1.2), (_("p, corrected"), 0.6),
-        (_("With caution, withheld"), 0.8),
+        (_("Indicator"), 1.5), (_("Group"), 0.7), (_("n"), 0.4), (_("Mean (SD)"), 0.8),
+        (_("Difference [95 % interval]"), 1.35), (_("Hedges' g [95 % interval]"), 1.5), (_("p, corrected"), 0.65),
+        (_("With caution, withheld"), 0.9),
     )  # fmt: skip
     rows = []
     for place, of_number in found.groupby("number", sort=False):
@@ -112,12 +114,22 @@ def _table(of: Cohort, found: pd.DataFrame, reference: str) -> Table:
         first = of_number.iloc[0]
         rows.append(
             TableRow(
-                cells=(name_cell(of, number), *_described(of, number, first, "1"), *(Cell(text=NOTHING),) * 3, _marks(first, "1")),
+                cells=(
+                    name_cell(of, number),
+                    *_described(of, number, first, "1"),
+                    *(Cell(text=NOTHING),) * 3,
+                    _marks(first, "1"),
+                ),
                 ends_group=False,
             )
         )
         for k, (_row, result) in enumerate(of_number.iterrows(), start=1):
-            cells = (Cell(text=""), *_described(of, number, result, "2"), *_effect(of, number, result), _marks(result, "2"))
+            cells = (
+                Cell(text=""),
+                *_described(of, number, result, "2"),
+                *_effect(of, number, result),
+                _marks(result, "2"),
+            )
             rows.append(TableRow(cells=cells, ends_group=k == len(of_number)))
     return Table(columns=tuple(Column(title=title, share=share) for title, share in titles), rows=tuple(rows))
 
@@ -127,7 +139,12 @@ def _described(of: Cohort, number: KeyNumber, result: pd.Series, which: str) -> 
     values = number.values.reindex(of.people.index[of.people["group"] == group]).dropna()
     yield Cell(text=group)
     yield Cell(text=count(int(result[f"n_{which}"])))
-    yield Cell(text=mean_and_sd(values, number.indicator, number.unit) if shown(values) else NOTHING)
+    yield Cell(
+        text=mean_and_sd(
+            values,
+            digits_of_row(number.values[number.values.index.isin(of.people.index)], number.indicator, number.unit),
+        )
+    )
 
 
 def _effect(of: Cohort, number: KeyNumber, result: pd.Series) -> Iterator[Cell]:
@@ -139,8 +156,12 @@ def _effect(of: Cohort, number: KeyNumber, result: pd.Series) -> Iterator[Cell]:
     error = (result["difference_high"] - result["difference_low"]) / (2.0 * Z95)
     after = digits(number.indicator, number.unit, float(error))
     low, high = (fixed(float(result[f"difference_{end}"]), after) for end in ("low", "high"))
-    yield Cell(text=signs(f"{signed(float(result['difference']), after)} [{low}, {high}]"), style="strong")
-    yield Cell(text=signs(f"{result['hedges_g']:.2f} [{result['hedges_g_low']:.2f}, {result['hedges_g_high']:.2f}]"))
+    yield Cell(text=signs(f"{signed(float(result['difference']), after)} {between(low, high)}"), style="strong")
+    yield Cell(
+        text=signs(
+            f"{result['hedges_g']:.2f} {between(*(f'{result[name]:.2f}' for name in ('hedges_g_low', 'hedges_g_high')))}"
+        )
+    )
     yield Cell(text=p_text(float(result["p_welch_holm"])))
 
 
@@ -152,12 +173,30 @@ def _marks(result: pd.Series, which: str) -> Cell:
 def _picture(of: Cohort, found: pd.DataFrame, group: str, reference: str) -> Picture:
     _ = of.words
     rows = [
-        (name_of(of, of.key_numbers[int(row["number"])]), *(float(row[name]) for name in ("hedges_g", "hedges_g_low", "hedges_g_high")))
+        (
+            name_of(of, of.key_numbers[int(row["number"])]),
+            *(float(row[name]) for name in ("hedges_g", "hedges_g_low", "hedges_g_high")),
+        )
         for _place, row in found.iterrows()
     ]
     words = "; ".join(f"{label} {g:.2f} [{low:.2f}, {high:.2f}]" for label, g, low, high in rows)
     return Picture(
-        svg=forest_svg(rows, _("Hedges' g with 95 % interval: {group} minus {reference}", group=group, reference=reference), of.style),
-        alternative=signs(_("Standardised differences, {group} minus {reference}: {words}.", group=group, reference=reference, words=words)),
-        caption=_("Standardised differences, {group} minus {reference}. Larger is not better: a longer time is slower.", group=group, reference=reference),
+        svg=forest_svg(
+            rows,
+            _("Hedges' g with 95 % interval: {group} minus {reference}", group=group, reference=reference),
+            of.style,
+        ),
+        alternative=signs(
+            _(
+                "Standardised differences, {group} minus {reference}: {words}.",
+                group=group,
+                reference=reference,
+                words=words,
+            )
+        ),
+        caption=_(
+            "Standardised differences, {group} minus {reference}. Larger is not better: a longer time is slower.",
+            group=group,
+            reference=reference,
+        ),
     )

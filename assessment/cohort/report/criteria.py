@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pandas as pd
 
+from assessment.cohort.columns import CRITERION
 from assessment.cohort.report.amounts import count, few, of_total
 from assessment.cohort.report.cohort import FEWEST, Cohort
-from assessment.cohort.report.source import CRITERION
-from assessment.criteria.definitions import FRAMEWORKS, framework
+from assessment.criteria.definitions import framework
 from assessment.criteria.verdicts import Verdict
 from assessment.report.parts.criteria import SYMBOLS
 from assessment.report.structure import Cell, Column, Paragraph, Section, Table, TableRow
@@ -17,7 +17,7 @@ def criteria_section(of: Cohort) -> Section:
     """One row a framework, and one a group under it."""
     _ = of.words
     title = _("Published criteria")
-    names = [name for name in FRAMEWORKS if f"{CRITERION}{name}" in of.people]
+    names = of.source.frameworks
     if not names or of.people.empty:
         return Section(title=title, blocks=(Paragraph(text=_("No published criteria were evaluated."), style="soft"),))
     lead = _(
@@ -50,17 +50,23 @@ def _rows(of: Cohort, name: str) -> list[TableRow]:
     if len(of.groups) > 1:
         counted += [(Cell(text=f"– {group}"), verdicts[groups == group]) for group in of.groups]
     return [
-        TableRow(cells=(label, Cell(text=count(len(found))), *_counts(found)), ends_group=place == len(counted) - 1)
+        TableRow(
+            cells=(label, Cell(text=count(len(found))), *_counts(found, with_symbols=place == 0)),
+            ends_group=place == len(counted) - 1,
+        )
         for place, (label, found) in enumerate(counted)
     ]
 
 
-def _counts(verdicts: pd.Series) -> list[Cell]:
+def _counts(verdicts: pd.Series, *, with_symbols: bool) -> list[Cell]:
     order = (Verdict.MEETS, Verdict.DOES_NOT_MEET, Verdict.INDETERMINATE, Verdict.NOT_ASSESSABLE)
     if len(verdicts) < FEWEST:
         # What is known of so few is known of each of them.
         return [Cell(text=few(len(verdicts)), style="soft") for _verdict in order]
     return [
-        Cell(text=of_total(int((verdicts == verdict.value).sum()), len(verdicts)), symbol=SYMBOLS[verdict])
+        Cell(
+            text=of_total(int((verdicts == verdict.value).sum()), len(verdicts)),
+            symbol=SYMBOLS[verdict] if with_symbols else None,
+        )
         for verdict in order
     ]

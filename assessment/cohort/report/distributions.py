@@ -7,7 +7,9 @@ from collections.abc import Iterator
 import pandas as pd
 
 from assessment.cohort.report.amounts import (
+    capital,
     count,
+    digits_of_row,
     mean_and_sd,
     name_cell,
     name_of,
@@ -36,8 +38,8 @@ def distribution_section(of: Cohort) -> Section:
     if not first:
         return Section(title=title, blocks=(Paragraph(text=_("No key number was measured."), style="soft"),))
     lead = _(
-        "Each participant counts once, with the first visit that was assessed; values with caution are included. Boxes: "
-        "median and quartiles; lines: {low}th to {high}th percentile, drawn from {enough} people on. Groups of fewer "
+        "Each participant counts once, with the first visit that was assessed; values with caution are included. "
+        "Boxes: median and quartiles; lines: {low}th to {high}th percentile, drawn from {enough} people on. Groups of fewer "
         "than {few} people are counted but not drawn, nor are single people. Differences between ages are differences "
         "between people, not what ageing does to one.",
         low=WHISKERS[0],
@@ -47,8 +49,7 @@ def distribution_section(of: Cohort) -> Section:
     )
     blocks: list[Block] = [Paragraph(text=lead, style="soft"), _table(of, first)]
     pictured = [(number, table) for number, table in first if shown(table["value"].dropna())][:MOST_PICTURED]
-    for start in range(0, len(pictured), BESIDE):
-        blocks.append(_picture(of, pictured[start : start + BESIDE]))
+    blocks += [_picture(of, pictured[start : start + BESIDE]) for start in range(0, len(pictured), BESIDE)]
     if origins := sorted({number.origin for number, _table_of in first} - {""}):
         blocks.append(
             Paragraph(
@@ -60,7 +61,7 @@ def distribution_section(of: Cohort) -> Section:
                 style="soft",
             )
         )
-    return Section(title=title, blocks=tuple(blocks), on_new_page=True)
+    return Section(title=title, blocks=tuple(blocks))
 
 
 def _table(of: Cohort, numbers: list[tuple[KeyNumber, pd.DataFrame]]) -> Table:
@@ -77,6 +78,7 @@ def _row(of: Cohort, number: KeyNumber, table: pd.DataFrame) -> TableRow:
     marks = table["quality"].value_counts()
     caution, withheld = (int(marks.get(mark.value, 0)) for mark in (Mark.WITH_CAUTION, Mark.WITHHELD))
     sex = of.people["sex"].reindex(values.index)
+    after = digits_of_row(values, number.indicator, number.unit)
     return TableRow(
         cells=(
             name_cell(of, number),
@@ -84,7 +86,7 @@ def _row(of: Cohort, number: KeyNumber, table: pd.DataFrame) -> TableRow:
             Cell(text=of_total(caution, len(values)) if len(values) else count(caution)),
             Cell(text=of_total(withheld, len(table))),
             Cell(text=quartiles(values, number.indicator, number.unit)),
-            *(Cell(text=mean_and_sd(values[sex == one], number.indicator, number.unit)) for one in of.sexes),
+            *(Cell(text=mean_and_sd(values[sex == one], after)) for one in of.sexes),
         )
     )
 
@@ -99,7 +101,13 @@ def _picture(of: Cohort, numbers: list[tuple[KeyNumber, pd.DataFrame]]) -> Pictu
         bands = _bands(of)
         panels.append(Boxes(title, tuple(bands.values()), cells))
         said = [
-            _("{who}, {age}: n {n}, {values}", who=who, age=band, n=count(len(values)), values=quartiles(values, number.indicator, number.unit))
+            _(
+                "{who}, {age}: n {n}, {values}",
+                who=who,
+                age=band,
+                n=count(len(values)),
+                values=quartiles(values, number.indicator, number.unit),
+            )
             for who, of_bands in cells.items()
             for band, values in zip(bands.values(), of_bands, strict=True)
             if len(values)
@@ -121,7 +129,7 @@ def _bands(of: Cohort) -> dict[float, str]:
     _ = of.words
     known = of.people["band"].dropna()
     bands = {float(k): of.bands[k] for k in range(int(known.min()), int(known.max()) + 1)} if len(known) else {}
-    if of.people["band"].isna().any():
+    if of.people["band"].isna().sum() >= FEWEST:
         bands[-1.0] = _("age not known")
     return bands
 
@@ -131,8 +139,4 @@ def _cells(of: Cohort, values: pd.Series) -> Iterator[tuple[str, list[pd.Series]
     band = people["band"].fillna(-1.0)
     for sex in of.sexes:
         of_sex = people["sex"] == sex
-        yield _capital(of.sex_name(sex)), [values[of_sex & (band == place)] for place in _bands(of)]
-
-
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]
+        yield capital(of.sex_name(sex)), [values[of_sex & (band == place)] for place in _bands(of)]

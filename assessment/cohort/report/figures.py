@@ -82,9 +82,7 @@ def _boxes(axis: Axes, panel: Boxes, style: FigureStyle) -> None:
                 [box], positions=[at], widths=width * 0.8, patch_artist=True, manage_ticks=False, showfliers=False,
                 showcaps=False, medianprops=line | {"linewidth": 1.3}, whiskerprops=line,
             )  # fmt: skip
-            drawn["boxes"][0].set(
-                facecolor=FILLS[k % 3], hatch=HATCHES[k % 3], edgecolor=INK, linewidth=0.5, alpha=0.8
-            )
+            drawn["boxes"][0].set(facecolor=FILLS[k % 3], hatch=HATCHES[k % 3], edgecolor=INK, linewidth=0.5, alpha=0.8)
     if np.isfinite(low):
         room = 0.06 * (high - low) or 0.05 * abs(high) or 1.0
         axis.set_ylim(low - room, high + room)
@@ -107,9 +105,7 @@ def _boxes(axis: Axes, panel: Boxes, style: FigureStyle) -> None:
     )  # fmt: skip
 
 
-def forest_svg(
-    rows: Sequence[tuple[str, float, float, float]], axis_label: str, style: FigureStyle
-) -> str:
+def forest_svg(rows: Sequence[tuple[str, float, float, float]], axis_label: str, style: FigureStyle) -> str:
     """Estimates with their intervals, one a row, around zero.
 
     Parameters
@@ -167,7 +163,7 @@ def shares_svg(
             bars: BarContainer = axis.barh(places, shares[:, k], left=left[:, k], height=0.72, linewidth=0.4)
             for bar in bars:
                 bar.set(edgecolor=SOFT, **look)
-        axis.set_xlim(0, 100)
+        axis.set_xlim(0, 100.8)
         axis.set_title(title, fontsize=style.title_size, fontfamily=style.family)
         axis.set_xticks([0, 50, 100])
         _plain(axis, style)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pandas as pd
 
-from assessment.cohort.report.amounts import count, of_total
+from assessment.cohort.report.amounts import capital, count, of_total
 from assessment.cohort.report.cohort import Cohort, Counts
 from assessment.cohort.report.flow_figure import Box, Step, flow_svg
 from assessment.cohort.report.reasons import counted, without_names
@@ -46,13 +46,13 @@ def _steps(of: Cohort) -> list[Step]:
     _ = of.words
     failures, trials = of.source.failures, of.source.trials
     whole = failures[failures["trial"] == ""]
-    refused = of.source.bad_rows["row"].nunique()
+    refused = int(of.source.about.get("n_bad_rows", of.source.bad_rows["row"].nunique()))
     done, failed = len(of.visits), len(whole)
     everybody = pd.concat([of.visits["participant"], whole["participant"]]).nunique()
-    bad_trials = trials[trials["status"].astype(str) == "failed"]
+    bad_trials = trials[trials["status"] == "failed"]
     return [
         Step(
-            Box(_("Rows of the manifest (n = {n})", n=count(refused + done + failed))),
+            Box(_("Listed in the manifest (n = {n})", n=count(refused + done + failed))),
             _left_out(of, _("Not accepted (n = {n})", n=count(refused)), _reasons_of_rows(of), refused),
         ),
         Step(
@@ -82,7 +82,7 @@ def _steps(of: Cohort) -> list[Step]:
 def _ends(of: Cohort) -> Iterator[Box]:
     """Values of each movement, the one of most trials first."""
     _ = of.words
-    assessed = of.source.trials[of.source.trials["status"].astype(str) != "failed"]
+    assessed = of.source.trials[of.source.trials["status"] != "failed"]
     trials = assessed["movement"].value_counts()
     by_movement: dict[str, Counts] = {}
     for column, counts in of.mark_counts.items():
@@ -98,8 +98,10 @@ def _ends(of: Cohort) -> Iterator[Box]:
             _("withheld: {n}", n=of_total(withheld, total)),
         ]
         n = int(trials.get(movement, 0))
-        title = of.movement(movement) if not movement else _("{what}: {n} trials", what=of.movement(movement), n=count(n))
-        yield Box(_capital(title), tuple(lines))
+        title = (
+            of.movement(movement) if not movement else _("{what}: {n} trials", what=of.movement(movement), n=count(n))
+        )
+        yield Box(capital(title), tuple(lines))
 
 
 def _left_out(of: Cohort, title: str, reasons: list[tuple[str, int]], n: int) -> Box | None:
@@ -120,7 +122,3 @@ def _reasons_of_rows(of: Cohort) -> list[tuple[str, int]]:
 
 def _reasons(failures: pd.DataFrame) -> list[tuple[str, int]]:
     return counted((reason, 1) for reason in without_names(failures))
-
-
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from assessment.catalogue import catalogue
-from assessment.cohort.report.source import CohortSource, ValueColumn
+from assessment.cohort.columns import ERROR, QUALITY, ValueColumn
+from assessment.cohort.report.source import CohortSource
 from assessment.criteria.definitions import quantities
 from assessment.headline import is_first_looked_at
 from pipeline.quality import Mark
@@ -69,23 +69,21 @@ def key_numbers(source: CohortSource, visits: pd.DataFrame) -> Iterator[KeyNumbe
             columns.setdefault((one.indicator, one.activity), []).append(one)
     origins = _origins(source.trials, visits)
     for (indicator, activity), sides in columns.items():
-        declared = catalogue().get(indicator)
+        first = sides[0]
         table = _both_sides(source.values(sides), sides)
-        of_moments = declared is not None and declared.needs == "moments"
-        origin = origins.get(activity, pd.Series(dtype=object)).reindex(table.index) if of_moments else None
+        known = origins.get(activity, pd.Series(dtype=object)).reindex(table.index)
+        origin = known if first.needs_moments else None
         for name in ("",) if origin is None else (*ORIGINS, MIXED):
             part = table if origin is None else table[(origin == name).to_numpy()]
             if len(part):
-                yield KeyNumber(
-                    indicator, sides[0].unit, declared.label if declared else indicator, activity, name, part
-                )
+                yield KeyNumber(indicator, first.unit, first.label, activity, name, part)
 
 
 def _both_sides(wide: pd.DataFrame, sides: Sequence[ValueColumn]) -> pd.DataFrame:
     """One value a visit; where one side is withheld the other stands for both, with caution."""
-    marks = np.stack([wide[f"{one.name}_quality"].astype(object).to_numpy() for one in sides], axis=1)
+    marks = np.stack([wide[f"{one.name}{QUALITY}"].astype(object).to_numpy() for one in sides], axis=1)
     values = wide[[one.name for one in sides]]
-    errors = wide[[f"{one.name}_se" for one in sides]].astype(float)
+    errors = wide[[f"{one.name}{ERROR}" for one in sides]].astype(float)
     there = pd.notna(marks)
     reported = ((marks == Mark.REPORTED.value) | ~there).all(axis=1)
     table = pd.DataFrame(
@@ -103,12 +101,11 @@ def _both_sides(wide: pd.DataFrame, sides: Sequence[ValueColumn]) -> pd.DataFram
 
 def _origins(trials: pd.DataFrame, visits: pd.DataFrame) -> dict[str, pd.Series]:
     """Movement -> where the forces of its trials came from, by the place of the visit in the wide table."""
-    known = trials.loc[trials["forces"].astype(str) != "", ["participant", "visit", "movement", "forces"]]
+    known = trials.loc[trials["forces"] != "", ["participant", "visit", "movement", "forces"]]
     places = pd.DataFrame(
         {"participant": visits["participant"], "visit": visits["visit"], "place": visits.index.to_numpy()}
     )
-    known = known.astype({"movement": str, "forces": str}).drop_duplicates()
-    known = known.merge(places, on=["participant", "visit"])
+    known = known.drop_duplicates().merge(places, on=["participant", "visit"])
     found = {}
     for movement, of_movement in known.groupby("movement", sort=False):
         origin = of_movement.drop_duplicates("place").set_index("place")["forces"]

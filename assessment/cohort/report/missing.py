@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from assessment.catalogue import catalogue
-from assessment.cohort.report.amounts import count
+from assessment.cohort.report.amounts import capital, count
 from assessment.cohort.report.cohort import KINDS, Cohort, Counts
 from assessment.cohort.report.figures import shares_svg
 from assessment.report.structure import Block, Paragraph, Picture, Section
@@ -33,9 +33,10 @@ def missing_section(of: Cohort) -> Section:
         "difficulty is often who cannot be measured."
     )
     blocks: list[Block] = [Paragraph(text=lead, style="soft")]
-    for start in range(0, len(rows), ROWS_OF_A_PICTURE):
-        blocks.append(_picture(of, rows[start : start + ROWS_OF_A_PICTURE]))
-    return Section(title=title, blocks=tuple(blocks), on_new_page=True)
+    blocks += [
+        _picture(of, rows[start : start + ROWS_OF_A_PICTURE]) for start in range(0, len(rows), ROWS_OF_A_PICTURE)
+    ]
+    return Section(title=title, blocks=tuple(blocks))
 
 
 def _rows(of: Cohort) -> Iterator[_Row]:
@@ -51,10 +52,10 @@ def _rows(of: Cohort) -> Iterator[_Row]:
             name = ""
             research[column.activity] = research.get(column.activity, 0) + 1
         else:
-            name = _.result(declared.label) if declared else column.indicator
+            name = _.result(column.label)
         rows[name] = rows.get(name, 0) + counts
     for movement, rows in movements.items():
-        yield of.movement(movement), None
+        yield capital(of.movement(movement)), None
         for name, counts in sorted(rows.items(), key=lambda row: not row[0]):
             n = research.get(movement, 0)
             yield name or _.plural("for researchers: {n} value", "for researchers: {n} values", n), counts
@@ -68,17 +69,16 @@ def _picture(of: Cohort, rows: list[_Row]) -> Picture:
         title: [_shares(counts, places) if counts is not None else (0.0,) * len(KINDS) for _label, counts in rows]
         for title, places in panels.items()
     }
-    everybody = slice(None)
-    words = " ".join(
-        f"{label}: {', '.join(f'{kind} {share:.0f} %' for kind, share in zip(kinds, _shares(counts, everybody), strict=True))}."
-        for label, counts in rows
-        if counts is not None
-    )
+    words = " ".join(f"{label}: {_in_words(kinds, counts)}." for label, counts in rows if counts is not None)
     return Picture(
         svg=shares_svg([(label, counts is None) for label, counts in rows], shares, kinds, of.style),
         alternative=_("Bars of availability of each indicator. All visits: {words}", words=words),
         caption=_("Available, with caution, withheld or not recorded [% of the visits]."),
     )
+
+
+def _in_words(kinds: list[str], counts: Counts) -> str:
+    return ", ".join(f"{kind} {share:.0f} %" for kind, share in zip(kinds, _shares(counts, slice(None)), strict=True))
 
 
 def _panels(of: Cohort) -> dict[str, slice]:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime
 
 import pandas as pd
 
-from assessment.cohort.report.amounts import NOTHING, count, few, mean_and_sd, of_total
-from assessment.cohort.report.cohort import FEWEST, NOT_STATED, Cohort
+from assessment.cohort.report.amounts import NOTHING, capital, count, digits_of_row, few, mean_and_sd, of_total
+from assessment.cohort.report.cohort import FEWEST, Cohort
 from assessment.criteria.definitions import quantities
+from assessment.presentation import time_text
 from assessment.report.structure import Block, Cell, Column, Entry, Fields, Paragraph, Section, Table, TableRow
+from assessment.settings_words import settings_in_words
 
 CLINICAL = ("grip_kg", "asm_kg", "calf_cm", "sarc_f")
 
@@ -22,6 +25,9 @@ def overview_section(of: Cohort) -> Section:
         Entry(label=_("Visits"), text=count(len(of.visits))),
         Entry(label=_("Trials"), text=count(len(of.source.trials))),
         Entry(label=_("Groups"), text=", ".join(of.groups) or _("none given")),
+        Entry(label=_("Program"), text=program(of)),
+        Entry(label=_("Run begun"), text=time_text(datetime.fromisoformat(of.created))),
+        Entry(label=_("Settings"), text=_settings(of), wide=True),
     ]
     blocks: list[Block] = [Fields(entries=tuple(entries))]
     if of.synthetic and not bool(of.visits["synthetic"].all()):
@@ -37,6 +43,19 @@ def overview_section(of: Cohort) -> Section:
     )
     blocks.append(Paragraph(text=lead))
     return Section(title=_("Overview"), blocks=tuple(blocks))
+
+
+def program(of: Cohort) -> str:
+    """The program and its version."""
+    return f"Sarcoscope {of.source.about.get('sarcoscope_version') or of.words('of unknown version')}"
+
+
+def _settings(of: Cohort) -> str:
+    """Those of all visits, in words; movements named by the user would name trials."""
+    given = {name: value for name, value in (of.source.about.get("settings") or {}).items() if name != "activities"}
+    return "; ".join(f"{name}: {value}" for name, value in settings_in_words(given, of.words)) or of.words(
+        "not recorded"
+    )
 
 
 def people_section(of: Cohort) -> Section:
@@ -69,9 +88,8 @@ def _rows(of: Cohort, columns: list[pd.DataFrame]) -> Iterator[TableRow]:
     _ = of.words
     yield _row(_("Participants"), "", [Cell(text=count(len(people)), style="strong") for people in columns])
     for sex in of.sexes:
-        if sex != NOT_STATED or len(of.sexes) > 0:
-            cells = [Cell(text=of_total(int((people["sex"] == sex).sum()), len(people))) for people in columns]
-            yield _row(_capital(of.sex_name(sex)), "", cells)
+        cells = [Cell(text=of_total(int((people["sex"] == sex).sum()), len(people))) for people in columns]
+        yield _row(capital(of.sex_name(sex)), "", cells)
     for name, label, unit in (
         ("age_years", _("Age"), _("years")),
         ("height_m", _("Height"), "m"),
@@ -80,23 +98,27 @@ def _rows(of: Cohort, columns: list[pd.DataFrame]) -> Iterator[TableRow]:
     ):
         if name in CLINICAL and of.people[name].isna().all():
             continue
-        yield _row(label, _.result(unit), [_cell(of, people[name], name, unit) for people in columns])
+        yield _row(
+            label,
+            _.result(unit),
+            [_cell(of, people[name], digits_of_row(of.people[name].dropna(), name, unit)) for people in columns],
+        )
 
 
 def _row(label: str, unit: str, cells: list[Cell]) -> TableRow:
     return TableRow(cells=(Cell(text=label, aside=f"[{unit}]" if unit else ""), *cells))
 
 
-def _cell(of: Cohort, column: pd.Series, name: str, unit: str) -> Cell:
+def _cell(of: Cohort, column: pd.Series, after: int) -> Cell:
     _ = of.words
     known = column.astype(float).dropna()
-    aside = "" if len(known) == len(column) else _("n = {n}, missing {missing}", n=count(len(known)), missing=count(len(column) - len(known)))
+    aside = (
+        ""
+        if len(known) == len(column)
+        else _("n = {n}, missing {missing}", n=count(len(known)), missing=count(len(column) - len(known)))
+    )
     if known.empty:
         return Cell(text=_("not known") if len(column) else NOTHING, style="soft")
     if len(known) < FEWEST:
         return Cell(text=few(len(known)), aside=aside, style="soft")
-    return Cell(text=mean_and_sd(known, name, unit), aside=aside)
-
-
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]
+    return Cell(text=mean_and_sd(known, after), aside=aside)

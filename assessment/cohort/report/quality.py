@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pandas as pd
 
-from assessment.cohort.report.amounts import NOTHING, count, of_total, percent
+from assessment.cohort.report.amounts import NOTHING, between, count, percent
 from assessment.cohort.report.cohort import FEWEST, Cohort
 from assessment.cohort.report.figures import Boxes, boxes_svg
 from assessment.cohort.report.key_numbers import ORIGINS
@@ -24,7 +24,7 @@ def quality_section(of: Cohort) -> Section:
     """By movement, then the most frequent reasons for caution and withholding."""
     _ = of.words
     title = _("Quality of the recordings")
-    trials = of.source.trials[of.source.trials["status"].astype(str) != "failed"]
+    trials = of.source.trials[of.source.trials["status"] != "failed"]
     if trials.empty:
         return Section(title=title, blocks=(Paragraph(text=_("No trial was assessed."), style="soft"),))
     titles = (
@@ -33,7 +33,6 @@ def quality_section(of: Cohort) -> Section:
         (_("Moments: with caution, withheld"), 1.2), (_("Contact forces"), 1.2),
     )  # fmt: skip
     movements = trials["movement"].value_counts()
-    movements = movements[movements > 0]
     rows = [_movement_row(of, str(name), trials[trials["movement"] == name]) for name in movements.index]
     lead = _(
         "Marker error is the distance between the markers of the recording and those of the scaled model, root mean "
@@ -47,7 +46,7 @@ def quality_section(of: Cohort) -> Section:
     if shown:
         blocks.append(_errors_picture(of, trials, [str(name) for name in shown]))
     blocks += _reason_blocks(of)
-    return Section(title=title, blocks=tuple(blocks), on_new_page=True)
+    return Section(title=title, blocks=tuple(blocks))
 
 
 def failure_section(of: Cohort) -> Section | None:
@@ -66,7 +65,8 @@ def failure_section(of: Cohort) -> Section | None:
     ]
     if len(rows) > MOST_FAILURES:
         text = _(
-            "{n} rarer reasons are in failures.parquet, which names the visits, too.", n=count(len(rows) - MOST_FAILURES)
+            "{n} rarer reasons are in failures.parquet, which names the visits, too.",
+            n=count(len(rows) - MOST_FAILURES),
         )
     else:
         text = _("Which visits these are is in failures.parquet.")
@@ -83,19 +83,19 @@ def _movement_row(of: Cohort, name: str, trials: pd.DataFrame) -> TableRow:
         cells=(
             Cell(text=_("not recognised") if not name else of.movement(name)),
             Cell(text=count(len(trials))),
-            Cell(text=f"{repetitions.median():.0f}" if len(repetitions) >= FEWEST else NOTHING),
-            Cell(text=NOTHING if middle is None else f"{middle:.1f} [{low:.1f}, {high:.1f}]"),
+            # Walks have strides, not repetitions.
+            Cell(text=f"{repetitions.median():.0f}" if len(repetitions) >= FEWEST and repetitions.any() else NOTHING),
+            Cell(text=NOTHING if middle is None else f"{middle:.1f} {between(f'{low:.1f}', f'{high:.1f}')}"),
             _marked(trials["kinematics"]),
             _marked(trials["kinetics"]),
-            Cell(text=", ".join(_origins(of, trials["forces"].astype(str))) or NOTHING),
+            Cell(text=", ".join(_origins(of, trials["forces"])) or NOTHING),
         )
     )
 
 
 def _marked(marks: pd.Series) -> Cell:
     """Shares of those that carry a mark; moments of trials without contact forces carry none."""
-    given = marks.astype(str)
-    given = given[given != ""]
+    given = marks[marks != ""]
     if given.empty:
         return Cell(text=NOTHING)
     shares = [percent(int((given == mark.value).sum()), len(given)) for mark in (Mark.WITH_CAUTION, Mark.WITHHELD)]
@@ -115,7 +115,9 @@ def _errors_picture(of: Cohort, trials: pd.DataFrame, movements: list[str]) -> P
     held_out = trials["marker_error_held_out"].astype("boolean")
     known = trials["marker_rms_cm"].astype(float)
     cells = {
-        name: [known[(trials["movement"] == one) & (held_out == is_held_out).fillna(False)].dropna() for one in movements]
+        name: [
+            known[(trials["movement"] == one) & (held_out == is_held_out).fillna(False)].dropna() for one in movements
+        ]
         for name, is_held_out in ((_("held out"), True), (_("not held out"), False))
     }
     cells = {name: values for name, values in cells.items() if any(len(one) for one in values)}
@@ -127,7 +129,11 @@ def _errors_picture(of: Cohort, trials: pd.DataFrame, movements: list[str]) -> P
         if len(values)
     )
     return Picture(
-        svg=boxes_svg([Boxes(_("Marker error [cm]"), tuple(name.replace(", ", "\n") for name in names), cells)], of.style, columns=1),
+        svg=boxes_svg(
+            [Boxes(_("Marker error [cm]"), tuple(name.replace(", ", "\n") for name in names), cells)],
+            of.style,
+            columns=1,
+        ),
         alternative=_("Box plots of marker errors by movement, with medians. {words}.", words=words),
         caption=_("Marker errors by movement; boxes as above, n is a number of trials."),
     )
@@ -146,7 +152,9 @@ def _reason_blocks(of: Cohort) -> Iterator[Block]:
         for place, (reason, n) in enumerate(reasons[:MOST_REASONS]):
             first = Cell(text=_.result(mark.value), symbol=mark_symbol(mark)) if place == 0 else Cell(text="")
             last = place == min(len(reasons), MOST_REASONS) - 1
-            rows.append(TableRow(cells=(first, Cell(text=count(n)), Cell(text=signs(_.result(reason)))), ends_group=last))
+            rows.append(
+                TableRow(cells=(first, Cell(text=count(n)), Cell(text=signs(_.result(reason)))), ends_group=last)
+            )
     columns = (
         Column(title=_("Mark"), share=0.6),
         Column(title=_("Values"), share=0.4),
@@ -165,7 +173,9 @@ def _failure_rows(of: Cohort, failures: pd.DataFrame) -> Iterator[TableRow]:
     """One row for each reason, the most frequent first."""
     _ = of.words
     whole = {True: _("visit"), False: _("trial")}
-    table = failures.assign(is_whole=failures["trial"] == "", said=without_names(failures), hint=without_names(failures, "hint"))
+    table = failures.assign(
+        is_whole=failures["trial"] == "", said=without_names(failures), hint=without_names(failures, "hint")
+    )
     found = [
         (n, is_whole, stage, reason, hint)
         for (is_whole, stage, hint), same in table.groupby(["is_whole", "stage", "hint"], sort=False)
