@@ -17,6 +17,7 @@ import typer
 from assessment.assess import NOTHING_TYPED_IN, assess
 from assessment.check_command import check
 from assessment.cohort_command import cohort
+from assessment.cohort_report_command import cohort_report
 from assessment.compare_command import compare
 from assessment.console import DownloadProgress, SessionProgress, console, print_error, print_summary
 from assessment.criteria_command import criteria
@@ -89,6 +90,7 @@ app.command("criteria")(criteria)
 app.command("compare")(compare)
 app.command("reference")(reference)
 app.command("report")(report)
+app.command("cohort-report")(cohort_report)
 app.command("crosscheck")(crosscheck)
 app.command("export-results")(export_results)
 app.command("export-markers")(export_markers)

@@ -153,7 +153,7 @@ def svg(figure: Figure) -> str:
     """A figure for a page: the same figure gives the same text."""
     buffer = io.StringIO()
     # `Figure.savefig` would draw everything twice: once for the layout, which is part of every drawing.
-    with rc_context({"svg.hashsalt": "sarcoscope"}):
+    with rc_context({"svg.hashsalt": "sarcoscope", "hatch.linewidth": 0.5}):
         FigureCanvasSVG(figure).print_svg(buffer, metadata={"Date": None})
     drawn = buffer.getvalue()
     return drawn[drawn.index("<svg") :]

@@ -48,7 +48,7 @@ def change_section(of: Cohort) -> Section | None:
     )
     titles = (
         (_("Indicator"), 1.7), (_("n"), 0.5), (_("First visit"), 0.7), (_("Mean change [95 % interval]"), 1.3),
-        (_("MDC95"), 0.6), (_("Increased"), 0.8), (_("Decreased"), 0.8), (_("No change beyond error"), 0.9),
+        (_("MDC95"), 0.9), (_("Increased"), 0.7), (_("Decreased"), 0.7), (_("No change beyond error"), 0.9),
     )  # fmt: skip
     table = Table(columns=tuple(Column(title=title, share=share) for title, share in titles), rows=tuple(rows))
     sources = tuple(dict.fromkeys(_sources(of)))

@@ -104,47 +104,30 @@ def _participant_means(of: Cohort, number: KeyNumber) -> pd.DataFrame:
 def _table(of: Cohort, found: pd.DataFrame) -> Table:
     _ = of.words
     titles = (
-        (_("Indicator"), 1.5), (_("Group"), 0.7), (_("n"), 0.4), (_("Mean (SD)"), 0.8),
-        (_("Difference [95 % interval]"), 1.35), (_("Hedges' g [95 % interval]"), 1.5), (_("p, corrected"), 0.65),
-        (_("With caution, withheld"), 0.9),
+        (_("Group"), 1.0), (_("n"), 0.5), (_("Mean (SD)"), 1.0), (_("Difference [95 % interval]"), 1.5),
+        (_("Hedges' g [95 % interval]"), 1.5), (_("p, corrected"), 0.7), (_("With caution, withheld"), 1.0),
     )  # fmt: skip
     rows = []
     for place, of_number in found.groupby("number", sort=False):
         number = of.key_numbers[int(place)]  # type: ignore[call-overload]
-        first = of_number.iloc[0]
-        rows.append(
-            TableRow(
-                cells=(
-                    name_cell(of, number),
-                    *_described(of, number, first, "1"),
-                    *(Cell(text=NOTHING),) * 3,
-                    _marks(first, "1"),
-                ),
-                ends_group=False,
-            )
-        )
+        values = number.values[number.values.index.isin(of.people.index)]
+        after = digits_of_row(values, number.indicator, number.unit)
+        heading = name_cell(of, number).model_copy(update={"span": len(titles), "style": "strong"})
+        rows.append(TableRow(cells=(heading,), is_heading=True, ends_group=False))
+        first, nothing = of_number.iloc[0], (Cell(text=NOTHING),) * 3
+        cells = (*_described(of, values, first, "1", after), *nothing, _marks(first, "1"))
+        rows.append(TableRow(cells=cells, ends_group=False))
         for k, (_row, result) in enumerate(of_number.iterrows(), start=1):
-            cells = (
-                Cell(text=""),
-                *_described(of, number, result, "2"),
-                *_effect(of, number, result),
-                _marks(result, "2"),
-            )
+            cells = (*_described(of, values, result, "2", after), *_effect(of, number, result), _marks(result, "2"))
             rows.append(TableRow(cells=cells, ends_group=k == len(of_number)))
     return Table(columns=tuple(Column(title=title, share=share) for title, share in titles), rows=tuple(rows))
 
 
-def _described(of: Cohort, number: KeyNumber, result: pd.Series, which: str) -> Iterator[Cell]:
+def _described(of: Cohort, values: pd.Series, result: pd.Series, which: str, after: int) -> Iterator[Cell]:
     group = str(result[f"group_{which}"])
-    values = number.values.reindex(of.people.index[of.people["group"] == group]).dropna()
     yield Cell(text=group)
     yield Cell(text=count(int(result[f"n_{which}"])))
-    yield Cell(
-        text=mean_and_sd(
-            values,
-            digits_of_row(number.values[number.values.index.isin(of.people.index)], number.indicator, number.unit),
-        )
-    )
+    yield Cell(text=mean_and_sd(values[of.people["group"].reindex(values.index) == group], after))
 
 
 def _effect(of: Cohort, number: KeyNumber, result: pd.Series) -> Iterator[Cell]:
@@ -157,11 +140,8 @@ def _effect(of: Cohort, number: KeyNumber, result: pd.Series) -> Iterator[Cell]:
     after = digits(number.indicator, number.unit, float(error))
     low, high = (fixed(float(result[f"difference_{end}"]), after) for end in ("low", "high"))
     yield Cell(text=signs(f"{signed(float(result['difference']), after)} {between(low, high)}"), style="strong")
-    yield Cell(
-        text=signs(
-            f"{result['hedges_g']:.2f} {between(*(f'{result[name]:.2f}' for name in ('hedges_g_low', 'hedges_g_high')))}"
-        )
-    )
+    g, g_low, g_high = (fixed(float(result[f"hedges_g{end}"]), 2) for end in ("", "_low", "_high"))
+    yield Cell(text=signs(f"{g} {between(g_low, g_high)}"))
     yield Cell(text=p_text(float(result["p_welch_holm"])))
 
 

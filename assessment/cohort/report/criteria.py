@@ -52,6 +52,7 @@ def _rows(of: Cohort, name: str) -> list[TableRow]:
     return [
         TableRow(
             cells=(label, Cell(text=count(len(found))), *_counts(found, with_symbols=place == 0)),
+            is_heading=place == 0,
             ends_group=place == len(counted) - 1,
         )
         for place, (label, found) in enumerate(counted)

@@ -39,9 +39,9 @@ def distribution_section(of: Cohort) -> Section:
         return Section(title=title, blocks=(Paragraph(text=_("No key number was measured."), style="soft"),))
     lead = _(
         "Each participant counts once, with the first visit that was assessed; values with caution are included. "
-        "Boxes: median and quartiles; lines: {low}th to {high}th percentile, drawn from {enough} people on. Groups of fewer "
-        "than {few} people are counted but not drawn, nor are single people. Differences between ages are differences "
-        "between people, not what ageing does to one.",
+        "Boxes: median and quartiles; lines: {low}th to {high}th percentile, drawn from {enough} people on. Groups of "
+        "fewer than {few} people are counted but not drawn, nor are single people. Differences between ages are "
+        "differences between people, not what ageing does to one.",
         low=WHISKERS[0],
         high=WHISKERS[1],
         enough=MINIMUM_N,

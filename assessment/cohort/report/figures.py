@@ -94,7 +94,7 @@ def _boxes(axis: Axes, panel: Boxes, style: FigureStyle) -> None:
     axis.tick_params(axis="x", length=0, pad=9)
     _plain(axis, style)
     crowded = len(labels) > 8
-    for at, n in labels:
+    for at, n in filter(lambda label: label[1], labels):
         axis.annotate(
             _count(n), (at, 0), (0, -2), xycoords=("data", "axes fraction"), textcoords="offset points", ha="center",
             va="top", fontsize=style.text_size - (1.2 if crowded else 0.5), color=SOFT, fontfamily=style.family,
@@ -130,7 +130,8 @@ def forest_svg(rows: Sequence[tuple[str, float, float, float]], axis_label: str,
 
 
 def shares_svg(
-    rows: Sequence[tuple[str, bool]],
+    title: str,
+    labels: Sequence[str],
     panels: Mapping[str, Sequence[Sequence[float]]],
     kinds: Sequence[str],
     style: FigureStyle,
@@ -139,15 +140,17 @@ def shares_svg(
 
     Parameters
     ----------
-    rows : sequence of (str, bool)
-        Label, and whether it is a heading without a bar.
+    title : str
+        Above the labels.
+    labels : sequence of str
+        Of the rows.
     panels : mapping
         Title -> for each row its shares [%] in the order of ``kinds``.
     kinds : sequence of str
         From best to nothing: drawn full, hatched, hollow, and left empty.
     style : FigureStyle
     """
-    figure = Figure(figsize=(style.width_in, 0.55 + 0.145 * len(rows)), layout="constrained")
+    figure = Figure(figsize=(style.width_in, 0.55 + 0.145 * len(labels)), layout="constrained")
     axes = figure.subplots(1, len(panels), sharey=True, squeeze=False)[0]
     looks = (
         {"facecolor": "#33658A"},
@@ -155,24 +158,26 @@ def shares_svg(
         {"facecolor": "white"},
         {"facecolor": "#EEF1F4", "hatch": "...."},
     )
-    places = np.arange(len(rows))
-    for axis, (title, of_panel) in zip(axes, panels.items(), strict=True):
-        shares = np.array(of_panel, dtype=float).reshape(len(rows), len(kinds))
+    places = np.arange(len(labels))
+    for axis, (name, of_panel) in zip(axes, panels.items(), strict=True):
+        shares = np.array(of_panel, dtype=float).reshape(len(labels), len(kinds))
         left = np.cumsum(shares, axis=1) - shares
         for k, look in enumerate(looks[: len(kinds)]):
             bars: BarContainer = axis.barh(places, shares[:, k], left=left[:, k], height=0.72, linewidth=0.4)
             for bar in bars:
                 bar.set(edgecolor=SOFT, **look)
         axis.set_xlim(0, 100.8)
-        axis.set_title(title, fontsize=style.title_size, fontfamily=style.family)
+        axis.set_title(name, fontsize=style.title_size - 0.5, fontfamily=style.family)
         axis.set_xticks([0, 50, 100])
         _plain(axis, style)
         axis.spines["left"].set_visible(False)
         axis.tick_params(axis="y", length=0)
-    axes[0].set_yticks(places, [label for label, _ in rows], fontfamily=style.family)
-    for tick, (_, is_heading) in zip(axes[0].get_yticklabels(), rows, strict=True):
-        tick.set(fontsize=style.text_size - (0.0 if is_heading else 0.3), color=INK if is_heading else SOFT)
-    axes[0].set_ylim(len(rows) - 0.4, -0.6)
+    axes[0].set_yticks(places, labels, fontsize=style.text_size - 0.3, fontfamily=style.family)
+    axes[0].annotate(
+        title, (0, 1), (-4, 5), xycoords="axes fraction", textcoords="offset points", ha="right", va="bottom",
+        fontsize=style.title_size, color=INK, fontfamily=style.family,
+    )  # fmt: skip
+    axes[0].set_ylim(len(labels) - 0.4, -0.6)
     handles = [
         Patch(edgecolor=SOFT, linewidth=0.4, label=kind, **look) for kind, look in zip(kinds, looks, strict=False)
     ]

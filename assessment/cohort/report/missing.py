@@ -12,11 +12,9 @@ from assessment.cohort.report.cohort import KINDS, Cohort, Counts
 from assessment.cohort.report.figures import shares_svg
 from assessment.report.structure import Block, Paragraph, Picture, Section
 
-# A page has room for a picture of so many rows and a heading.
-ROWS_OF_A_PICTURE = 56
 RESEARCH = "research"
 
-_Row = tuple[str, Counts | None]
+_Rows = list[tuple[str, Counts]]
 
 
 def missing_section(of: Cohort) -> Section:
@@ -33,14 +31,12 @@ def missing_section(of: Cohort) -> Section:
         "difficulty is often who cannot be measured."
     )
     blocks: list[Block] = [Paragraph(text=lead, style="soft")]
-    blocks += [
-        _picture(of, rows[start : start + ROWS_OF_A_PICTURE]) for start in range(0, len(rows), ROWS_OF_A_PICTURE)
-    ]
+    blocks += [_picture(of, movement, of_movement) for movement, of_movement in rows]
     return Section(title=title, blocks=tuple(blocks))
 
 
-def _rows(of: Cohort) -> Iterator[_Row]:
-    """Heading of each movement, then its indicators; headings have no counts."""
+def _rows(of: Cohort) -> Iterator[tuple[str, _Rows]]:
+    """Movements with their indicators and counts."""
     _ = of.words
     movements: dict[str, dict[str, Counts]] = {}
     research: dict[str, int] = {}
@@ -55,25 +51,22 @@ def _rows(of: Cohort) -> Iterator[_Row]:
             name = _.result(column.label)
         rows[name] = rows.get(name, 0) + counts
     for movement, rows in movements.items():
-        yield capital(of.movement(movement)), None
-        for name, counts in sorted(rows.items(), key=lambda row: not row[0]):
-            n = research.get(movement, 0)
-            yield name or _.plural("for researchers: {n} value", "for researchers: {n} values", n), counts
+        n = research.get(movement, 0)
+        last = _.plural("for researchers: {n} value", "for researchers: {n} values", n)
+        ordered = sorted(rows.items(), key=lambda row: not row[0])
+        yield capital(of.movement(movement)), [(name or last, counts) for name, counts in ordered]
 
 
-def _picture(of: Cohort, rows: list[_Row]) -> Picture:
+def _picture(of: Cohort, movement: str, rows: _Rows) -> Picture:
     _ = of.words
     panels = _panels(of)
     kinds = [_.result(kind) for kind in KINDS[:-1]] + [_("not recorded")]
-    shares = {
-        title: [_shares(counts, places) if counts is not None else (0.0,) * len(KINDS) for _label, counts in rows]
-        for title, places in panels.items()
-    }
-    words = " ".join(f"{label}: {_in_words(kinds, counts)}." for label, counts in rows if counts is not None)
+    shares = {title: [_shares(counts, places) for _label, counts in rows] for title, places in panels.items()}
+    words = " ".join(f"{label}: {_in_words(kinds, counts)}." for label, counts in rows)
     return Picture(
-        svg=shares_svg([(label, counts is None) for label, counts in rows], shares, kinds, of.style),
-        alternative=_("Bars of availability of each indicator. All visits: {words}", words=words),
-        caption=_("Available, with caution, withheld or not recorded [% of the visits]."),
+        svg=shares_svg(movement, [label for label, _counts in rows], shares, kinds, of.style),
+        alternative=_("Bars of availability, {movement}. All visits: {words}", movement=movement, words=words),
+        caption=_("{movement}: share of the visits [%].", movement=movement),
     )
 
 

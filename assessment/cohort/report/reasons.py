@@ -11,6 +11,8 @@ import pandas as pd
 GAP = "…"
 _MASK = "\0"
 _NUMBER = re.compile(r"(?<![\w.])[-−]?\d+(?:\.\d+)?(?![\w])")
+# A path can hold somebody's name, and a blank within it: an absolute one ends where the clause does.
+_PATH = re.compile(rf"(?<![\w{GAP}])(?:/|\\\\|[A-Za-z]:[/\\])(?:(?! *[,;:()\"']|\. |\.$).)*|\S+[/\\]\S+[/\\]\S*")
 _OWN_NAMES = ("participant", "visit", "session", "trial")
 
 
@@ -62,5 +64,4 @@ def _shared(mask: str, reasons: list[str]) -> str:
 def _nameless(reason: str, names: list[str]) -> str:
     for name in sorted(filter(None, names), key=len, reverse=True):
         reason = re.sub(rf"(?<!\w){re.escape(name)}(?!\w)", GAP, reason)
-    # A path can hold somebody's name.
-    return re.sub(r"\S*[/\\]\S*[/\\]\S*", GAP, reason)
+    return _PATH.sub(GAP, reason)

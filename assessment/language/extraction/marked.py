@@ -9,7 +9,9 @@ import ast
 from collections.abc import Iterator
 from pathlib import Path
 
-PLACES = ("streamlit_app.py", "app", "assessment/report", "assessment/settings_words.py")
+PLACES = (
+    "streamlit_app.py", "app", "assessment/cohort/report", "assessment/report", "assessment/settings_words.py",
+)  # fmt: skip
 # How many of the first arguments are forms of the message.
 MARKS = {"_": 1, "plural": 2}
 

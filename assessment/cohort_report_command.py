@@ -1,0 +1,27 @@
+"""`python -m assessment cohort-report`: the report of a finished cohort, as a page and as PDF."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from assessment.cohort.layout import CohortFolder
+from assessment.console import console
+from assessment.language import Language
+from assessment.options import one_message
+
+
+def cohort_report(
+    out: Annotated[Path, typer.Argument(metavar="OUT", help="Folder of the cohort, its --out")],
+    language: Annotated[Language, typer.Option(help="Language of the report")] = "en",
+) -> None:
+    """Write report.html and report.pdf of a cohort anew from its tables, in English or Korean."""
+    # Figures and layout are loaded when they are needed: other commands do without.
+    from assessment.cohort.report import write_cohort_report
+
+    folder = CohortFolder(out)
+    with one_message():
+        write_cohort_report(folder, language=language)
+    console.print(f"Report: {folder.report_html} and {folder.report_pdf.name}", soft_wrap=True)
