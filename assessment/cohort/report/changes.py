@@ -47,7 +47,7 @@ def change_section(of: Cohort) -> Section | None:
         "change can lie below it and still differ from zero."
     )
     titles = (
-        (_("Indicator"), 1.7), (_("n"), 0.5), (_("First visit"), 0.7), (_("Mean change [95 % interval]"), 1.3),
+        (_("Indicator"), 1.7), ("n", 0.5), (_("First visit"), 0.7), (_("Mean change [95 % interval]"), 1.3),
         (_("MDC95"), 0.9), (_("Increased"), 0.7), (_("Decreased"), 0.7), (_("No change beyond error"), 0.9),
     )  # fmt: skip
     table = Table(columns=tuple(Column(title=title, share=share) for title, share in titles), rows=tuple(rows))
@@ -97,17 +97,18 @@ def _pairs(number: KeyNumber, visits: pd.DataFrame) -> pd.DataFrame:
 
 
 def _mean_change(of: Cohort, number: KeyNumber, shift: pd.Series) -> Cell:
+    _ = of.words
     if shift["note"]:
-        return Cell(text=of.words("no variation"), style="soft")
+        return Cell(text=_("no variation"), style="soft")
     after = digits(number.indicator, number.unit, float(shift["shift_high"] - shift["shift_low"]) / (2.0 * Z95))
     low, high = (fixed(float(shift[f"shift_{end}"]), after) for end in ("low", "high"))
     return Cell(text=signs(f"{signed(float(shift['shift']), after)} {between(low, high)}"), style="strong")
 
 
 def _judged(of: Cohort, number: KeyNumber, pairs: pd.DataFrame, difference: pd.Series) -> Iterator[Cell]:
-    published = _published(number)
+    _, published = of.words, _published(number)
     if published is None:
-        yield Cell(text=of.words("none published"), style="soft")
+        yield Cell(text=_("none published"), style="soft")
         yield from (Cell(text=NOTHING),) * 3
         return
     limit = Z95 * error_of_difference(

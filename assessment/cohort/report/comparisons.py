@@ -104,7 +104,7 @@ def _participant_means(of: Cohort, number: KeyNumber) -> pd.DataFrame:
 def _table(of: Cohort, found: pd.DataFrame) -> Table:
     _ = of.words
     titles = (
-        (_("Group"), 1.0), (_("n"), 0.5), (_("Mean (SD)"), 1.0), (_("Difference [95 % interval]"), 1.5),
+        (_("Group"), 1.0), ("n", 0.5), (_("Mean (SD)"), 1.0), (_("Difference [95 % interval]"), 1.5),
         (_("Hedges' g [95 % interval]"), 1.5), (_("p, corrected"), 0.7), (_("With caution, withheld"), 1.0),
     )  # fmt: skip
     rows = []

@@ -29,7 +29,7 @@ def cohort_content(of: Cohort) -> Report:
         date=of.created[:10],
         name="",
         made=of.created[:10],
-        status=_("Research use; not a diagnosis"),
+        status=_("Research use. Not a diagnosis"),
         version=program(of),
         disclaimer=_.result(NOT_A_DIAGNOSIS),
         page_of=_("Page {page} of {pages}"),

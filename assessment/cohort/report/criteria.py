@@ -23,12 +23,12 @@ def criteria_section(of: Cohort) -> Section:
     lead = _(
         "How many participants meet each set of published criteria, with the first visit that was assessed. "
         "Indeterminate: a value lies within measurement error of its cut-off. Not assessable: a value that is needed "
-        "is missing, such as grip strength or muscle mass. Each criterion holds for its own protocol and population. A "
-        "count is neither a number of diagnoses nor a prevalence: who is not assessable is in no other column."
+        "is missing, such as grip strength or muscle mass. Each criterion holds for its own protocol and population. "
+        "None of this is a diagnosis, and a count is no prevalence: who is not assessable is in no other column."
     )
     columns = (
         Column(title=_("Criteria"), share=2.2),
-        Column(title=_("n"), share=0.5),
+        Column(title="n", share=0.5),
         Column(title=_("Meets"), share=0.8),
         Column(title=_("Does not meet"), share=0.8),
         Column(title=_("Indeterminate"), share=0.8),

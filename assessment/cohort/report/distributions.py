@@ -66,7 +66,7 @@ def distribution_section(of: Cohort) -> Section:
 
 def _table(of: Cohort, numbers: list[tuple[KeyNumber, pd.DataFrame]]) -> Table:
     _ = of.words
-    columns = [Column(title=_("Indicator"), share=1.7), Column(title=_("n"), share=0.5)]
+    columns = [Column(title=_("Indicator"), share=1.7), Column(title="n", share=0.5)]
     columns += [Column(title=_("With caution"), share=0.6), Column(title=_("Withheld"), share=0.6)]
     columns += [Column(title=_("Median [quartiles]"), share=1.0)]
     columns += [Column(title=_("Mean (SD), {whom}", whom=of.sex_name(sex)), share=0.9) for sex in of.sexes]

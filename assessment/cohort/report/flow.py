@@ -10,7 +10,7 @@ import pandas as pd
 from assessment.cohort.report.amounts import capital, count, of_total
 from assessment.cohort.report.cohort import Cohort, Counts
 from assessment.cohort.report.flow_figure import Box, Step, flow_svg
-from assessment.cohort.report.reasons import counted, without_names
+from assessment.cohort.report.reasons import causes
 from assessment.report.context import signs
 from assessment.report.structure import Paragraph, Picture, Section
 from pipeline.quality import Mark
@@ -57,7 +57,7 @@ def _steps(of: Cohort) -> list[Step]:
         ),
         Step(
             Box(_("Visits (n = {n}) of {people} participants", n=count(done + failed), people=count(everybody))),
-            _left_out(of, _("No results (n = {n})", n=count(failed)), _reasons(whole), failed),
+            _left_out(of, _("No results (n = {n})", n=count(failed)), _reasons(of, whole), failed),
         ),
         Step(
             Box(
@@ -71,7 +71,7 @@ def _steps(of: Cohort) -> list[Step]:
             _left_out(
                 of,
                 _("Trials not assessed (n = {n})", n=count(len(bad_trials))),
-                _reasons(failures[failures["trial"] != ""]),
+                _reasons(of, failures[failures["trial"] != ""]),
                 len(bad_trials),
             ),
         ),
@@ -108,7 +108,7 @@ def _left_out(of: Cohort, title: str, reasons: list[tuple[str, int]], n: int) ->
     _ = of.words
     if not n:
         return None
-    shown = [f"{signs(_.result(reason))} ({count(times)})" for reason, times in reasons[:MOST_REASONS]]
+    shown = [f"{reason} ({count(times)})" for reason, times in reasons[:MOST_REASONS]]
     if len(reasons) > MOST_REASONS:
         others = sum(times for _reason, times in reasons[MOST_REASONS:])
         shown.append(_("other reasons ({n})", n=count(others)))
@@ -117,8 +117,9 @@ def _left_out(of: Cohort, title: str, reasons: list[tuple[str, int]], n: int) ->
 
 def _reasons_of_rows(of: Cohort) -> list[tuple[str, int]]:
     """Columns that were not accepted: what stood in them may tell of a person."""
-    return Counter(of.source.bad_rows["column"].replace("", of.words("whole row"))).most_common()
+    _ = of.words
+    return Counter(of.source.bad_rows["column"].replace("", _("whole row"))).most_common()
 
 
-def _reasons(failures: pd.DataFrame) -> list[tuple[str, int]]:
-    return counted((reason, 1) for reason in without_names(failures))
+def _reasons(of: Cohort, failures: pd.DataFrame) -> list[tuple[str, int]]:
+    return [(signs(of.words.result(cause)), n) for cause, n in Counter(causes(failures)).most_common()]

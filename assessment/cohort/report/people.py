@@ -39,7 +39,7 @@ def overview_section(of: Cohort) -> Section:
         )
     lead = _(
         "This report puts values of many people together. It describes this cohort as it was recorded, not a "
-        "population, and says nothing of any one person. For research use; nothing in it is a diagnosis."
+        "population, and says nothing of any one person. For research use. None of this is a diagnosis."
     )
     blocks.append(Paragraph(text=lead))
     return Section(title=_("Overview"), blocks=tuple(blocks))
@@ -47,15 +47,15 @@ def overview_section(of: Cohort) -> Section:
 
 def program(of: Cohort) -> str:
     """The program and its version."""
-    return f"Sarcoscope {of.source.about.get('sarcoscope_version') or of.words('of unknown version')}"
+    _ = of.words
+    return f"Sarcoscope {of.source.about.get('sarcoscope_version') or _('of unknown version')}"
 
 
 def _settings(of: Cohort) -> str:
     """Those of all visits, in words; movements named by the user would name trials."""
+    _ = of.words
     given = {name: value for name, value in (of.source.about.get("settings") or {}).items() if name != "activities"}
-    return "; ".join(f"{name}: {value}" for name, value in settings_in_words(given, of.words)) or of.words(
-        "not recorded"
-    )
+    return "; ".join(f"{name}: {value}" for name, value in settings_in_words(given, of.words)) or _("not recorded")
 
 
 def people_section(of: Cohort) -> Section:

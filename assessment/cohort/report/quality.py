@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 
 import pandas as pd
@@ -10,7 +11,7 @@ from assessment.cohort.report.amounts import NOTHING, between, count, percent
 from assessment.cohort.report.cohort import FEWEST, Cohort
 from assessment.cohort.report.figures import Boxes, boxes_svg
 from assessment.cohort.report.key_numbers import ORIGINS
-from assessment.cohort.report.reasons import GAP, counted, without_names
+from assessment.cohort.report.reasons import GAP, causes, counted, without_names
 from assessment.report.context import mark_symbol, signs
 from assessment.report.structure import Block, Cell, Column, Paragraph, Picture, Section, Table, TableRow
 from pipeline.quality import Mark
@@ -56,7 +57,7 @@ def failure_section(of: Cohort) -> Section | None:
     if failures.empty:
         return None
     rows = list(_failure_rows(of, failures))
-    titles = ((_("What"), 0.7), (_("Stage"), 0.6), (_("n"), 0.4), (_("Reason"), 2.2), (_("What to do"), 2.2))
+    titles = ((_("What"), 0.7), (_("Stage"), 0.6), ("n", 0.4), (_("Reason"), 2.2), (_("What to do"), 2.2))
     blocks: list[Block] = [
         Table(
             columns=tuple(Column(title=title, share=share) for title, share in titles),
@@ -174,12 +175,12 @@ def _failure_rows(of: Cohort, failures: pd.DataFrame) -> Iterator[TableRow]:
     _ = of.words
     whole = {True: _("visit"), False: _("trial")}
     table = failures.assign(
-        is_whole=failures["trial"] == "", said=without_names(failures), hint=without_names(failures, "hint")
+        is_whole=failures["trial"] == "", said=causes(failures), hint=without_names(failures, "hint")
     )
     found = [
         (n, is_whole, stage, reason, hint)
         for (is_whole, stage, hint), same in table.groupby(["is_whole", "stage", "hint"], sort=False)
-        for reason, n in counted((reason, 1) for reason in same["said"])
+        for reason, n in Counter(same["said"]).items()
     ]
     for n, is_whole, stage, reason, hint in sorted(found, key=lambda one: (-one[0], one[3])):
         yield TableRow(

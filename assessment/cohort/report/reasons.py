@@ -8,6 +8,8 @@ from collections.abc import Iterable, Mapping
 
 import pandas as pd
 
+from assessment.cohort.reasons import cause_of
+
 GAP = "…"
 _MASK = "\0"
 _NUMBER = re.compile(r"(?<![\w.])[-−]?\d+(?:\.\d+)?(?![\w])")
@@ -34,6 +36,18 @@ def without_names(failures: pd.DataFrame, column: str = "reason") -> pd.Series:
         index=failures.index,
         dtype=object,
     )
+
+
+def causes(failures: pd.DataFrame) -> pd.Series:
+    """Reasons of failures without names, and without the numbers and words that differ between those of one cause.
+
+    Parameters
+    ----------
+    failures : DataFrame
+    """
+    said = without_names(failures)
+    found = [cause_of(kind, reason)[1] for kind, reason in zip(failures["kind"], said, strict=True)]
+    return pd.Series(found, index=failures.index, dtype=object)
 
 
 def counted(reasons: Mapping[str, int] | Iterable[tuple[str, int]]) -> list[tuple[str, int]]:
