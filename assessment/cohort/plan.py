@@ -6,7 +6,7 @@ import json
 import shutil
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from pydantic import ValidationError
@@ -56,18 +56,26 @@ class Plan:
 
 
 def make_plan(
-    visits: Sequence[CohortSession], settings: Settings, folder: CohortFolder, fetch: Fetch, *, retry_failed: bool
+    visits: Sequence[CohortSession],
+    settings: Settings,
+    outputs: Outputs,
+    folder: CohortFolder,
+    fetch: Fetch,
+    *,
+    retry_failed: bool,
 ) -> Plan:
     """See what is done already.
 
     Parameters
     ----------
+    outputs : Outputs
+        A visit that was kept with less is done again.
     retry_failed : bool
         Try again what failed before.
     """
 
     def state(visit: CohortSession) -> str:
-        done, failed = _work_done(folder, visit), _work_failed(folder, visit)
+        done, failed = _work_done(folder, visit, outputs), _work_failed(folder, visit)
         if done is None and not failed:
             return "new"
         try:
@@ -131,10 +139,12 @@ def _fetched(visit: CohortSession, fetch: Fetch) -> Path | SarcoscopeError:
         return error.within(stage="reading")
 
 
-def _work_done(folder: CohortFolder, visit: CohortSession) -> str | None:
+def _work_done(folder: CohortFolder, visit: CohortSession, outputs: Outputs) -> str | None:
+    """Hash of the work whose results are there; empty where files are wanted that were not kept, None without any."""
     try:
         record = json.loads((folder.session(visit) / VISIT_RECORD).read_text(encoding="utf-8"))
-        return str(record["work_sha256"])
+        enough = all(record["kept"][name] for name, wanted in asdict(outputs).items() if wanted is True)
+        return str(record["work_sha256"]) if enough else ""
     except (OSError, ValueError, KeyError, TypeError):
         return None
 

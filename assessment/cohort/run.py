@@ -101,7 +101,7 @@ def run_cohort(
     """
     with only_run_in(folder):
         clear_unfinished(visits, folder)
-        plan = make_plan(visits, chosen.settings, folder, fetch, retry_failed=chosen.retry_failed)
+        plan = make_plan(visits, chosen.settings, chosen.outputs, folder, fetch, retry_failed=chosen.retry_failed)
         _write_about(folder, chosen, len(visits), n_bad_rows)
         run = CohortRun(engine, Ledger(folder, watch(plan)), chosen.limits, chosen.device, work_on_trial)
         run.go(groups(plan, chosen.settings, chosen.outputs, folder, fetch))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
 from assessment.cohort.fingerprint import recordings_sha256, work_sha256
@@ -158,11 +158,16 @@ def conclude_visit(task: ConclusionTask) -> int:
     visit, partial, settings = ready.task.visit, ready.task.partial, ready.task.settings
     summary = conclude(partial, ready.session, ready.subject, settings, visit.clinical, ready.models, task.records)
     write_session_rows(partial, session_rows(visit, summary))
+    if ready.task.outputs.report:
+        from assessment.report import write_report  # its figures take a second to load
+
+        write_report(partial, summary)
     shutil.rmtree(partial / _UNPACKED, ignore_errors=True)
     about = {
         "participant": visit.participant,
         "visit": visit.visit,
         "work_sha256": visit_work_sha256(ready.task),
+        "kept": asdict(ready.task.outputs),
     }
     (partial / VISIT_RECORD).write_text(json.dumps(about, indent=2), encoding="utf-8")
     put_in_place(partial, task.folder)

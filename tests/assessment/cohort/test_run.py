@@ -19,6 +19,7 @@ from assessment.cohort.ray_engine import RayEngine
 from assessment.cohort.reading import open_cohort
 from assessment.cohort.run import CohortSettings, only_run_in, run_cohort
 from assessment.cohort.sessions import CohortSession
+from assessment.outputs import Outputs
 from assessment.results_folder import read_summary
 from assessment.summary import ClinicalMeasures, TrialRecord
 from assessment.trial import TrialTask, run_trial
@@ -180,6 +181,18 @@ def test_other_settings_or_another_person_are_other_work(first: Ran, tmp_path: P
     assert again.seen.done == ["good/V1"]
     assert again.plan.n_outdated == 1
     assert read_summary(folder.session(heavier)).subject.mass_kg == 90.0
+
+
+def test_files_that_were_not_kept_are_made_when_they_are_wanted(first: Ran, tmp_path: Path) -> None:
+    folder = CohortFolder(tmp_path / "out")
+    shutil.copytree(first.folder.path, folder.path)
+    again = run(first.visits[:1], folder, settings=replace(SETTINGS, outputs=Outputs(curves="parquet")))
+    assert again.seen.done == ["good/V1"]
+    place = folder.session(first.visits[0])
+    assert (place / "report.html").exists()
+    assert [path.name for path in (place / "Viewer").iterdir()] == ["pick_up.npz"]
+    assert not (first.folder.session(first.visits[0]) / "Viewer").exists()
+    assert open_cohort(folder.path).indicators()["value"].notna().any()
 
 
 def test_two_runs_do_not_meet_in_one_folder(first: Ran) -> None:
