@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import hashlib
 import os
 import re
@@ -40,21 +41,25 @@ def broken_manifest(sessions: Path, out: Path, n: int) -> tuple[Path, dict[str, 
 
     The broken ones, and those that abort and hang, are spread over the cohort.
     """
-    table = pd.read_csv(sessions / "manifest.csv", dtype=str).head(n)
-    places = [round((k + 0.5) * n / (len(WAYS) + 2)) for k in range(len(WAYS) + 2)]
+    with (sessions / "manifest.csv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))[:n]
+    for number, row in enumerate(rows):
+        row["session"] = shutil.copytree(sessions / row["session"], out / f"OpenCapData_{number:04d}").name
+    places = iter(round((k + 0.5) * n / (len(WAYS) + 2)) for k in range(len(WAYS) + 2))
     wrong: dict[str, str] = {}
-    for row in table.index:
-        source = sessions / table.loc[row, "session"]
-        table.loc[row, "session"] = shutil.copytree(source, out / f"OpenCapData_{row:04d}").name
-    for place, (name, break_it) in zip(places, WAYS.items(), strict=False):
-        changed = break_it(out / table.loc[place, "session"])
-        table.loc[place, "session"] = changed.name if changed else table.loc[place, "session"]
-        wrong[table.loc[place, "participant"]] = name
-    for place, code, name in zip(places[-2:], ("ABORTS1", "HANGS1"), (ABORTS, HANGS), strict=True):
-        table.loc[place, "participant"] = code
+    for name, break_it in WAYS.items():
+        row = rows[next(places)]
+        changed = break_it(out / row["session"])
+        row["session"] = changed.name if changed else row["session"]
+        wrong[row["participant"]] = name
+    for code, name in (("ABORTS1", ABORTS), ("HANGS1", HANGS)):
+        rows[next(places)]["participant"] = code
         wrong[code] = name
     manifest = out / "manifest.csv"
-    table.to_csv(manifest, index=False)
+    with manifest.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, list(rows[0]))
+        writer.writeheader()
+        writer.writerows(rows)
     return manifest, wrong
 
 
@@ -73,7 +78,7 @@ def fault_figures(sessions: Path, folder: Path, n: int) -> dict[str, Any]:
     failures = results.failures()
     told = {code: _reasons(failures, code) or _bad_row_reason(calm, manifest, code) for code in wrong}
     assessed = set(results.wide(columns=["participant"])["participant"])
-    everybody = set(pd.read_csv(manifest, dtype=str)["participant"])
+    everybody = set(_participants(manifest))
     return {
         "sessions": n,
         "broken": [
@@ -98,8 +103,8 @@ def table_hashes(out: Path) -> dict[str, str]:
 
 
 def _reasons(failures: pd.DataFrame, code: str) -> str:
-    rows = failures[failures["participant"] == code]
-    return " / ".join(f"{row.stage}{f', {row.trial}' if row.trial else ''}: {row.reason}" for row in rows.itertuples())
+    found = failures[failures["participant"] == code].to_dict("records")
+    return " / ".join(f"{one['stage']} {one['trial']}: {one['reason']}" for one in found)
 
 
 def _bad_row_reason(out: Path, manifest: Path, code: str) -> str:
@@ -107,10 +112,14 @@ def _bad_row_reason(out: Path, manifest: Path, code: str) -> str:
     bad = CohortFolder(out).bad_rows
     if not bad.exists():
         return ""
-    rows = pd.read_csv(bad)
-    participants = pd.read_csv(manifest, dtype=str)["participant"]
-    number = int(participants[participants == code].index[0]) + 2
-    return " / ".join(f"manifest: {reason}" for reason in rows.loc[rows["row"] == number, "reason"])
+    number = _participants(manifest).index(code) + 2
+    with bad.open(encoding="utf-8-sig", newline="") as file:
+        return " / ".join(f"manifest: {row['reason']}" for row in csv.DictReader(file) if row["row"] == str(number))
+
+
+def _participants(manifest: Path) -> list[str]:
+    with manifest.open(encoding="utf-8", newline="") as file:
+        return [row["participant"] for row in csv.DictReader(file)]
 
 
 def _n_done(out: Path) -> int:
