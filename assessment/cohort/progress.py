@@ -8,7 +8,7 @@ from collections import Counter, deque
 from collections.abc import Callable
 from statistics import median
 
-from rich.console import Group
+from rich.console import Group, RenderableType
 from rich.live import Live
 from rich.markup import escape
 from rich.progress_bar import ProgressBar
@@ -133,7 +133,7 @@ class CohortProgress:
         with self._lock:
             ended, running, failures = self._done + self._failed, self.running(), list(self._failures)
         bar = ProgressBar(total=max(self._total, 1), completed=ended, width=60)
-        rows = [bar, Text(self.line()), Text(f"running: {running or 'nothing'}", style="dim")]
+        rows: list[RenderableType] = [bar, Text(self.line()), Text(f"running: {running or 'nothing'}", style="dim")]
         return Group(*rows, *(Text(text, style="red", no_wrap=True, overflow="ellipsis") for text in failures))
 
     def _ended(self, key: str) -> None:

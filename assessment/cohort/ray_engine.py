@@ -80,7 +80,7 @@ class RayEngine:
             exceptions.WorkerCrashedError, exceptions.OutOfMemoryError, exceptions.NodeDiedError,
             exceptions.ObjectLostError, exceptions.LocalRayletDiedError,
         )  # fmt: skip
-        self._guarded = ray.remote(num_cpus=1, max_retries=0, max_calls=_TASKS_OF_A_WORKER)(guarded)
+        self._guarded: Any = ray.remote(num_cpus=1, max_retries=0, max_calls=_TASKS_OF_A_WORKER)(guarded)
 
     def submit(
         self, work: Callable[..., Any], task: Any, limits: Limits, log: Path, *, accelerated: bool = False
