@@ -17,10 +17,8 @@ UNIT_KEY = b"unit"
 WHOLE_VISIT = ""
 """In the column ``trial`` of the failures: nothing of the visit could be assessed."""
 
-Kind = pa.DataType
 
-
-def _field(name: str, kind: Kind, unit: str = "") -> pa.Field:
+def _field(name: str, kind: pa.DataType, unit: str = "") -> pa.Field:
     return pa.field(name, kind, metadata={UNIT_KEY: unit.encode()} if unit else None)
 
 

@@ -115,7 +115,7 @@ def _described(run: Watched) -> dict[str, Any]:
         "sessions": run.n_visits,
         "seconds": round(run.seconds, 1),
         "per_minute": round(run.per_minute, 2),
-        "cpu_s_per_session": round(run.cpu_s / run.n_visits, 2),
+        "cpu_s_per_session": {kind: round(seconds / run.n_visits, 3) for kind, seconds in run.cpu_s.items()},
         "memory_most_mb": round(run.most_memory_mb),
         "memory_last_fifth_over_first": round(run.memory_growth, 3),
     }

@@ -30,8 +30,8 @@ class Watched:
     n_visits : int
     memory_mb : tuple of (float, float)
         Seconds since the start, and memory of the command and all processes below it, shared pages counted once [MB].
-    cpu_s : float
-        Seconds of all cores that those processes used, as far as they were seen alive.
+    cpu_s : dict of str to float
+        Seconds of cores used, as far as processes were seen alive: by the command itself, its workers, and Ray.
     returned : int
         Exit code.
     """
@@ -39,7 +39,7 @@ class Watched:
     seconds: float
     n_visits: int
     memory_mb: tuple[tuple[float, float], ...]
-    cpu_s: float
+    cpu_s: dict[str, float]
     returned: int
 
     @property
@@ -71,7 +71,7 @@ def watched(command: Sequence[str], n_visits: int, *, stop: Callable[[], bool] |
     began_s = time.perf_counter()
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)  # noqa: S603
     samples: list[tuple[float, float]] = []
-    used_s: dict[int, float] = {}
+    used_s: dict[int, tuple[str, float]] = {}
     over = threading.Event()
 
     def sample() -> None:
@@ -88,7 +88,7 @@ def watched(command: Sequence[str], n_visits: int, *, stop: Callable[[], bool] |
     finally:
         over.set()
         watcher.join()
-    return Watched(time.perf_counter() - began_s, n_visits, tuple(samples), sum(used_s.values()), process.returncode)
+    return Watched(time.perf_counter() - began_s, n_visits, tuple(samples), _by_kind(used_s), process.returncode)
 
 
 def cohort_command(manifest: Path, out: Path, *options: str) -> list[str]:
@@ -96,15 +96,23 @@ def cohort_command(manifest: Path, out: Path, *options: str) -> list[str]:
     return [sys.executable, "-m", "assessment", "cohort", str(manifest), "--out", str(out), *options]
 
 
-def _memory_mb(pid: int, used_s: dict[int, float]) -> float:
-    """Memory of a process and all below it [MB]; notes the seconds of cores they have used."""
+def _memory_mb(pid: int, used_s: dict[int, tuple[str, float]]) -> float:
+    """Memory of a process and all below it [MB]; notes the kind of each and the seconds of cores it has used."""
     total = 0
     with suppress(psutil.Error):
         parent = psutil.Process(pid)
         for one in (parent, *parent.children(recursive=True)):
-            with suppress(psutil.Error):
+            with suppress(psutil.Error, IndexError):
                 # Pages that several processes share are counted in parts.
                 total += one.memory_full_info().pss
                 times = one.cpu_times()
-                used_s[one.pid] = times.user + times.system
+                kind = "command" if one.pid == pid else "workers" if one.cmdline()[0].startswith("ray::") else "ray"
+                used_s[one.pid] = kind, times.user + times.system
     return total / 2**20
+
+
+def _by_kind(used_s: dict[int, tuple[str, float]]) -> dict[str, float]:
+    return {
+        kind: sum(seconds for found, seconds in used_s.values() if found == kind)
+        for kind in ("command", "workers", "ray")
+    }
