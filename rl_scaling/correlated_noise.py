@@ -11,6 +11,8 @@ from torch import Tensor
 NOTHING = 1e-19
 # Frames that are drawn at once.
 BLOCK = 128
+# Factors are kept for multiples of so many frames: recordings are of all lengths.
+LENGTHS = 512
 
 
 def draw(kernel: Tensor, n: int, n_series: int, generator: torch.Generator, like: Tensor) -> Tensor:
@@ -40,9 +42,9 @@ def _through(kernel: Tensor, white: Tensor) -> Tensor:
     n_frames = len(kernel)
     if n_frames <= BLOCK:
         return kernel @ white
-    lag = torch.arange(n_frames, device=kernel.device)
-    lag = lag[:, None] - lag
-    lasts = int(lag[kernel.abs() > NOTHING].max())
+    # By the lag: no frame is felt longer than the first, or further back than from the last.
+    felt = torch.maximum(kernel[:, 0].abs(), kernel[-1].flip(0).abs())
+    lasts = int((felt > NOTHING).nonzero().max())
     parts = []
     for begin in range(0, n_frames, BLOCK):
         end, since = begin + BLOCK, max(0, begin - lasts)
@@ -50,15 +52,31 @@ def _through(kernel: Tensor, white: Tensor) -> Tensor:
     return torch.cat(parts, dim=1)
 
 
-@lru_cache(maxsize=16)
 def geometric(n_frames: int, correlation: float) -> Tensor:
     """Factor of the covariance of a first-order autoregression: ``correlation ** lag``; 0 is white noise."""
+    return _geometric(_length(n_frames), correlation)[:n_frames, :n_frames]
+
+
+def smooth(n_frames: int, time_frames: float) -> Tensor:
+    """Factor of the covariance ``(1 + lag / time) exp(-lag / time)``: a critically damped drift, without jolts.
+
+    The time is taken to five digits: clocks of files differ in the eighth.
+    """
+    return _smooth(_length(n_frames), float(f"{time_frames:.5g}"))[:n_frames, :n_frames]
+
+
+def _length(n_frames: int) -> int:
+    """Frames that a factor is worked out and kept for: a shorter recording's is the first part of it."""
+    return -(-n_frames // LENGTHS) * LENGTHS
+
+
+@lru_cache(maxsize=16)
+def _geometric(n_frames: int, correlation: float) -> Tensor:
     return _factor(correlation ** _lag(n_frames))
 
 
 @lru_cache(maxsize=16)
-def smooth(n_frames: int, time_frames: float) -> Tensor:
-    """Factor of the covariance ``(1 + lag / time) exp(-lag / time)``: a critically damped drift, without jolts."""
+def _smooth(n_frames: int, time_frames: float) -> Tensor:
     lag = _lag(n_frames) / time_frames
     return _factor((1.0 + lag) * torch.exp(-lag))
 

@@ -72,10 +72,14 @@ def marker_error_replicates(
     weight_of = marker_set_of(marker_set).ik_weights
     tracked = [name for name in tree.markers if name in kinematics.marker_names and name in weight_of]
     draw = _Draw(tree, tracked, marker_set, regime, kinematics.rate_hz, count, torch.Generator().manual_seed(seed))
-    errors_m = draw.errors_m(torch.from_numpy(values))
+    poses = torch.from_numpy(values)
     weights = torch.tensor([weight_of[name] for name in tracked], dtype=tree.default.dtype)
     of_markers = [tree.markers.index(name) for name in tracked]
-    moved = _in_coordinates(tree, torch.from_numpy(values.T.copy()), of_markers, weights, errors_m)
+    shares = weights.new_zeros(len(tree.markers)).index_copy(0, torch.tensor(of_markers), weights / weights.mean())
+    drawn = draw.errors_m(poses)
+    errors_m = drawn.new_zeros(*drawn.shape[:2], len(tree.markers), 3)
+    errors_m[:, :, of_markers] = drawn
+    moved = _in_coordinates(tree, poses, shares, errors_m)
     columns = [kinematics.coordinates.index(name) for name in shared]
     copies = []
     for one in moved.numpy():
@@ -86,20 +90,37 @@ def marker_error_replicates(
 
 
 def _in_coordinates(
-    tree: SkeletonTree, values: torch.Tensor, markers: list[int], weights: torch.Tensor, errors_m: torch.Tensor
+    tree: SkeletonTree, values: torch.Tensor, shares: torch.Tensor, errors_m: torch.Tensor
 ) -> torch.Tensor:
-    """What errors of markers, (count, n_frames, n_markers, 3), do to coordinates, (count, n_frames, n_coordinates)."""
+    """What errors of markers do to coordinates, shape (count, n_frames, n_coordinates).
+
+    Parameters
+    ----------
+    values : Tensor, shape (n_coordinates, n_frames)
+    shares : Tensor, shape (n_markers,)
+        Weights of the tree's markers; zero for those that do not count.
+    errors_m : Tensor, shape (count, n_frames, n_markers, 3)
+    """
     import torch
 
-    root_weight = (weights / weights.mean()).sqrt()[:, None, None]
+    from models.skeleton.normal_equations import PoseProblem
+
+    every = torch.arange(len(tree.coordinates))
+    nothing = values.new_zeros(len(every), 1)
+    roots, offsets = shares.sqrt(), tree.offsets()
     parts = []
-    for begin in range(0, len(values), CHUNK):
-        frames = slice(begin, begin + CHUNK)
-        jacobian = (tree.pose_jacobian(values[frames])[:, markers] * root_weight).flatten(1, 2)
-        normal = jacobian.mT @ jacobian
+    for begin in range(0, values.shape[1], CHUNK):
+        poses, errors = values[:, begin : begin + CHUNK], errors_m[:, begin : begin + CHUNK]
+        pose = tree.kinematics(poses, offsets)
+        weights = shares.unsqueeze(1).expand(-1, poses.shape[1])
+        problem = PoseProblem.of(tree, offsets, pose.markers, weights, every, pulls=nothing, targets=nothing)
+        jacobian = problem.jacobian(poses, pose)
+        normal = jacobian @ jacobian.mT
         normal.diagonal(dim1=1, dim2=2).add_(DAMPING)
-        error = (errors_m[:, frames] * root_weight[..., 0]).flatten(2).permute(1, 2, 0)
-        parts.append(torch.linalg.solve(normal, jacobian.mT @ error).permute(2, 0, 1))
+        # As the Jacobian has them: all x of the markers, then y, then z.
+        weighted = (errors * roots[:, None]).permute(1, 3, 2, 0).flatten(1, 2)
+        moved = torch.cholesky_solve(jacobian @ weighted, torch.linalg.cholesky(normal))
+        parts.append(moved.permute(2, 0, 1))
     return torch.cat(parts, dim=1)
 
 

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from models.skeleton.body_points import BodyPoints
     from models.skeleton.kinematics import SkeletonTree
 
+# Frames that are placed together: as many as a processor's cache holds.
+CHUNK = 800
 # Bodies whose origin is the centre of a joint in LaiUhlrich2022, and the name of that joint here.
 JOINT_OF_BODY = {"femur": "hip", "tibia": "knee", "talus": "ankle"}
 
@@ -69,8 +71,12 @@ def find_landmarks(model_path: Path, kinematics: Kinematics) -> Landmarks:
     """
     body = _read_body(model_path)
     tree = body.points.tree
-    placed = body.points.positions_m(tree.kinematics(_values(tree, kinematics), tree.offsets(), twists=False))
-    groups = np.split(placed.permute(2, 0, 1).numpy(), np.cumsum(list(body.counts.values()))[:-1], axis=1)
+    offsets = tree.offsets()
+    parts = [
+        body.points.positions_m(tree.kinematics(poses, offsets, twists=False)).permute(2, 0, 1).numpy()
+        for poses in _values(tree, kinematics).split(CHUNK, dim=1)
+    ]
+    groups = np.split(np.concatenate(parts), np.cumsum(list(body.counts.values()))[:-1], axis=1)
     places = {
         name: np.average(group, axis=1, weights=body.masses_kg if name == "centre_of_mass" else None)
         for name, group in zip(body.counts, groups, strict=True)
