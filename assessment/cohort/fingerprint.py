@@ -10,6 +10,7 @@ from pathlib import Path, PurePosixPath
 
 import assessment
 from assessment.cohort.sessions import CohortSession
+from models.policy_folders import SHIPPED, folder_of
 from pipeline.session.archive import is_part_of_session
 from pipeline.settings import Settings
 
@@ -21,6 +22,8 @@ _FACES = (
     "assessment/report", "assessment/store", "assessment/study", "rl_scaling/experiments",
 )  # fmt: skip
 _NOT_CODE = (".pyc", ".md")
+_POLICIES = "models/policies/"
+_SHIPPED = tuple(f"{_POLICIES}{name}/" for name in SHIPPED)
 # Libraries whose versions move the numbers.
 _LIBRARIES = ("clarabel", "numpy", "opensim", "scipy", "torch")
 
@@ -32,7 +35,8 @@ def code_sha256() -> str:
     for package in _PACKAGES:
         for path in sorted((_ROOT / package).rglob("*")):
             name = path.relative_to(_ROOT).as_posix()
-            if path.is_file() and path.suffix not in _NOT_CODE and not name.startswith(_FACES):
+            own_policy = name.startswith(_POLICIES) and not name.startswith(_SHIPPED)
+            if path.is_file() and path.suffix not in _NOT_CODE and not name.startswith(_FACES) and not own_policy:
                 found.update(name.encode() + b"\0" + _sha256(path).encode())
     return found.hexdigest()
 
@@ -40,8 +44,9 @@ def code_sha256() -> str:
 def settings_sha256(settings: Settings) -> str:
     """Hash of the settings; of a model or policy of one's own its content, not its place."""
     values = settings.model_dump(mode="json")
-    for name in ("model", "policy"):
-        place = values[name] and Path(values[name])
+    # A policy that a study registers goes by its name, and may be replaced under it.
+    policy = settings.policy and (folder_of(settings.policy) or Path(settings.policy))
+    for name, place in (("model", settings.model), ("policy", policy)):
         if place and place.exists():
             values[name] = recordings_sha256(place)
     return hashlib.sha256(json.dumps(values, sort_keys=True).encode()).hexdigest()
