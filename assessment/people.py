@@ -90,4 +90,5 @@ class People:
                 f"[yellow]note:[/] {len(visits) - len(first)} further visits of the same people do not count: of each "
                 "participant the first visit in the manifest does."
             )
-        return [cohort.folder.results(one.participant, one.visit) for one in first.itertuples()]
+        keys = zip(first["participant"], first["visit"], strict=True)
+        return [cohort.folder.results(participant, visit) for participant, visit in keys]

@@ -76,7 +76,7 @@ def read_session_rows(folder: Path, session: CohortSession) -> SessionRows:
         The summary cannot be read either.
     """
     try:
-        with pa.memory_map(str(folder / ROWS_NAME)) as file, pa.ipc.open_file(file) as reader:
+        with pa.OSFile(str(folder / ROWS_NAME)) as file, pa.ipc.open_file(file) as reader:
             same = reader.schema.equals(ROWS, check_metadata=True)
             batch = reader.get_batch(0) if same else None
     except (OSError, pa.ArrowException):

@@ -123,7 +123,7 @@ def _unfolded(visits: pa.Table, lists: str, schema: pa.Schema) -> pa.Table:
 
 def _write_wide(path: Path, visits_path: Path, schema: pa.Schema) -> None:
     """Unfold the values of every visit, now that all columns are known."""
-    with _parquet(path, schema) as writer, pa.ipc.open_stream(visits_path) as seen:
+    with _parquet(path, schema) as writer, pa.OSFile(str(visits_path)) as file, pa.ipc.open_stream(file) as seen:
         group: list[pa.Table] = []
         for batch in seen:
             group.append(wide_rows(pa.Table.from_batches([batch]), schema))
