@@ -56,8 +56,12 @@ def look_at_all(texts: Sequence[str], folder: Path, needs_person: Sequence[bool]
         Whether the session's files are to be asked for the person; where not, nothing is said.
     """
     root = folder.resolve()
+    # Where many rows give the folder of all sessions by mistake, it is searched once.
+    questions = dict.fromkeys(zip(texts, needs_person, strict=True))
     with ThreadPoolExecutor(_AT_ONCE) as pool:
-        return list(pool.map(lambda text, ask: look_at(text, root, needs_person=ask), texts, needs_person))
+        found = pool.map(lambda question: look_at(question[0], root, needs_person=question[1]), questions)
+        answers = dict(zip(questions, found, strict=True))
+    return [answers[question] for question in zip(texts, needs_person, strict=True)]
 
 
 def look_at(text: str, folder: Path, *, needs_person: bool) -> Recordings:
