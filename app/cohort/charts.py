@@ -97,16 +97,21 @@ def longitudinal_figure(
     for name, colour in colours.items():
         for synthetic, dash in ((False, "solid"), (True, "dot")):
             of_kind = rows[(rows["synthetic"] == synthetic) & (rows["colour"] == name)]
+            of_kind = of_kind.assign(
+                text=_texts(of_kind),
+                symbol=_symbols(of_kind),
+                x=pd.to_datetime(of_kind["date"]) if visits is None else of_kind["visit"].map(visits.index),
+            )
             x: list[object] = []
             y: list[float] = []
             texts: list[str] = []
             symbols: list[str] = []
             for _person, one in groups(of_kind, "person"):
                 # A gap between the lines of two participants, all of which are one trace: hundreds would be slow.
-                x += [*(pd.to_datetime(one["date"]) if visits is None else one["visit"].map(visits.index)), None]
+                x += [*one["x"], None]
                 y += [*one["value"], np.nan]
-                texts += [*_texts(one), ""]
-                symbols += [*_symbols(one), "circle"]
+                texts += [*one["text"], ""]
+                symbols += [*one["symbol"], "circle"]
             if x:
                 kind = _("synthetic") if synthetic else _("recordings of people")
                 figure.add_scatter(

@@ -11,7 +11,7 @@ import streamlit as st
 from app.cohort.data import KEY, VALUE_COLUMNS, VISIT_COLUMNS, Cohort, Key
 from app.cohort.withheld import withheld_reasons
 from app.current import mine
-from assessment.cohort.columns import CRITERION, ERROR, QUALITY, ValueColumn, value_columns
+from assessment.cohort.columns import CRITERION, ERROR, QUALITY, value_columns
 from assessment.cohort.reading import CohortResults
 from assessment.cohort.rows import sql_name
 from assessment.store import UserStore, audit
@@ -57,11 +57,12 @@ class FolderSource:
     def values(self, key: Key) -> pd.DataFrame:
         """The visits at which one indicator was looked at."""
         column = self._columns[key]
-        names = [column.name, f"{column.name}{ERROR}", f"{column.name}{QUALITY}"]
-        found = self.results.wide(names).set_axis(["value", "standard_error", "mark"], axis=1)
+        names = [column.name, f"{column.name}{ERROR}", f"{column.name}{QUALITY}", "forces"]
+        found = self.results.wide(names).set_axis(["value", "standard_error", "mark", "origin"], axis=1)
         found = found.assign(id=range(len(found)))
-        found = found[found["mark"].notna()]
-        return found.assign(origin=self._origins(column, found["id"]))[list(VALUE_COLUMNS)]
+        if not column.needs_moments:
+            found = found.assign(origin="")
+        return found.loc[found["mark"].notna(), list(VALUE_COLUMNS)]
 
     def marks(self, visits: pd.DataFrame) -> pd.DataFrame:
         """How often each indicator has which mark at these visits."""
@@ -104,19 +105,6 @@ class FolderSource:
     def exported(self, cohort: Cohort) -> None:  # noqa: ARG002 - whole or in part
         """Write down that data of this folder left."""
         audit.record(self._mine, "exported", "cohort", self.cohort_id)
-
-    def _origins(self, column: ValueColumn, ids: pd.Series) -> pd.Series:
-        """Where the contact forces of each visit's value came from; empty of what needs none."""
-        nothing = pd.Series("", index=ids.index)
-        if not column.needs_moments:
-            return nothing
-        activity, _separator, variant = column.activity.partition("/")
-        trials = self.results.quality([*VISIT, "activity", "variant", "forces"])
-        trials = trials[(trials["activity"] == activity) & (trials["variant"] == variant) & (trials["forces"] != "")]
-        several = trials.drop_duplicates([*VISIT, "forces"]).groupby(VISIT, sort=False)["forces"].agg(" / ".join)
-        of_visit = self._visits.set_index(["code", "visit"])["id"]
-        by_id = several.set_axis(of_visit.reindex(several.index))
-        return nothing.where(~ids.isin(by_id.index), ids.map(by_id))
 
 
 def load(cohort_id: str, results: CohortResults) -> Cohort:
