@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 
 import streamlit as st
@@ -11,7 +12,9 @@ from app.cohort.from_folder import FolderSource
 from app.current import mine
 from app.language import _, words
 from app.text import plain
+from app.words import NOTHING
 from assessment.cohort.tables import WHOLE_VISIT
+from assessment.presentation import time_text
 from assessment.settings_words import settings_in_words
 from assessment.store import audit
 
@@ -29,11 +32,11 @@ def show_about(source: FolderSource) -> None:
     }
     columns = st.columns(len(numbers))
     for column, (name, n) in zip(columns, numbers.items(), strict=True):
-        column.metric(name, "–" if n is None else f"{n:,}")
+        column.metric(name, NOTHING if n is None else f"{n:,}")
     _show_report(source)
     st.subheader(_("What the run was made with"))
     facts = {
-        _("Made"): about.get("created"),
+        _("Made"): time_text(datetime.fromisoformat(about["created"])) if "created" in about else None,
         "Sarcoscope": about.get("sarcoscope_version"),
         _("Code (SHA-256)"): str(about.get("code_sha256", ""))[:12],
         **dict(settings_in_words(about.get("settings", {}), words())),

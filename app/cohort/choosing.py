@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import NoReturn
 
 import streamlit as st
 
@@ -29,27 +30,22 @@ def chosen() -> Cohort:
             mine().need("open cohorts")
         return _seen("", from_store.load())
     try:
-        folder = _choose(cohort_id)
-        cohort_id = address.get("cohort")
-        if folder is None or cohort_id is None:
-            return _seen("", from_store.load())
-        return _seen(cohort_id, from_folder.load(cohort_id, opened(folder)))
+        known = cohorts.known(mine())
+        if cohort_id is None:
+            cohort = from_store.load()
+            _choose(known, None, nothing_else=cohort.visits.empty)
+            return _seen("", cohort)
+        if cohort_id not in known:
+            raise not_there("cohort")
+        _choose(known, cohort_id)
+        return _seen(cohort_id, from_folder.load(cohort_id, opened(known[cohort_id])))
     except SarcoscopeError as error:
         address.put(cohort=None)
         show_error(error)
         st.stop()
 
 
-def how_to_make() -> None:
-    """The command that makes a folder of a cohort."""
-    st.caption(_("Sessions of a whole cohort are assessed at the command line; what it writes can be opened here:"))
-    st.code(HOW_TO_MAKE, language="bash")
-
-
-def _choose(cohort_id: str | None) -> Path | None:
-    known = cohorts.known(mine())
-    if cohort_id is not None and cohort_id not in known:
-        raise not_there("cohort")
+def _choose(known: dict[str, Path], cohort_id: str | None, *, nothing_else: bool = False) -> None:
     current = None if cohort_id is None else known[cohort_id]
     # On one's own machine also what was opened before, wherever it is.
     folders = list(dict.fromkeys([*(known.values() if any_folder() else ()), *offered()]))
@@ -61,36 +57,46 @@ def _choose(cohort_id: str | None) -> Path | None:
             _("Results of"), choices, index=choices.index(current), format_func=lambda one: _title(one, folders)
         )
         if wanted != current:
-            address.put(cohort=None if wanted is None else cohorts.remember(mine(), wanted))
-            st.rerun()
+            _go_to(None if wanted is None else cohorts.remember(mine(), wanted))
     if any_folder():
-        _open_another(cohort_id)
-    return current
+        with st.expander(_("Open the folder of a cohort"), icon=":material/folder_open:", expanded=nothing_else):
+            _open_another()
+            if cohort_id is not None and st.button(_("Take this cohort out of the list"), key="open-cohort-forget"):
+                cohorts.forget(mine(), cohort_id)
+                _go_to(None)
+    elif nothing_else:
+        _how_to_make()
 
 
-def _open_another(cohort_id: str | None) -> None:
-    with st.expander(_("Open the folder of a cohort"), icon=":material/folder_open:"):
-        with st.form("open-cohort", border=False):
-            text = st.text_input(
-                _("Folder on this machine"),
-                help=_("The whole path of the folder that was --out on the command line. It stays on this machine."),
-                key="open-cohort-path",
-            )
-            asked = st.form_submit_button(_("Open"))
-        how_to_make()
-        if cohort_id is not None and st.button(_("Take this cohort out of the list"), key="open-cohort-forget"):
-            cohorts.forget(mine(), cohort_id)
-            address.put(cohort=None)
-            st.rerun()
-        if not asked:
-            return
+def _open_another() -> None:
+    with st.form("open-cohort", border=False):
+        text = st.text_input(
+            _("Folder on this machine"),
+            help=_("The whole path of the folder that was --out on the command line. It stays on this machine."),
+            key="open-cohort-path",
+        )
+        asked = st.form_submit_button(_("Open"))
+    _how_to_make()
+    if asked:
         try:
             folder = typed(text)
             opened(folder)
-            address.put(cohort=cohorts.remember(mine(), folder))
+            found = cohorts.remember(mine(), folder)
         except SarcoscopeError as error:
             show_error(error)
-            return
+        else:
+            _go_to(found)
+
+
+def _how_to_make() -> None:
+    st.caption(_("Sessions of a whole cohort are assessed at the command line; what it writes can be opened here:"))
+    st.code(HOW_TO_MAKE, language="bash")
+    if not any_folder():
+        st.caption(_("The administrator of this installation puts it where it is offered to you."))
+
+
+def _go_to(cohort_id: str | None) -> NoReturn:
+    address.put(cohort=cohort_id)
     st.rerun()
 
 

@@ -11,6 +11,7 @@ import streamlit as st
 from app.cohort.data import KEY, VALUE_COLUMNS, VISIT_COLUMNS, Cohort, Key
 from app.cohort.withheld import withheld_reasons
 from app.current import mine
+from app.tables import records
 from assessment.cohort.columns import CRITERION, ERROR, QUALITY, value_columns
 from assessment.cohort.reading import CohortResults
 from assessment.cohort.rows import sql_name
@@ -95,7 +96,7 @@ class FolderSource:
     def long_form(self, cohort: Cohort) -> pd.DataFrame:
         """What is left of the cohort, one row an indicator, movement and side of a visit."""
         parts = []
-        for row in cohort.known.itertuples(index=False):
+        for row in records(cohort.known):
             found = cohort.of((row.indicator, row.activity, row.side))
             words = {"label": row.label, "activity": row.activity, "side": row.side}
             parts.append(found[found["mark"].isin(cohort.marks)].assign(**words))

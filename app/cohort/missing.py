@@ -7,7 +7,7 @@ import streamlit as st
 
 from app.cohort.data import KEY, Cohort, nothing_passes
 from app.language import _, _result
-from app.tables import groups
+from app.tables import groups, records
 from assessment.headline import rank
 from pipeline.quality import Mark
 
@@ -33,7 +33,7 @@ def show_missing(cohort: Cohort) -> None:
                 "not measured": absent,
                 "missing": (absent + n[Mark.WITHHELD]) / n_visits,
                 "caution": n[Mark.WITH_CAUTION],
-                "reasons": "; ".join(f"{_result(row.reason)} ({row.n})" for row in first.itertuples(index=False)),
+                "reasons": "; ".join(f"{_result(row.reason)} ({row.n})" for row in records(first)),
             }
         )
     if not rows:

@@ -10,7 +10,7 @@ from app.cohort.data import Cohort
 from app.cohort.from_folder import FolderSource
 from app.language import _, _result
 from app.tables import groups
-from app.words import movement_word
+from app.words import NOTHING, movement_word
 from assessment.cohort.rows import REASONS_APART
 from pipeline.quality import Mark
 
@@ -31,7 +31,7 @@ def show_trials(cohort: Cohort) -> None:
         return
     found = {movement_word(str(name)): rows for name, rows in groups(trials, "movement")}
     table = pd.DataFrame([_row(name, rows) for name, rows in found.items()])
-    st.dataframe(table, hide_index=True, key="cohort-trials")
+    st.dataframe(table, hide_index=True, placeholder=NOTHING, key="cohort-trials")
     st.caption(
         _(
             "Marker error: root mean square distance between the markers of the model and those that were measured; "

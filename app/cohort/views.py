@@ -45,13 +45,13 @@ def show_distribution(cohort: Cohort) -> None:
         for of_colour in (rows[rows["colour"] == colour] for colour in colours)
         if len(of_colour)
     }
-    medians = "; ".join(f"{name}: n = {len(rows)}, {_median(key[0], unit, rows)}" for name, rows in parts.items())
+    medians = [f"{name}: n = {len(rows)}, {_median(key[0], unit, rows)}" for name, rows in parts.items()]
     st.plotly_chart(
         distribution_figure(places, colours, unit),
         key="cohort-distribution",
-        alt=_("{title}, every visit a point. {groups}.", title=title, groups=medians),
+        alt=_("{title}, every visit a point. {groups}.", title=title, groups="; ".join(medians)),
     )
-    st.caption(plain(medians))
+    st.caption("  \n".join(map(plain, medians)))
     if len(known) > MOST_POINTS:
         st.caption(
             _(

@@ -105,7 +105,7 @@ def test_values_are_those_of_the_wide_table(opened: Callable[..., AppTest], made
     wide = open_cohort(made).wide()
     wide = wide[~wide["participant"].duplicated(keep="last")]
     shown = opened().dataframe[0].value
-    (title,) = [name for name in shown if name.startswith("Gait speed") and "[m/s]" in name]
+    (title,) = [name for name in map(str, shown) if name.startswith("Gait speed") and "[m/s]" in name]
     known = wide["walking_overground__gait_speed"].notna().to_numpy()
     assert shown[title].notna().to_numpy().tolist() == known.tolist()
     assert shown[title][known].to_numpy() == pytest.approx(
