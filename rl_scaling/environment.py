@@ -20,7 +20,7 @@ from models.skeleton.scale_factors import PLAUSIBLE_FACTORS
 from rl_scaling.measuring import Chunk, Measured, chunks_of_people, joint_errors_m, measured_in_chunks
 from rl_scaling.objective import MarkerFit, ObjectiveWeights, TruthWeights, objective
 from rl_scaling.observation import Observation, SegmentLayout, context_numbers
-from rl_scaling.people_frames import PeopleFrames
+from rl_scaling.people_frames import START_TOLERANCE, PeopleFrames
 from rl_scaling.scaling_tasks import ScalingTasks, Truth, joint_bodies, joint_centres_m, segment_lengths_m
 
 RewardName = Literal["objective", "truth", "truth_or_objective"]
@@ -89,10 +89,13 @@ class Start:
     log_factors : Tensor, shape (n_subjects, n_params)
     values : Tensor, shape (n_coordinates, n_subjects * n_frames)
         Poses near those that belong to these factors; they are fitted.
+    tolerance : float
+        Until no coordinate of theirs moves by more than this [rad or m].
     """
 
     log_factors: Tensor
     values: Tensor
+    tolerance: float = START_TOLERANCE
 
 
 @dataclass(frozen=True)
@@ -180,10 +183,17 @@ class ScalingEnvironment:
         self.frames = PeopleFrames.of(self.tree, self.layout, tasks.markers_m)
         self._precision = torch.linalg.inv(tasks.prior_covariance)
         self._chunks = self._split()
-        log_factors, near = (tasks.prior_mean, None) if start is None else (start.log_factors, start.values)
+        self._moving, self._moving_chunks = None, self._chunks
+        log_factors = tasks.prior_mean if start is None else start.log_factors
         # Not in chunks: the last iterations are of few frames, whose cost is that of the calls.
-        found = self._measured(log_factors, self.frames.start(log_factors, near))
+        values = (
+            self.frames.start(log_factors)
+            if start is None
+            else self.frames.start(log_factors, start.values, start.tolerance)
+        )
+        found = self._measured(log_factors, values)
         self._initial: Tensor | None = None
+        self._found = found
         self.state = self._state(log_factors, found)
         self.best_log_factors, self.best_objective = self.state.log_factors, self.state.objective
         self.best_values = self.state.values
@@ -201,6 +211,8 @@ class ScalingEnvironment:
         before = self.state
         wanted = before.log_factors + np.log1p(MAX_INCREMENT) * action.clamp(-1.0, 1.0).flatten(1)
         log_factors = wanted.clamp(self._low, self._high)
+        if self._moving is not None:
+            log_factors = before.log_factors.index_copy(0, self._moving, log_factors[self._moving])
         change = log_factors - before.log_factors
 
         def follow(one: Chunk) -> Measured:
@@ -208,9 +220,10 @@ class ScalingEnvironment:
             start = one.frames.followed(values, before.pose_by_parameter[one.people], change[one.people])
             return one.measured(log_factors[one.people], start, self.settings.refit_iterations)
 
-        found = measured_in_chunks(self._chunks, follow)
+        found = measured_in_chunks(self._moving_chunks, follow)
+        self._found = found if self._moving is None else self._found.with_news(self._moving, found)
         self.n_done += 1
-        self.state = self._state(log_factors, found)
+        self.state = self._state(log_factors, self._found)
         better = self.state.objective < self.best_objective
         self.best_log_factors = torch.where(better.unsqueeze(1), log_factors, self.best_log_factors)
         self.best_objective = torch.where(better, self.state.objective, self.best_objective)
@@ -225,6 +238,11 @@ class ScalingEnvironment:
             torch.zeros_like(better),
             self.n_done >= self.settings.n_steps,
         )
+
+    def rest(self, people: Tensor) -> None:
+        """Leave people where they are, whatever the action, until the next reset; shape (n_subjects,) of bool."""
+        self._moving = (~people).nonzero().flatten()
+        self._moving_chunks = self._split(self._moving)
 
     @torch.no_grad()
     def best_state(self) -> State:
@@ -256,15 +274,20 @@ class ScalingEnvironment:
         centres_m = joint_centres_m(self.tree, poses, scales[:, None])
         return joint_errors_m(centres_m, truth, self.frames.shares), self._length_errors_m(log_factors, truth)
 
-    def _split(self) -> list[Chunk]:
-        """The people in chunks."""
+    def _split(self, moving: Tensor | None = None) -> list[Chunk]:
+        """The people in chunks, or some of them."""
         weights = self.settings.objective
         precision = weights.prior / weights.total_per_m2 * self._precision
         joints = torch.tensor(joint_bodies(self.tree), device=self.tree.default.device) + 1
         longest = float(np.log1p(MAX_INCREMENT))
+        n_people = len(self.tasks) if moving is None else len(moving)
+        some = [
+            chunk if moving is None else moving[chunk]
+            for chunk in chunks_of_people(n_people, self.frames.n_frames, joints.device)
+        ]
         return [
             Chunk(people, self.frames.chosen(people), self.tasks.chosen(people), precision[people], longest, joints)
-            for people in chunks_of_people(len(self.tasks), self.frames.n_frames, joints.device)
+            for people in some
         ]
 
     def _measured(self, log_factors: Tensor, values: Tensor) -> Measured:

@@ -61,6 +61,15 @@ class Measured(NamedTuple):
         """Chunk after chunk."""
         return parts[0] if len(parts) == 1 else cls(*(torch.cat(column) for column in zip(*parts, strict=True)))
 
+    def with_news(self, people: Tensor, news: Measured) -> Measured:
+        """The same, but for some people, of whom there are news; shape (n_people,), their places among all."""
+        n_subjects = len(self.rms_m)
+        parts = []
+        for old, new in zip(self, news, strict=True):
+            by_person = old.unflatten(0, (n_subjects, -1))
+            parts.append(by_person.index_copy(0, people, new.unflatten(0, (len(people), -1))).flatten(0, 1))
+        return Measured(*parts)
+
 
 @dataclass(frozen=True)
 class Chunk:
@@ -68,7 +77,7 @@ class Chunk:
 
     Attributes
     ----------
-    people : slice
+    people : slice or Tensor of int
         Their places among all.
     frames : PeopleFrames
     tasks : ScalingTasks
@@ -80,7 +89,7 @@ class Chunk:
         Frames of the bodies whose origins are joint centres.
     """
 
-    people: slice
+    people: slice | Tensor
     frames: PeopleFrames
     tasks: ScalingTasks
     precision: Tensor

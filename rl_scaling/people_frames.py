@@ -11,12 +11,14 @@ from models.errors import ScalingError
 from models.skeleton.kinematics import Offsets, SkeletonTree
 from models.skeleton.levenberg_marquardt import COLD, WARM, minimise
 from models.skeleton.normal_equations import PoseProblem
-from models.skeleton.pose_fit import pose_problem
 from models.skeleton.pose_start import Root
 from rl_scaling.observation import SegmentLayout
+from rl_scaling.scaling_frames import problem_of_people
 from rl_scaling.tied_scales import TiedScales
 
-_COLD_ITERATIONS, _COLD_TOLERANCE, _START_TOLERANCE = 40, 1e-3, 1e-5
+_COLD_ITERATIONS, _COLD_TOLERANCE = 40, 1e-3
+START_TOLERANCE = 1e-5
+"""Poses are found when no coordinate moves by more than this [rad or m]."""
 # The predicted change of a pose is followed as far as the model is nearly linear [rad or m].
 _LONGEST_IN_POSE = 0.3
 
@@ -61,7 +63,7 @@ class PeopleFrames:
                 "No frame shows three markers of the pelvis together.",
                 hint="Check the marker names; the pose of a person is found from the pelvis outwards.",
             )
-        problem = pose_problem(tree, markers_m.flatten(0, 1).masked_fill(~seen.unsqueeze(-1), torch.nan), every)
+        problem = problem_of_people(tree, markers_m.flatten(0, 1).masked_fill(~seen.unsqueeze(-1), torch.nan))
         scales = TiedScales.of(tree, layout.of_body, len(layout.segments))
         return cls(layout, scales, root, problem, used / used.sum(dim=1, keepdim=True))
 
@@ -73,12 +75,14 @@ class PeopleFrames:
         """Frames of each person."""
         return self.shares.shape[1]
 
-    def chosen(self, people: slice) -> PeopleFrames:
-        """Those of some of the people, who stand side by side."""
+    def chosen(self, people: Tensor | slice) -> PeopleFrames:
+        """Those of some of the people."""
         return replace(self, problem=self.problem.frames(self.places(people)), shares=self.shares[people])
 
-    def places(self, people: slice) -> slice:
+    def places(self, people: Tensor | slice) -> Tensor | slice:
         """Where the frames of people are among all frames."""
+        if isinstance(people, Tensor):
+            return (people.unsqueeze(1) * self.n_frames + torch.arange(self.n_frames, device=people.device)).flatten()
         start, stop, _ = people.indices(len(self))
         return slice(start * self.n_frames, stop * self.n_frames)
 
@@ -88,11 +92,11 @@ class PeopleFrames:
         of_frames = (one.repeat_interleave(self.n_frames, dim=-1) for one in vars(of_people).values())
         return replace(self.problem, offsets=Offsets(*of_frames))
 
-    def start(self, log_factors: Tensor, near: Tensor | None = None) -> Tensor:
+    def start(self, log_factors: Tensor, near: Tensor | None = None, tolerance: float = START_TOLERANCE) -> Tensor:
         """Poses from the markers alone, shape (n_coordinates, n_subjects * n_frames); or from poses ``near`` them."""
         problem = self.at_factors(log_factors)
         values = self._cold(problem) if near is None else near
-        return minimise(problem, values, damping=WARM, tolerance=_START_TOLERANCE).values
+        return minimise(problem, values, damping=WARM, tolerance=tolerance).values
 
     def _cold(self, problem: PoseProblem) -> Tensor:
         laid = self.root.lay_onto(problem.tree, problem.offsets, problem.measured_m, problem.weights)

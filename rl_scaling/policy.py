@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from models.errors import SettingsError
+from models.errors import SarcoscopeError, SettingsError
 from models.markers import ScalingMarkers
+from models.outcomes import attempt, for_each_left, for_those_left, result_of
 from models.policy_folders import ABOUT_FILE, POLICY_FILE, folder_of, policy_names
 from models.skeleton.kinematics import SkeletonTree
 from models.skeleton.scale_factors import PLAUSIBLE_FACTORS, ScaleFactors
@@ -20,22 +23,20 @@ from models.skeleton.tables import read_skeleton
 from models.subject import Subject
 from rl_scaling.anthropometry import parameters, ties
 from rl_scaling.checkpoint import load_policy, not_accepted
-from rl_scaling.environment import EnvironmentSettings, ScalingEnvironment, Start, State
+from rl_scaling.environment import EnvironmentSettings, State
 from rl_scaling.experiment import Experiment
 from rl_scaling.networks import Actor
+from rl_scaling.people_search import Found, Given, PeopleSearch, as_array, last_counts
 from rl_scaling.scaling_checks import (
     POOR_FIT_M,
     RUINED_FIT_M,
-    check_count,
     check_fit,
     check_height,
     check_person,
     check_sides,
 )
-from rl_scaling.scaling_frames import N_FRAMES, ScalingFrames, choose_frames, poses_of_frames
-from rl_scaling.scaling_tasks import ScalingTasks, tasks_of
-from rl_scaling.search import MOST_STEPS, SearchResult, search
-from rl_scaling.uncertainty import REPLICA_STEPS, replicas
+from rl_scaling.scaling_frames import N_FRAMES
+from rl_scaling.search import MOST_STEPS, SearchResult
 from rl_scaling.verdicts import Verdict, notes_on, verdict
 
 Array = NDArray[np.float64]
@@ -78,19 +79,12 @@ class PolicyScaling:
 
 
 @dataclass(frozen=True)
-class _Found:
-    """One search: what it was given, where it ended, and the log scales (n_bodies, 3) expected of the person."""
+class _Judged:
+    """What was found of a person, what is to be said of it, and what to search on instead, if anything."""
 
-    frames: ScalingFrames
-    environment: ScalingEnvironment
-    tasks: ScalingTasks
-    expected: torch.Tensor
-    result: SearchResult
-    state: State
-
-    @property
-    def rms_m(self) -> float:
-        return float(self.state.fit.rms_m)
+    found: Found
+    notes: tuple[str, ...] = ()
+    instead: Given | None = None
 
 
 @dataclass(frozen=True)
@@ -151,17 +145,8 @@ class ScalingPolicy:
         # Resolved: a path from within its own folder does not tell the folder's name.
         return cls(path.resolve().parent.name, version, actor.eval(), experiment.environment)
 
-    @torch.no_grad()
     def scale(self, markers: ScalingMarkers, subject: Subject, skeleton: SkeletonTree) -> PolicyScaling:
-        """Find a person's scale factors.
-
-        Parameters
-        ----------
-        markers : ScalingMarkers
-            Of any marker set; markers that the skeleton does not have are left out.
-        subject : Subject
-        skeleton : SkeletonTree
-            The generic skeleton, unscaled, with markers of the recordings' names.
+        """Find a person's scale factors: `scale_many` of one.
 
         Raises
         ------
@@ -169,68 +154,109 @@ class ScalingPolicy:
             Fewer than six markers or never three of the pelvis; left and right exchanged; height or mass not those
             of a person or not of this one; a body that belongs to no segment.
         """
-        check_person(subject)
-        tree = skeleton.to(torch.float32, "cpu")
-        found = self._found(tree, choose_frames(tree, markers, self.n_frames), subject)
-        notes: list[str] = []
-        if found.rms_m > POOR_FIT_M:
-            check_sides(tree, found.environment.layout, found.frames, found.expected)
-            notes.append(
-                f"The scaled skeleton fits its markers badly ({1e3 * found.rms_m:.0f} mm): check the recording."
-            )
-        if found.rms_m > RUINED_FIT_M and markers.static is not None and markers.movements:
-            # One ruined movement must not bend the model of a person who was seen standing.
-            ruined_mm = 1e3 * found.rms_m
-            found = self._found(tree, choose_frames(tree, ScalingMarkers(markers.static, ()), self.n_frames), subject)
-            notes = [
-                f"Movements and standing pose do not fit one skeleton ({ruined_mm:.0f} mm): the model is scaled on the "
-                "standing pose alone. Check the movements' markers, above all left and right."
-            ]
-        check_fit(found.rms_m)
-        environment, tasks, state = found.environment, found.tasks, found.state
-        tie = environment.layout.tie
-        check_height(tree, subject, (state.log_factors[0] @ tie.T).unflatten(0, (-1, 3)), found.expected)
+        (outcome,) = self.scale_many([(markers, subject)], skeleton)
+        return result_of(outcome)
 
-        shown = torch.as_tensor(np.isfinite(found.frames.markers_m).all(axis=2).any(axis=0)).to(tie)
-        n_markers = (environment.layout.members @ shown).int().repeat_interleave(3).tolist()
-        disturbed, begin = replicas(tree, environment.layout, tasks, state.log_factors, state.values)
-        again = self.answer(search(environment, disturbed, self.actor, REPLICA_STEPS, begin))
-        errors = again.log_factors.std(dim=0).double().numpy()
-        names, log_factors = parameters(), state.log_factors[0].double().numpy()
-        spread = tasks.prior_covariance[0].diagonal().sqrt().double().numpy()
-        notes += found.frames.notes
-        notes += notes_on(names, log_factors, tasks.prior_mean[0].double().numpy(), spread)
+    @torch.no_grad()
+    def scale_many(
+        self, people: Sequence[tuple[ScalingMarkers, Subject]], skeleton: SkeletonTree, device: str = "cpu"
+    ) -> list[PolicyScaling | SarcoscopeError]:
+        """Find the scale factors of many people in one search; each person's are those found alone, but for rounding.
+
+        Parameters
+        ----------
+        people : sequence of (ScalingMarkers, Subject)
+            Markers of any marker set; those that the skeleton does not have are left out.
+        skeleton : SkeletonTree
+            The generic skeleton, unscaled, with markers of the recordings' names.
+        device : str
+            Torch's name of where to compute.
+
+        Returns
+        -------
+        list of PolicyScaling or SarcoscopeError
+            In the order of the people; why somebody cannot be scaled is in the place of their factors.
+
+        Raises
+        ------
+        ScalingError
+            A body of the skeleton belongs to no segment.
+        """
+        tree = skeleton.to(torch.float32, device)
+        search = PeopleSearch(tree, None if self.actor is None else self.actor.to(device), self.settings)
+        given = [attempt(self._given, tree, markers, subject) for markers, subject in people]
+        judged = for_each_left(partial(self._judged, search), for_those_left(search.find, given))
+        again = [one.instead for one in judged if isinstance(one, _Judged) and one.instead is not None]
+        found_again = iter(search.find(again) if again else ())
+        judged = [
+            replace(one, found=next(found_again)) if isinstance(one, _Judged) and one.instead is not None else one
+            for one in judged
+        ]
+        return for_those_left(partial(self._described, search), for_each_left(partial(_checked, search), judged))
+
+    def _given(self, tree: SkeletonTree, markers: ScalingMarkers, subject: Subject) -> Given:
+        check_person(subject)
+        return Given.of(tree, markers, subject, self.n_frames)
+
+    def _judged(self, search: PeopleSearch, found: Found) -> _Judged:
+        """Refuse exchanged sides, and say where markers and skeleton do not fit."""
+        if found.rms_m <= POOR_FIT_M:
+            return _Judged(found)
+        check_sides(search.tree, search.layout, found.given.frames, found.expected)
+        markers, rms_mm = found.given.markers, 1e3 * found.rms_m
+        if found.rms_m <= RUINED_FIT_M or markers.static is None or not markers.movements:
+            note = f"The scaled skeleton fits its markers badly ({rms_mm:.0f} mm): check the recording."
+            return _Judged(found, (note,))
+        # One ruined movement must not bend the model of a person who was seen standing.
+        alone = Given.of(search.tree, ScalingMarkers(markers.static, ()), found.given.subject, self.n_frames)
+        note = (
+            f"Movements and standing pose do not fit one skeleton ({rms_mm:.0f} mm): the model is scaled on the "
+            "standing pose alone. Check the movements' markers, above all left and right."
+        )
+        return _Judged(found, (note,), instead=alone)
+
+    def _described(self, search: PeopleSearch, people: list[_Judged]) -> list[PolicyScaling | SarcoscopeError]:
+        """Each person's factors, with all that is to be said of them."""
+        errors = search.standard_errors([one.found for one in people])
+        return [self._scaling(search, *one) for one in zip(people, errors, strict=True)]
+
+    def _scaling(self, search: PeopleSearch, judged: _Judged, errors: Array) -> PolicyScaling:
+        found, layout = judged.found, search.layout
+        frames, names = found.given.frames, parameters()
+        shown = torch.as_tensor(np.isfinite(frames.markers_m).all(axis=2).any(axis=0)).to(layout.members)
+        n_markers = (layout.members @ shown).int().repeat_interleave(3).tolist()
+        log_factors, mean = as_array(found.log_factors), as_array(found.tasks.prior_mean[0])
+        spread = as_array(found.tasks.prior_covariance[0].diagonal().sqrt())
+        notes = (*judged.notes, *frames.notes, *notes_on(names, log_factors, mean, spread))
         return PolicyScaling(
-            self._factors(tree, log_factors, tuple(notes)),
+            self._factors(search.tree, log_factors, notes),
             names,
             log_factors,
             errors,
-            found.result.path_log_factors[0].double().numpy(),
-            found.result.path_objective[0].double().numpy(),
-            found.result.path_rms_m[0].double().numpy(),
+            found.path_log_factors,
+            found.path_objective,
+            found.path_rms_m,
             tuple(verdict(*one) for one in zip(names, errors.tolist(), spread.tolist(), n_markers, strict=True)),
         )
 
-    def _found(self, tree: SkeletonTree, frames: ScalingFrames, subject: Subject) -> _Found:
-        """Search on these frames."""
-        check_count(tree, frames)
-        # Training may reward the truth, which nobody knows here.
-        environment = ScalingEnvironment(tree, replace(self.settings, reward="objective"))
-        tasks = tasks_of(tree, (subject,), torch.as_tensor(frames.markers_m)[None])
-        expected = (tasks.prior_mean[0] @ environment.layout.tie.T).unflatten(0, (-1, 3))
-        (near,) = poses_of_frames(tree, [frames], expected[None])
-        result = search(environment, tasks, self.actor, self.settings.n_steps, Start(tasks.prior_mean, near))
-        return _Found(frames, environment, tasks, expected, result, self.answer(result))
-
     def answer(self, result: SearchResult) -> State:
         """What counts as found: lowest J; the last state of a policy rewarded with the truth, unknown to J."""
-        return result.last if self.actor is not None and self.settings.rewards_truth else result.best
+        return result.last if last_counts(self.actor, self.settings) else result.best
 
     def _factors(self, tree: SkeletonTree, log_factors: Array, notes: tuple[str, ...]) -> ScaleFactors:
         """Factors of every body, also of those that the tree leaves out, the patellae."""
         bodies = tuple(dict.fromkeys([*tree.bodies, *(body.name for body in read_skeleton().bodies)]))
         factors = np.exp((ties(bodies) @ log_factors).reshape(-1, 3)).clip(*PLAUSIBLE_FACTORS)
         return ScaleFactors(bodies, factors, self.name, notes)
+
+
+def _checked(search: PeopleSearch, judged: _Judged) -> _Judged:
+    """Refuse what no skeleton fits, and lengths that are not the person's."""
+    found = judged.found
+    check_fit(found.rms_m)
+    scales = (search.layout.tie @ found.log_factors).unflatten(0, (-1, 3))
+    check_height(search.tree, found.given.subject, scales, found.expected)
+    return judged
 
 
 def files_of(policy: str | Path) -> tuple[Path, Path]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
@@ -14,7 +14,7 @@ from models.errors import ScalingError
 from models.markers import MarkerTrajectories, ScalingMarkers
 from models.skeleton.kinematics import SkeletonTree
 from models.skeleton.levenberg_marquardt import COLD, Minimum, minimise
-from models.skeleton.normal_equations import PoseProblem
+from models.skeleton.normal_equations import LEAST, PoseProblem
 from models.skeleton.pose_branches import join_branches
 from models.skeleton.pose_fit import pose_problem
 from models.skeleton.pose_start import MIN_ROOT_MARKERS, Root
@@ -133,11 +133,18 @@ def cold_poses(tree: SkeletonTree, markers_m: Array, log_scales: Tensor) -> tupl
 
     ``log_scales`` has shape (n_bodies, 3), or (n_frames, n_bodies, 3).
     """
-    weights = tree.default.new_ones(len(tree.markers))
-    problem = pose_problem(tree, markers_m, weights, log_scales)
-    laid = Root.of(tree, weights).lay_onto(tree, problem.offsets, problem.measured_m, problem.weights)
+    problem = problem_of_people(tree, markers_m, log_scales)
+    laid = Root.of(tree, tree.default.new_ones(len(tree.markers))).lay_onto(
+        tree, problem.offsets, problem.measured_m, problem.weights
+    )
     found = minimise(problem, laid, damping=COLD, tolerance=_TOLERANCE, max_iterations=_MAX_ITERATIONS)
     return problem, found
+
+
+def problem_of_people(tree: SkeletonTree, markers_m: Array | Tensor, log_scales: Tensor | None = None) -> PoseProblem:
+    """The problem of frames of any people, every marker counting alike; none depends on which others there are."""
+    problem = pose_problem(tree, markers_m, tree.default.new_ones(len(tree.markers)), log_scales)
+    return replace(problem, floor=torch.full_like(problem.floor, LEAST * len(tree.markers)))
 
 
 def _on_skeleton(tree: SkeletonTree, recording: MarkerTrajectories, usable: NDArray[np.bool_]) -> Array:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
+from torch.nn.functional import pad
 
 from models.errors import ScalingError
 from models.skeleton.kinematics import SkeletonTree
@@ -71,6 +73,23 @@ class ScalingTasks:
     prior_mean: Tensor
     prior_covariance: Tensor
     truth: Truth | None = None
+
+    @classmethod
+    def joined(cls, people: Sequence[ScalingTasks]) -> ScalingTasks:
+        """People side by side, of whom nobody's truth is known; frames that some do not have show nothing there."""
+        most = max(one.markers_m.shape[1] for one in people)
+        missing = [most - one.markers_m.shape[1] for one in people]
+        return cls(
+            torch.cat(
+                [
+                    pad(one.markers_m, (0, 0, 0, 0, 0, n), value=torch.nan)
+                    for one, n in zip(people, missing, strict=True)
+                ]
+            ),
+            torch.cat([one.person for one in people]),
+            torch.cat([one.prior_mean for one in people]),
+            torch.cat([one.prior_covariance for one in people]),
+        )
 
     def __len__(self) -> int:
         return len(self.markers_m)

@@ -47,14 +47,14 @@ def join_branches(
         Frames of each recording; recordings follow one another, and none has to do with another. Without: all frames
         are of one recording.
     """
-    balls = {place for places in ball_joints(problem.tree) for place in places}
+    balls = ball_joints(problem.tree)
     angles = [place for place in problem.active.tolist() if _is_angle(problem, place)]
     joints = [place for place in angles if not _is_root(problem, place)]
     if not balls or not joints:
         return solved
     stops = np.cumsum([solved.values.shape[1]] if n_frames is None else n_frames).tolist()
     starts = [0, *stops[:-1]]
-    best = [_counted(problem, solved.frames(slice(*ends))) for ends in zip(starts, stops, strict=True)]
+    best = [_counted(problem, balls, solved.frames(slice(*ends))) for ends in zip(starts, stops, strict=True)]
     for _ in range(_ROUNDS):
         jumping = [(place, jumps) for place, one in enumerate(best) for jumps in [_jumps(one, joints)] if len(jumps)]
         if not jumping:
@@ -64,7 +64,7 @@ def join_branches(
             for place, jumps in jumping
             for forward in (True, False)
         ]
-        again = _solved_along(problem, roads, joints, tolerance)
+        again = [_counted(problem, balls, one) for one in _solved_along(problem, roads, joints, tolerance)]
         for (place, _), forth, back in zip(jumping, again[::2], again[1::2], strict=True):
             best[place] = _cheapest_path([best[place], forth, back], joints)
     return joined(best)
@@ -118,7 +118,7 @@ def _solved_along(problem: PoseProblem, roads: list[_Road], joints: list[int], t
         merged = Minimum(*(one.clone() for one in vars(road.solved).values()))
         for whole, part in zip(vars(merged).values(), vars(own).values(), strict=True):
             whole[..., road.frames] = part
-        again.append(_counted(problem, merged))
+        again.append(merged)
     return again
 
 
@@ -147,8 +147,8 @@ def _cheapest_path(candidates: list[Minimum], joints: list[int]) -> Minimum:
     )
 
 
-def _counted(problem: PoseProblem, solved: Minimum) -> Minimum:
-    values = without_jumps(problem.tree, _numpy(solved.values))
+def _counted(problem: PoseProblem, balls: tuple[tuple[int, ...], ...], solved: Minimum) -> Minimum:
+    values = without_jumps(problem.tree, _numpy(solved.values), balls)
     return replace(solved, values=torch.as_tensor(values, dtype=solved.values.dtype, device=solved.values.device))
 
 

@@ -139,15 +139,19 @@ def ball_joints(tree: SkeletonTree) -> tuple[tuple[int, ...], ...]:
     return tuple(found)
 
 
-def without_jumps(tree: SkeletonTree, values: NDArray[np.float64]) -> NDArray[np.float64]:
+def without_jumps(
+    tree: SkeletonTree, values: NDArray[np.float64], balls: tuple[tuple[int, ...], ...] | None = None
+) -> NDArray[np.float64]:
     """The same poses with angles of ball joints counted from frame to frame without jumps.
 
     Parameters
     ----------
     values : ndarray, shape (n_coordinates, n_frames)
+    balls : tuple of tuple of int, optional
+        `ball_joints` of the tree, where they are known.
     """
     values = values.copy()
-    for places in map(list, ball_joints(tree)):
+    for places in map(list, ball_joints(tree) if balls is None else balls):
         default = tree.default[places].cpu().numpy().astype(float)[:, None]
         angles = np.concatenate([default, values[places]], axis=1)
         other = _other_branch(angles)

@@ -9,7 +9,7 @@ import torch
 from rl_scaling.environment import EnvironmentSettings, ScalingEnvironment, Start
 from rl_scaling.networks import Actor, NetworkSettings
 from rl_scaling.scaling_tasks import ScalingTasks
-from rl_scaling.search import SearchResult, search
+from rl_scaling.search import SearchResult, search, walk
 from tests.rl_scaling.scaling_people import older_adults, skeleton
 
 
@@ -46,9 +46,20 @@ def test_no_step_beyond_the_end_would_have_gained_much() -> None:
     torch.testing.assert_close(found().best.objective, here.best_objective, rtol=2e-3, atol=0)
 
 
-def test_nobody_waits_less_because_others_are_done() -> None:
-    alone = search(environment(), tasks().chosen(torch.tensor([1])), None)
-    torch.testing.assert_close(alone.best.log_factors, found().best.log_factors[1:2], atol=2e-3, rtol=0)
+def test_everyone_is_searched_for_as_if_alone() -> None:
+    assert len(set(found().n_steps.tolist())) > 1
+    for place, n_steps in enumerate(found().n_steps.tolist()):
+        alone = search(environment(), tasks().chosen(torch.tensor([place])), None)
+        path = found().path_log_factors[place]
+        assert alone.n_steps.tolist() == [n_steps]
+        torch.testing.assert_close(alone.path_log_factors[0], path[: n_steps + 1], atol=1e-7, rtol=0)
+        torch.testing.assert_close(alone.best.log_factors[0], found().best.log_factors[place], atol=1e-7, rtol=0)
+        torch.testing.assert_close(path[n_steps:], path[n_steps].expand(len(path) - n_steps, -1), atol=0, rtol=0)
+
+
+def test_those_who_belong_together_rest_when_all_of_them_have_settled() -> None:
+    path = walk(environment(), tasks(), None, together=3)
+    assert path.n_steps.tolist() == [max(found().n_steps.tolist())] * 3
 
 
 def test_it_ends_where_it_ends_whence_it_begins() -> None:
