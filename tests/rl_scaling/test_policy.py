@@ -199,7 +199,7 @@ def test_there_must_be_a_recording() -> None:
 
 
 def test_an_unknown_policy_lists_those_there_are() -> None:
-    with pytest.raises(SettingsError, match=r"There is no policy 'nobody'. Shipped: ") as error:
+    with pytest.raises(SettingsError, match=r"There is no policy 'nobody'\. There are: ") as error:
         ScalingPolicy.load("nobody")
     assert "policy.safetensors" in error.value.hint
 
