@@ -72,7 +72,9 @@ class Track:
 def track(landmarks: Landmarks) -> Track:
     """Put landmarks on the uniform clock, low-passed at 7 Hz without delay."""
     time_s, smooth = smoother(landmarks.time_s)
-    points_m = {name: smooth(place) for name, place in landmarks.points_m.items()}
+    names = list(landmarks.points_m)
+    places = smooth(np.stack([landmarks.points_m[name] for name in names], axis=1))
+    points_m = {name: places[:, index] for index, name in enumerate(names)}
     return Track(
         time_s, points_m, {name: np.gradient(place, 1.0 / CLOCK_HZ, axis=0) for name, place in points_m.items()}
     )
@@ -81,7 +83,10 @@ def track(landmarks: Landmarks) -> Track:
 def angles_rad(kinematics: Kinematics, names: tuple[str, ...]) -> dict[str, Array]:
     """Coordinates on the clock of `track`, low-passed as the points are; names the model lacks are left out."""
     _, smooth = smoother(kinematics.time_s)
-    return {name: smooth(kinematics.coordinate(name)) for name in names if name in kinematics.coordinates}
+    known = [name for name in names if name in kinematics.coordinates]
+    if not known:
+        return {}
+    return dict(zip(known, smooth(np.stack([kinematics.coordinate(name) for name in known], axis=1)).T, strict=True))
 
 
 def smoother(time_s: Array) -> tuple[Array, Callable[[Array], Array]]:

@@ -6,13 +6,13 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 
 import numpy as np
-from scipy.stats import t
 
 from assessment.catalogue import catalogue
 from assessment.indicators.base import Indicator, TrialResults
-from assessment.uncertainty import Z95
+from assessment.uncertainty import of_few
 from models.errors import SarcoscopeError
 from pipeline.quality import Mark, Quality
+from pipeline.trajectories import Array
 
 Family = Callable[[TrialResults], Iterator[Indicator]]
 Key = tuple[str, str | None, int | None]
@@ -49,7 +49,7 @@ def with_marker_errors(
         None leaves everything as it is.
     """
     given, found = list(indicators), [_values(families, copy) for copy in copies]
-    errors = _pooled({_key(one): _error(one, found) for one in given}, len(copies))
+    errors = _pooled(_errors(given, found), len(copies))
     for indicator in given:
         key = _key(indicator)
         if not found or indicator.value is None or key not in errors:
@@ -61,18 +61,31 @@ def with_marker_errors(
             yield _with_error(indicator, error)
 
 
-def _error(indicator: Indicator, found: list[dict[Key, float]]) -> float | None:
-    """What marker errors do to one indicator; None where too few copies show it."""
-    values = np.array([values[_key(indicator)] for values in found if _key(indicator) in values])
-    if indicator.value is None or len(values) < max(1.0, UNSTABLE_SHARE * len(found)):
-        return None
-    middle = float(np.median(values))
-    distances = np.abs(values - middle)
-    usual = float(np.quantile(distances, ONE_SIGMA))
-    spread = float(np.sqrt(np.mean(np.minimum(distances, FURTHEST * usual) ** 2)))
+def _errors(indicators: Sequence[Indicator], found: Sequence[dict[Key, float]]) -> dict[Key, float | None]:
+    """What marker errors do to each indicator; None where too few copies show it."""
+    values = {_key(one): one.value for one in indicators}
+    errors: dict[Key, float | None] = dict.fromkeys(values)
+    shown: dict[int, list[tuple[Key, float, list[float]]]] = {}
+    for key, value in values.items():
+        of_copies = [one[key] for one in found if key in one]
+        if value is not None and len(of_copies) >= max(1.0, UNSTABLE_SHARE * len(found)):
+            shown.setdefault(len(of_copies), []).append((key, value, of_copies))
+    # All that equally many copies show together: a thousand medians of ten numbers take long.
+    for alike in shown.values():
+        keys, own, of_copies = (list(part) for part in zip(*alike, strict=True))
+        errors |= dict(zip(keys, _error(np.array(own), np.array(of_copies)).tolist(), strict=True))
+    return errors
+
+
+def _error(values: Array, of_copies: Array) -> Array:
+    """Error of indicators, shape (n,), from their values in copies, shape (n, n_copies)."""
+    middle = np.median(of_copies, axis=1)
+    distances = np.abs(of_copies - middle[:, None])
+    usual = np.quantile(distances, ONE_SIGMA, axis=1)
+    spread = np.sqrt(np.mean(np.minimum(distances, FURTHEST * usual[:, None]) ** 2, axis=1))
     # What a median of so few copies is off by in itself is no bias.
-    bias_squared = max((middle - indicator.value) ** 2 - (MEDIAN_ERROR * spread) ** 2 / len(values), 0.0)
-    return float(np.hypot(spread, BIAS_FACTOR * np.sqrt(bias_squared)))
+    bias_squared = np.maximum((middle - values) ** 2 - (MEDIAN_ERROR * spread) ** 2 / of_copies.shape[1], 0.0)
+    return np.hypot(spread, BIAS_FACTOR * np.sqrt(bias_squared))
 
 
 def _pooled(errors: dict[Key, float | None], n_copies: int) -> dict[Key, float | None]:
@@ -86,7 +99,7 @@ def _pooled(errors: dict[Key, float | None], n_copies: int) -> dict[Key, float |
         if error is not None:
             of_all.setdefault((name, side), []).append(error)
     pooled = {
-        group: float(np.sqrt(np.mean(np.square(ones)))) * float(t.ppf(0.975, max(n_copies * len(ones) - 1, 1))) / Z95
+        group: float(np.sqrt(np.mean(np.square(ones)))) * of_few(max(n_copies * len(ones) - 1, 1))
         for group, ones in of_all.items()
     }
     return {key: None if error is None else pooled[key[0], key[1]] for key, error in errors.items()}

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 import numpy as np
-from scipy.stats import linregress, t
 
 from assessment.indicators.base import Indicator, TrialResults
 from assessment.motion import Side
-from assessment.uncertainty import Z95
+from assessment.uncertainty import of_few
 from pipeline.quality import Quality
 
 # With three points a slope has one degree of freedom left.
@@ -38,7 +37,9 @@ def slope_over_repetitions(
         few = Quality.withheld(f"A change over repetitions needs {FEWEST} of them; {len(values)} can be used.")
         yield results.indicator(name, None, few, side=side)
         return
-    fit = linregress(np.array(list(values)), np.array(list(values.values())) / per)
-    # Few points: widened so that 1.96 of it is the 95 % interval of Student's t.
-    widened = float(fit.stderr) * float(t.ppf(0.975, len(values) - 2)) / Z95
-    yield results.indicator(name, float(fit.slope), side=side, standard_error=widened)
+    numbers, found = np.array(list(values), dtype=float), np.array(list(values.values())) / per
+    apart, off = numbers - numbers.mean(), found - found.mean()
+    slope = float(apart @ off / (apart @ apart))
+    freedom = len(values) - 2
+    error = float(np.linalg.norm(off - slope * apart) / np.linalg.norm(apart)) / freedom**0.5
+    yield results.indicator(name, slope, side=side, standard_error=error * of_few(freedom))

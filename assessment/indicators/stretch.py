@@ -10,6 +10,7 @@ import numpy as np
 from assessment.catalogue import catalogue
 from assessment.indicators.base import Indicator, TrialResults
 from assessment.motion import Side
+from assessment.once import once_per_object
 from assessment.repetitions import Repetition
 from pipeline.joint_work import Frames
 from pipeline.quality import Quality
@@ -17,6 +18,8 @@ from pipeline.trajectories import JointMoments
 
 # A peak of a window with fewer usable frames may have been missed.
 ENOUGH_FRAMES = 0.8
+# From when to when [s].
+Window = tuple[float, float]
 
 
 @dataclass(frozen=True)
@@ -63,7 +66,10 @@ def taken(
     results: TrialResults, repetition: Repetition, coordinate: str, quantity: Callable[[Stretch, str], Quantity]
 ) -> Quantity:
     """What ``quantity`` finds for a coordinate in a repetition, or why it is withheld."""
-    stretch = _known_stretch(results, repetition, coordinate)
+    window, known = _window_s(results, repetition), _stretches(results)
+    if (window, coordinate) not in known:
+        known[window, coordinate] = _known_stretch(results, window, coordinate)
+    stretch = known[window, coordinate]
     return Quantity(stretch) if isinstance(stretch, Quality) else quantity(stretch, coordinate)
 
 
@@ -85,18 +91,24 @@ def estimated(results: TrialResults) -> bool:
     return results.forces is not None and results.forces.origin == "estimated"
 
 
-def _window_s(results: TrialResults, repetition: Repetition) -> tuple[float, float]:
+def _window_s(results: TrialResults, repetition: Repetition) -> Window:
     if results.activity.name == "sit-to-stand":
         return repetition.events["rise_start"], repetition.events["stand"]
     return repetition.start_s, repetition.stop_s
 
 
-def _known_stretch(results: TrialResults, repetition: Repetition, coordinate: str) -> Stretch | Quality:
+@once_per_object
+def _stretches(_: TrialResults) -> dict[tuple[Window, str], Stretch | Quality]:
+    """What is known of a trial, by window and coordinate, filled as it is asked for: a dozen numbers look at each."""
+    return {}
+
+
+def _known_stretch(results: TrialResults, window_s: Window, coordinate: str) -> Stretch | Quality:
     """Frames of a repetition in which a moment is known, or the quality that withholds everything taken from them."""
     forces, moments = results.forces, results.moments
     if forces is None or moments is None:
         return Quality.withheld("Joint moments are not known.")
-    start_s, stop_s = _window_s(results, repetition)
+    start_s, stop_s = window_s
     inside = (moments.time_s >= start_s) & (moments.time_s <= stop_s)
     usable = inside & moments.valid & forces.valid
     share = float(usable.sum()) / max(int(inside.sum()), 1)

@@ -13,6 +13,7 @@ from assessment.uncertainty.interval import (
     fixed,
     formatted,
     interval,
+    of_few,
     probability_beyond,
     signed,
 )
@@ -30,6 +31,7 @@ __all__ = [
     "formatted",
     "interval",
     "meaningful_difference",
+    "of_few",
     "probability_beyond",
     "repeatability",
     "signed",

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import operator as op
 from collections.abc import Callable, Mapping, Sequence
+from functools import cache
 from math import floor, hypot, isfinite, log10
 from types import MappingProxyType
 from typing import Final, Literal
 
 import numpy as np
-from scipy.special import ndtr, ndtri
+from scipy.special import ndtr, ndtri, stdtrit
 
 Operator = Literal["<", "<=", ">", ">="]
 COMPARE: Final[Mapping[Operator, Callable[[float, float], bool]]] = MappingProxyType(
@@ -30,6 +31,12 @@ FINEST_DECIMALS = {
 }  # fmt: skip
 OTHER_UNIT_DECIMALS = 2
 UNPRINTED = ("1", "ratio")
+
+
+@cache
+def of_few(freedom: int) -> float:
+    """What a standard error known from so few is multiplied by: 1.96 of it is then Student's 95 % interval."""
+    return float(stdtrit(freedom, 0.5 + DEFAULT_LEVEL / 2.0)) / Z95
 
 
 def interval(value: float, standard_error: float, level: float = DEFAULT_LEVEL) -> tuple[float, float]:
