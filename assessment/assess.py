@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Literal
 
 from assessment.conclusion import check_possible, conclude, failed_trial
+from assessment.outputs import EVERYTHING, Outputs
 from assessment.profile import Reference
 from assessment.report import write_report
 from assessment.results_folder import complete_or_nothing, results_folder
@@ -47,12 +48,14 @@ def assess(
     overwrite: bool = False,
     on_progress: Callable[[Progress], None] = lambda _: None,
     stages: StageLog | None = None,
+    outputs: Outputs = EVERYTHING,
 ) -> Summary:
     """Assess one session.
 
     Results are written to a folder beside the final one and moved there when complete, so that a run that fails or is
     stopped leaves nothing half-written. A failed trial is reported and never stops the others. ``on_progress`` is told
-    when a stage of the session or a trial is done, ``stages`` how far each trial is.
+    when a stage of the session or a trial is done, ``stages`` how far each trial is; ``outputs`` says which files are
+    kept.
 
     Raises
     ------
@@ -64,10 +67,11 @@ def assess(
     try:
         check_possible(session, subject, settings, clinical)
         with complete_or_nothing(folder) as partial:
-            summary = _assess_into(partial, session, subject, settings, clinical, workers, on_progress, stages)
-            on_progress(Progress("report", 0, 1))
-            write_report(partial, summary, reference)
-            on_progress(Progress("report", 1, 1))
+            summary = _assess_into(partial, session, subject, settings, clinical, workers, on_progress, stages, outputs)
+            if outputs.report:
+                on_progress(Progress("report", 0, 1))
+                write_report(partial, summary, reference)
+                on_progress(Progress("report", 1, 1))
             return summary
     except SarcoscopeError as error:
         raise error.within(session=session.identifier) from None
@@ -82,6 +86,7 @@ def _assess_into(
     workers: Workers,
     on_progress: Callable[[Progress], None],
     stages: StageLog | None,
+    outputs: Outputs,
 ) -> Summary:
     trials = session.movement_trials
     on_progress(Progress("scaling", 0, 1))
@@ -89,7 +94,7 @@ def _assess_into(
     on_progress(Progress("scaling", 1, 1))
 
     tasks = [
-        TrialTask(session, trial, models[trial.name], subject, settings, folder, stages)
+        TrialTask(session, trial, models[trial.name], subject, settings, folder, stages, outputs)
         for trial in trials
         if trial.name in models
     ]
@@ -100,4 +105,4 @@ def _assess_into(
         failed = isinstance(outcome, SarcoscopeError)
         records[name] = failed_trial(name, outcome) if isinstance(outcome, SarcoscopeError) else outcome
         on_progress(Progress("trials", done, len(tasks), trial=name, failed=failed))
-    return conclude(folder, session, subject, settings, clinical, models, records)
+    return conclude(folder, session, subject, settings, clinical, models, records, outputs)

@@ -133,7 +133,7 @@ def _outputs(kept: list[str]) -> Outputs:
             f"--keep {unknown[0]} is not accepted.",
             hint=f"Accepted: {', '.join(EXTRAS)}. Results, the model and curves are always kept.",
         )
-    return Outputs("opensim" in kept, "viewer" in kept, "report" in kept, curves="parquet")
+    return Outputs("opensim" in kept, "viewer" in kept, "report" in kept, readable=False, curves="parquet")
 
 
 def _check_where(serial: bool, workers: int | None, ray_address: str | None) -> None:

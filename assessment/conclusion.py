@@ -7,6 +7,7 @@ from pathlib import Path
 
 from assessment.activities import parse_choice
 from assessment.opencap_layout import write_metadata
+from assessment.outputs import EVERYTHING, Outputs
 from assessment.person import judge_person
 from assessment.provenance import provenance
 from assessment.records import error_record, model_record, session_failure
@@ -57,6 +58,7 @@ def conclude(
     clinical: ClinicalMeasures,
     models: Mapping[str, ScaledModel],
     records: Mapping[str, TrialRecord],
+    outputs: Outputs = EVERYTHING,
 ) -> Summary:
     """Judge the person by all trials, and write metadata, ``summary.json`` and the session's tables.
 
@@ -68,6 +70,7 @@ def conclude(
         By trial.
     records : mapping of str to TrialRecord
         By trial; one for each movement of the session.
+    outputs : Outputs
 
     Raises
     ------
@@ -94,11 +97,13 @@ def conclude(
         warnings=[*session.warnings, *_age_warning(subject), *_load_warning(settings, records)],
         provenance=provenance(session, settings),
     )
-    (folder / SUMMARY_NAME).write_text(summary.model_dump_json(indent=2), encoding="utf-8")
-    tables = folder / "Tables"
-    tables.mkdir(exist_ok=True)
-    indicator_table(summary).to_csv(tables / "indicators.csv", index=False)
-    trial_table(summary).to_csv(tables / "trials.csv", index=False)
+    indent = 2 if outputs.readable else None
+    (folder / SUMMARY_NAME).write_text(summary.model_dump_json(indent=indent), encoding="utf-8")
+    if outputs.readable:
+        tables = folder / "Tables"
+        tables.mkdir(exist_ok=True)
+        indicator_table(summary).to_csv(tables / "indicators.csv", index=False)
+        trial_table(summary).to_csv(tables / "trials.csv", index=False)
     return summary
 
 

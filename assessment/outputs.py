@@ -18,6 +18,8 @@ class Outputs:
         The stick figure of every trial, for the 3-D page.
     report : bool
         ``report.html``.
+    readable : bool
+        ``summary.json`` in lines, and its tables as CSV, for somebody who looks at one session.
     curves : {'csv', 'parquet'}
         Format of curves and cycles.
     """
@@ -25,6 +27,7 @@ class Outputs:
     opensim: bool = True
     viewer: bool = True
     report: bool = True
+    readable: bool = True
     curves: Literal["csv", "parquet"] = "csv"
 
 

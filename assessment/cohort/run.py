@@ -32,7 +32,7 @@ from pipeline.settings import Settings
 
 ABOUT_VERSION = "1.0"
 
-LEAN = Outputs(opensim=False, viewer=False, report=False, curves="parquet")
+LEAN = Outputs(opensim=False, viewer=False, report=False, readable=False, curves="parquet")
 """What cohorts keep of a visit unless asked for more: results, model and curves (docs/scale.md has the sizes)."""
 
 DEFAULT_LIMITS = Limits(time_s=600.0, memory_gb=4.0)

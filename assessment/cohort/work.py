@@ -155,10 +155,13 @@ def conclude_visit(task: ConclusionTask) -> int:
         Not one trial could be assessed.
     """
     ready = task.ready
-    visit, partial, settings = ready.task.visit, ready.task.partial, ready.task.settings
-    summary = conclude(partial, ready.session, ready.subject, settings, visit.clinical, ready.models, task.records)
+    asked, visit = ready.task, ready.task.visit
+    partial, outputs = asked.partial, asked.outputs
+    summary = conclude(
+        partial, ready.session, ready.subject, asked.settings, visit.clinical, ready.models, task.records, outputs
+    )
     write_session_rows(partial, session_rows(visit, summary))
-    if ready.task.outputs.report:
+    if outputs.report:
         from assessment.report import write_report  # its figures take a second to load
 
         write_report(partial, summary)
@@ -166,8 +169,8 @@ def conclude_visit(task: ConclusionTask) -> int:
     about = {
         "participant": visit.participant,
         "visit": visit.visit,
-        "work_sha256": visit_work_sha256(ready.task),
-        "kept": asdict(ready.task.outputs),
+        "work_sha256": visit_work_sha256(asked),
+        "kept": asdict(outputs),
     }
     (partial / VISIT_RECORD).write_text(json.dumps(about, indent=2), encoding="utf-8")
     put_in_place(partial, task.folder)
@@ -196,7 +199,7 @@ def _opened(task: VisitTask) -> _Person | SarcoscopeError:
         )
         check_possible(session, subject, task.settings, task.visit.clinical)
     except SarcoscopeError as error:
-        return error.within(stage="reading")
+        return _without_place(error, task.source).within(stage="reading")
     return _Person(task, session, subject, PreparedSession(session))
 
 
@@ -239,6 +242,16 @@ def _find_angles(people: Sequence[_Person], device: str) -> None:
         else:
             # What goes on to another process is the angles, not once more all markers of the session.
             person.trials[trial.name] = replace(task, movement=outcome, prepared=None)
+
+
+def _without_place(error: SarcoscopeError, source: Path | SarcoscopeError) -> SarcoscopeError:
+    """Take a path, which may hold a person's name, out of what goes into tables and logs."""
+    if isinstance(source, SarcoscopeError):
+        return error
+    message, hint = error.message, error.hint
+    for name in (str(source.resolve()), str(source), source.name):
+        message, hint = message.replace(name, "the session"), hint.replace(name, "the session")
+    return type(error)(message, hint=hint, **{key: value for key, value in error.context.items() if key != "file"})
 
 
 def _source(task: VisitTask) -> Path:

@@ -5,22 +5,17 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-import pandas as pd
-
 from assessment.assess import Progress, assess
 from assessment.jobs.child import Heart, do_run
-from assessment.results_folder import SUMMARY_NAME
+from assessment.outputs import Outputs
 from assessment.store import uploads
 from assessment.store.database import Store
 from assessment.store.runs import RunRequest
 from assessment.store.tables import Run, Visit
-from assessment.summary import Summary
 from assessment.workers import Workers, default_workers
 from models.errors import StoreError
 from models.subject import Subject
 from pipeline.session import read_session
-
-TABLES = ("curves", "cycles")
 
 
 def assess_run(store: Store, run_id: str, heart: Heart) -> Path:
@@ -47,31 +42,9 @@ def assess_run(store: Store, run_id: str, heart: Heart) -> Path:
         assess(
             recordings, subject, request.settings, heart.folder / "results",
             workers=workers, clinical=request.clinical, on_progress=follow, stages=heart.stages,
+            outputs=Outputs(curves="parquet"),
         )  # fmt: skip
-    results = heart.folder / "results" / recordings.identifier
-    _tables_as_parquet(results)
-    return results
-
-
-def _tables_as_parquet(results: Path) -> None:
-    path = results / SUMMARY_NAME
-    summary = Summary.model_validate_json(path.read_text(encoding="utf-8"))
-    trials = [
-        trial.model_copy(
-            update={"files": {kind: _as_parquet(results, kind, name) for kind, name in trial.files.items()}}
-        )
-        for trial in summary.trials
-    ]
-    path.write_text(summary.model_copy(update={"trials": trials}).model_dump_json(indent=2), encoding="utf-8")
-
-
-def _as_parquet(results: Path, kind: str, name: str) -> str:
-    if kind not in TABLES:
-        return name
-    new = str(Path(name).with_suffix(".parquet"))
-    pd.read_csv(results / name).to_parquet(results / new, index=False)
-    (results / name).unlink()
-    return new
+    return heart.folder / "results" / recordings.identifier
 
 
 if __name__ == "__main__":

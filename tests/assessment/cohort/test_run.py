@@ -106,7 +106,7 @@ def first(tmp_path_factory: pytest.TempPathFactory) -> Ran:
             ("good", small, "a"),
             ("crash", small, "b"),
             ("flaky", small, "b"),
-            ("missing", place / "nothing", "a"),
+            ("missing", place / "Jane Doe", "a"),
         )
     )
     return run(visits, CohortFolder(place / "out"), crashing_trial)
@@ -122,6 +122,7 @@ def test_good_visits_have_their_results_whatever_happens_beside_them(first: Ran)
 def test_who_fails_is_listed_with_stage_reason_and_tries(first: Ran) -> None:
     failures = open_cohort(first.folder.path).failures().set_index("participant")
     assert failures.loc["missing", "stage"] == "reading"
+    assert failures.loc["missing", "reason"] == "There is nothing at the session."
     assert failures.loc["missing", "attempts"] == 1
     assert "ended unexpectedly (Aborted)" in failures.loc["crash", "reason"]
     assert failures.loc["crash", "attempts"] == 2
@@ -137,6 +138,11 @@ def test_a_crash_that_does_not_come_again_costs_nothing_but_time(first: Ran) -> 
     assert values["flaky"] == pytest.approx(values["good"], rel=1e-9)
     assert len(values["good"]) > 5
     assert table.groupby("participant")["group"].first().to_dict() == {"good": "a", "flaky": "b"}
+
+
+def test_names_of_folders_are_told_nowhere(first: Ran) -> None:
+    files = [path for path in first.folder.path.rglob("*") if path.is_file()]
+    assert [path.name for path in files if b"Jane" in path.read_bytes()] == []
 
 
 def test_nothing_unfinished_is_left(first: Ran) -> None:
