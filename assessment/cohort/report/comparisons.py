@@ -108,8 +108,10 @@ def _table(of: Cohort, found: pd.DataFrame) -> Table:
         (_("Hedges' g [95 % interval]"), 1.5), (_("p, corrected"), 0.7), (_("With caution, withheld"), 1.0),
     )  # fmt: skip
     rows = []
-    for place, of_number in found.groupby("number", sort=False):
-        number = of.key_numbers[int(place)]  # type: ignore[call-overload]
+    for place, number in enumerate(of.key_numbers):
+        of_number = found[found["number"] == place]
+        if of_number.empty:
+            continue
         values = number.values[number.values.index.isin(of.people.index)]
         after = digits_of_row(values, number.indicator, number.unit)
         heading = name_cell(of, number).model_copy(update={"span": len(titles), "style": "strong"})
@@ -152,12 +154,10 @@ def _marks(result: pd.Series, which: str) -> Cell:
 
 def _picture(of: Cohort, found: pd.DataFrame, group: str, reference: str) -> Picture:
     _ = of.words
+    columns = ["number", "hedges_g", "hedges_g_low", "hedges_g_high"]
     rows = [
-        (
-            name_of(of, of.key_numbers[int(row["number"])]),
-            *(float(row[name]) for name in ("hedges_g", "hedges_g_low", "hedges_g_high")),
-        )
-        for _place, row in found.iterrows()
+        (name_of(of, of.key_numbers[number]), g, low, high)
+        for number, g, low, high in zip(*(found[name].tolist() for name in columns), strict=True)
     ]
     words = "; ".join(f"{label} {g:.2f} [{low:.2f}, {high:.2f}]" for label, g, low, high in rows)
     return Picture(

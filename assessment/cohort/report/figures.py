@@ -22,6 +22,7 @@ from assessment.report.figures import FigureStyle, svg
 # Of Okabe and Ito's palette those that no side of the body has.
 FILLS = ("#CC79A7", "#009E73", "#E69F00")
 HATCHES = ("", "////", "....")
+SHARES = (("#33658A", ""), ("#9CC3DE", "////"), ("white", ""), ("#EEF1F4", "...."))
 INK, SOFT = "#1c2733", "#566473"
 WHISKERS = (10, 90)
 """Percentiles: the outer tenths would come close to single people."""
@@ -147,25 +148,19 @@ def shares_svg(
     panels : mapping
         Title -> for each row its shares [%] in the order of ``kinds``.
     kinds : sequence of str
-        From best to nothing: drawn full, hatched, hollow, and left empty.
+        From best to nothing: drawn full, hatched, hollow and dotted.
     style : FigureStyle
     """
     figure = Figure(figsize=(style.width_in, 0.55 + 0.145 * len(labels)), layout="constrained")
     axes = figure.subplots(1, len(panels), sharey=True, squeeze=False)[0]
-    looks = (
-        {"facecolor": "#33658A"},
-        {"facecolor": "#9CC3DE", "hatch": "////"},
-        {"facecolor": "white"},
-        {"facecolor": "#EEF1F4", "hatch": "...."},
-    )
     places = np.arange(len(labels))
     for axis, (name, of_panel) in zip(axes, panels.items(), strict=True):
         shares = np.array(of_panel, dtype=float).reshape(len(labels), len(kinds))
         left = np.cumsum(shares, axis=1) - shares
-        for k, look in enumerate(looks[: len(kinds)]):
+        for k, (fill, hatch) in enumerate(SHARES[: len(kinds)]):
             bars: BarContainer = axis.barh(places, shares[:, k], left=left[:, k], height=0.72, linewidth=0.4)
             for bar in bars:
-                bar.set(edgecolor=SOFT, **look)
+                bar.set(edgecolor=SOFT, facecolor=fill, hatch=hatch)
         axis.set_xlim(0, 100.8)
         axis.set_title(name, fontsize=style.title_size - 0.5, fontfamily=style.family)
         axis.set_xticks([0, 50, 100])
@@ -179,7 +174,8 @@ def shares_svg(
     )  # fmt: skip
     axes[0].set_ylim(len(labels) - 0.4, -0.6)
     handles = [
-        Patch(edgecolor=SOFT, linewidth=0.4, label=kind, **look) for kind, look in zip(kinds, looks, strict=False)
+        Patch(edgecolor=SOFT, linewidth=0.4, label=kind, facecolor=fill, hatch=hatch)
+        for kind, (fill, hatch) in zip(kinds, SHARES, strict=False)
     ]
     _legend(figure, handles, style)
     return svg(figure)

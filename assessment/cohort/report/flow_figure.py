@@ -11,9 +11,10 @@ from matplotlib.font_manager import FontProperties
 from matplotlib.patches import Rectangle
 from matplotlib.textpath import TextToPath
 
+from assessment.cohort.report.figures import INK, SOFT
 from assessment.report.figures import FigureStyle, svg
 
-INK, SOFT, PALE = "#1c2733", "#566473", "#f2f6fa"
+PALE = "#f2f6fa"
 # All in inches.
 GAP, PADDING, LINE = 0.2, 0.07, 0.125
 MAIN_SHARE = 0.44

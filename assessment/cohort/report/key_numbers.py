@@ -96,7 +96,7 @@ def _both_sides(wide: pd.DataFrame, sides: Sequence[ValueColumn]) -> pd.DataFram
     )
     quality = np.where(reported, Mark.REPORTED.value, Mark.WITH_CAUTION.value)
     table["quality"] = np.where(table["value"].isna(), Mark.WITHHELD.value, quality)
-    return table[there.any(axis=1)]
+    return table.loc[np.flatnonzero(there.any(axis=1))]
 
 
 def _origins(trials: pd.DataFrame, visits: pd.DataFrame) -> dict[str, pd.Series]:

@@ -7,7 +7,7 @@ from datetime import datetime
 
 import pandas as pd
 
-from assessment.cohort.report.amounts import NOTHING, capital, count, digits_of_row, few, mean_and_sd, of_total
+from assessment.cohort.report.amounts import NOTHING, capital, count, few, mean_and_sd, of_total
 from assessment.cohort.report.cohort import FEWEST, Cohort
 from assessment.criteria.definitions import quantities
 from assessment.presentation import time_text
@@ -90,19 +90,15 @@ def _rows(of: Cohort, columns: list[pd.DataFrame]) -> Iterator[TableRow]:
     for sex in of.sexes:
         cells = [Cell(text=of_total(int((people["sex"] == sex).sum()), len(people))) for people in columns]
         yield _row(capital(of.sex_name(sex)), "", cells)
-    for name, label, unit in (
-        ("age_years", _("Age"), _("years")),
-        ("height_m", _("Height"), "m"),
-        ("mass_kg", _("Body mass"), "kg"),
-        *((name, _.result(quantities()[name].label), quantities()[name].unit) for name in CLINICAL),
+    measured = ((name, quantities()[name]) for name in CLINICAL if of.people[name].notna().any())
+    for name, label, unit, after in (
+        ("age_years", _("Age"), _("years"), 1),
+        ("height_m", _("Height"), "m", 2),
+        ("mass_kg", _("Body mass"), "kg", 1),
+        # The mean of whole points is not one.
+        *((name, _.result(one.label), _.result(one.unit), one.decimals or 1) for name, one in measured),
     ):
-        if name in CLINICAL and of.people[name].isna().all():
-            continue
-        yield _row(
-            label,
-            _.result(unit),
-            [_cell(of, people[name], digits_of_row(of.people[name].dropna(), name, unit)) for people in columns],
-        )
+        yield _row(label, unit, [_cell(of, people[name], after) for people in columns])
 
 
 def _row(label: str, unit: str, cells: list[Cell]) -> TableRow:

@@ -43,9 +43,10 @@ def quality_section(of: Cohort) -> Section:
         Paragraph(text=lead, style="soft"),
         Table(columns=tuple(Column(title=title, share=share) for title, share in titles), rows=tuple(rows)),
     ]
-    shown = [name for name in movements.index[:MOST_MOVEMENTS] if movements[name] >= FEWEST]
+    known = trials.groupby("movement")["marker_rms_cm"].count()
+    shown = [str(name) for name in movements.index[:MOST_MOVEMENTS] if known[name] >= FEWEST]
     if shown:
-        blocks.append(_errors_picture(of, trials, [str(name) for name in shown]))
+        blocks.append(_errors_picture(of, trials, shown))
     blocks += _reason_blocks(of)
     return Section(title=title, blocks=tuple(blocks))
 
