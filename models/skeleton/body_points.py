@@ -12,6 +12,8 @@ from torch import Tensor
 from models.skeleton.batched_algebra import apply, cross, lift
 from models.skeleton.kinematics import Kinematic, SkeletonTree
 
+ALL = slice(None)
+
 
 @dataclass(frozen=True)
 class BodyPoints:
@@ -52,7 +54,7 @@ class BodyPoints:
         carrying = self.bodies + 1
         return pose.origins[carrying] + apply(pose.rotations[carrying], lift(self.offsets_m, 1))
 
-    def jacobian(self, values: Tensor, pose: Kinematic) -> Tensor:
+    def jacobian(self, values: Tensor, pose: Kinematic, chosen: Tensor | slice = ALL) -> Tensor:
         """Derivative of the positions by the free coordinates.
 
         Parameters
@@ -60,17 +62,20 @@ class BodyPoints:
         values : Tensor, shape (n_coordinates, n_frames)
         pose : Kinematic
             In these values, with twists.
+        chosen : Tensor of int or slice
+            Places of the coordinates that are asked for; all without.
 
         Returns
         -------
-        Tensor, shape (n_coordinates, n_points, 3, n_frames) [m/rad or 1]
+        Tensor, shape (n_chosen, n_points, 3, n_frames) [m/rad or 1]
         """
         tree, places = self.tree, self.positions_m(pose)
-        joints = torch.tensor(tree.joint_of)
+        driven = chosen if len(tree.driven) == len(tree.coordinates) else ALL
+        joints = torch.tensor(tree.joint_of)[driven]
         # A coordinate without a joint (-1) moves nothing.
         moves = tree.ancestors[self.bodies][:, joints].T * (joints >= 0).unsqueeze(1)
-        arms = torch.stack([cross(turn.expand_as(places), places) for turn in pose.angular.unsqueeze(1)])
-        of_driven = lift(moves, 2) * (arms + pose.linear.unsqueeze(1))
+        arms = torch.stack([cross(turn.expand_as(places), places) for turn in pose.angular[driven].unsqueeze(1)])
+        of_driven = lift(moves, 2) * (arms + pose.linear[driven].unsqueeze(1))
         if len(tree.driven) == len(tree.coordinates):
             return of_driven
-        return torch.einsum("dct,dpit->cpit", tree.coupling(values), of_driven)
+        return torch.einsum("dct,dpit->cpit", tree.coupling(values)[:, chosen], of_driven)

@@ -58,7 +58,7 @@ class HeldPoints:
         firmness = pad(between, (1, 0)) + pad(between, (0, 1))
         firmness[:, 1] += self.levelness
         between, firmness, pulls = (part.flatten(0, 1).T for part in (between, firmness, pulls))
-        by_frame = jacobian.permute(3, 0, 1, 2).flatten(2)
+        by_frame = jacobian.permute(3, 0, 1, 2).flatten(2).contiguous()
         coupling = -torch.bmm(by_frame[1:] * between.unsqueeze(1), by_frame[:-1].mT)
         added = NormalEquations(
             cost=equations.cost,

@@ -31,10 +31,12 @@ def mass_matrix(skeleton: HeavySkeleton, values: Tensor) -> Tensor:
     momenta = apply(along_chains(skeleton.carries, _inertias(skeleton, pose)), moving)
     # This momentum is what axes before it feel, and it itself: half of that, because the transpose is added below.
     paired = skeleton.before + 0.5 * torch.eye(len(skeleton.before), dtype=skeleton.before.dtype)
-    lower = lift(paired, values.dim() - 1) * multiply(momenta.unsqueeze(0), moving.transpose(0, 1).unsqueeze(0))[0]
-    lower = lower.new_zeros(n_coordinates, *lower.shape[1:]).index_add(0, axes.leaders, lower)
-    lower = lower.new_zeros(n_coordinates, n_coordinates, *lower.shape[2:]).index_add(1, axes.leaders, lower)
-    return (lower + lower.transpose(0, 1)).movedim((0, 1), (-2, -1))
+    momenta, moving = (one.reshape(*one.shape[:2], -1).movedim(2, 0).contiguous() for one in (momenta, moving))
+    by_pose = momenta @ moving.mT
+    n_poses, n_axes, _ = by_pose.mul_(paired).shape
+    lower = by_pose.new_zeros(n_poses, n_coordinates, n_axes).index_add_(1, axes.leaders, by_pose)
+    lower = by_pose.new_zeros(n_poses, n_coordinates, n_coordinates).index_add_(2, axes.leaders, lower)
+    return (lower + lower.mT).reshape(*values.shape[1:], n_coordinates, n_coordinates)
 
 
 def _inertias(skeleton: HeavySkeleton, pose: Kinematic) -> Tensor:

@@ -130,7 +130,7 @@ class _Correction:
         problem, points = self.problem, self.held.points
         pose = problem.tree.kinematics(values, problem.offsets)
         equations, coupling = self.held.add_to(
-            problem.at_pose(values, pose), points.jacobian(values, pose)[problem.active], points.positions_m(pose)
+            problem.at_pose(values, pose), points.jacobian(values, pose, problem.active), points.positions_m(pose)
         )
         gradient = equations.gradient + self.roughness.gradient(self._change(values)).T
         free = (~blocked(problem, values[problem.active].T, gradient)).to(gradient.dtype)
