@@ -10,8 +10,9 @@ from assessment.prepared import PreparedSession
 from assessment.scaling_movements import ScalingMovements, choose_movements
 from assessment.workers import Workers
 from models.errors import SarcoscopeError
+from models.outcomes import attempt, for_those_left, result_of
 from models.subject import Subject
-from pipeline.scaling import ScaledModel, build_scaled_model, make_scaler
+from pipeline.scaling import ModelTask, ScaledModel, build_scaled_models, make_scaler
 from pipeline.session import Session, Trial
 from pipeline.settings import Settings
 
@@ -46,28 +47,61 @@ def run_scaling(task: ScalingTask) -> ScaledModel:
     SarcoscopeError
         The trial cannot be read, or no model be made of it.
     """
+    (outcome,) = run_scaling_of_many([task])
+    return result_of(outcome)
+
+
+def run_scaling_of_many(tasks: Sequence[ScalingTask], *, device: str = "cpu") -> list[ScaledModel | SarcoscopeError]:
+    """Scale for many people in one search; an error takes its own task only.
+
+    The same tasks in the same order give the same models to the last bit; with others beside it, a task's factors
+    differ by rounding.
+
+    Parameters
+    ----------
+    device : str
+        Torch's name of where to search.
+    """
+    chosen = [attempt(_chosen, task) for task in tasks]
+    models = for_those_left(lambda given: build_scaled_models([one for one, _ in given], device=device), chosen)
+    return [_placed(*one) for one in zip(tasks, chosen, models, strict=True)]
+
+
+def _chosen(task: ScalingTask) -> tuple[ModelTask, ScalingMovements]:
+    """The recordings that a model is scaled on, and where it goes."""
     models = task.folder / "OpenSimData" / "Model"
     moving = task.session.static_trial is None
     if moving:
         models = models / task.trial.name
-    generic = task.settings.model.stem if task.settings.model else "LaiUhlrich2022"
     settings = task.settings
-    try:
-        uses_movements = make_scaler(settings.scaler, policy=settings.policy).uses_movements
-        prepared = task.prepared or PreparedSession(task.session)
-        chosen = choose_movements(task.session, prepared) if uses_movements and not moving else ScalingMovements()
-        model = build_scaled_model(
-            prepared.trial(task.trial.name).prepared.markers,
-            task.subject,
-            settings,
-            task.session.marker_set,
-            models / f"{generic.removesuffix('_scaled')}_scaled.osim",
-            moving=moving,
-            movements=chosen.markers,
-        )
-    except SarcoscopeError as error:
-        raise error.within(trial=task.trial.name, stage="scaling") from None
-    return replace(model, scaled_on=(task.trial.name, *chosen.trials), notes=(*model.notes, *chosen.notes))
+    generic = settings.model.stem if settings.model else "LaiUhlrich2022"
+    uses_movements = make_scaler(settings.scaler, policy=settings.policy).uses_movements
+    prepared = task.prepared or PreparedSession(task.session)
+    chosen = choose_movements(task.session, prepared) if uses_movements and not moving else ScalingMovements()
+    given = ModelTask(
+        prepared.trial(task.trial.name).prepared.markers,
+        task.subject,
+        settings,
+        task.session.marker_set,
+        models / f"{generic.removesuffix('_scaled')}_scaled.osim",
+        moving,
+        chosen.markers,
+    )
+    return given, chosen
+
+
+def _placed(
+    task: ScalingTask,
+    chosen: tuple[ModelTask, ScalingMovements] | SarcoscopeError,
+    model: ScaledModel | SarcoscopeError,
+) -> ScaledModel | SarcoscopeError:
+    """The outcome of a task, with what it rests on or where it failed."""
+    if isinstance(chosen, SarcoscopeError):
+        return chosen.within(trial=task.trial.name, stage="scaling")
+    if isinstance(model, SarcoscopeError):
+        return model.within(trial=task.trial.name, stage="scaling")
+    _, movements = chosen
+    return replace(model, scaled_on=(task.trial.name, *movements.trials), notes=(*model.notes, *movements.notes))
 
 
 def scale_trials(
@@ -103,18 +137,3 @@ def scale_trials(
         else:
             models[trials[index].name] = outcome
     return models, failed
-
-
-def run_scaling_of_many(
-    tasks: Sequence[ScalingTask],
-    *,
-    device: str = "cpu",  # noqa: ARG001 - scaled one by one on the processor
-) -> list[ScaledModel | SarcoscopeError]:
-    """Scale for many people; an error takes its own task only."""
-    found: list[ScaledModel | SarcoscopeError] = []
-    for task in tasks:
-        try:
-            found.append(run_scaling(task))
-        except SarcoscopeError as error:
-            found.append(error)
-    return found

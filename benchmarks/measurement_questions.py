@@ -148,7 +148,8 @@ def _model(static: MarkerTrajectories, subject: Subject, generic: Path, path: Pa
     model = load_model(generic, "study")
     apply_factors(model, MeasurementScaler(model_file=generic).scale(ScalingMarkers(static), subject), subject.mass_kg)
     mean = replace(static, positions_m=static.positions_m.mean(axis=0, keepdims=True), time_s=static.time_s[:1])
-    marker_placement.place_markers(model, mean, "study")
+    solver = marker_placement.solve_static(without_patellae(model), mean, "study")
+    marker_placement.place_markers([model], mean, solver)
     model.finalizeConnections()
     model.printToXML(str(path))
     return path

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.errors import InverseDynamicsError
-from pipeline.motion.body_sweep import BodyFrame, Segment, read_sweep
+from pipeline.motion.body_sweep import BodyFrame, BodySweep, Segment, read_sweep
 from pipeline.motion.filtering import derivatives, low_pass
 from pipeline.motion.mass_shift import Shift, mass_shifts
 from pipeline.motion.noise import ForceNoise, force_noise, noise_spectrum
@@ -111,13 +111,17 @@ def body_motion(model_path: Path, kinematics: Kinematics, *, cutoff_hz: float) -
         The trial is too short, holds NaN, or names coordinates that the model does not have.
     """
     check_movement(kinematics)
-    sweep = read_sweep(model_path)
+    return swept(read_sweep(model_path), kinematics, cutoff_hz=cutoff_hz)
+
+
+def swept(sweep: BodySweep, kinematics: Kinematics, *, cutoff_hz: float) -> BodyMotion:
+    """Filter the coordinates, differentiate them, and sweep a model that has been read; see `body_motion`."""
     given, notes = sweep.arrange(kinematics)
     values = low_pass(given, kinematics.time_s, cutoff_hz)
     speeds, accelerations = derivatives(values, kinematics.time_s)
-    swept = sweep.run(values, speeds, accelerations)
+    found = sweep.run(values, speeds, accelerations)
     segments, gravity = sweep.segments(), sweep.model.getGravity().to_numpy().copy()
-    shifts = mass_shifts(swept["bodies"], segments, swept["centre_of_mass_m"], kinematics.time_s, gravity)
+    shifts = mass_shifts(found["bodies"], segments, found["centre_of_mass_m"], kinematics.time_s, gravity)
     frames = np.arange(len(kinematics.time_s))
     edge = max(EDGE_FRAMES, math.ceil(EDGE_PERIODS / cutoff_hz * kinematics.rate_hz - 1e-6))
     inside = (frames >= edge) & (frames < len(frames) - edge)
@@ -127,7 +131,7 @@ def body_motion(model_path: Path, kinematics: Kinematics, *, cutoff_hz: float) -
         values=values,
         speeds=speeds,
         accelerations=accelerations,
-        **swept,
+        **found,
         force_noise=force_noise(
             sweep.mass_matrices,
             values,

@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
-from functools import cache
+from dataclasses import dataclass
+from functools import cache, cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import opensim as osim
 from numpy.typing import NDArray
 
-from models.skeleton import GENERIC_MODEL, load_model
+from models.files import once_per_file
+from models.markers import MarkerTrajectories
+from models.skeleton import GENERIC_MODEL, load_model, without_patellae
 from models.skeleton.marker_sets import MarkerSetName
 from models.skeleton.marker_sets import marker_set as marker_set_of
 from models.skeleton.model_files import replace_markers
+
+if TYPE_CHECKING:
+    from models.skeleton.kinematics import SkeletonTree
 
 # Rajagopal et al. 2016 (IEEE Trans Biomed Eng 63:2068), from which LaiUhlrich2022 descends: a man of 170 cm, 75 kg.
 GENERIC_HEIGHT_M = 1.70
@@ -34,7 +41,7 @@ def load_generic(model_file: Path, marker_set: MarkerSetName) -> tuple[osim.Mode
     Returns
     -------
     model : opensim.Model
-        Connected; without muscles.
+        Connected; without muscles. The caller's own.
     notes : tuple of str
 
     Raises
@@ -42,21 +49,104 @@ def load_generic(model_file: Path, marker_set: MarkerSetName) -> tuple[osim.Mode
     ModelError
         The file cannot be used as a model.
     """
+    generic = generic_model(model_file, marker_set)
+    return generic.copy(), generic.notes
+
+
+@dataclass(frozen=True)
+class GenericModel:
+    """A model that people are scaled from, and what is derived from it, worked out once.
+
+    Attributes
+    ----------
+    read : opensim.Model
+        As it was read; never changed.
+    notes : tuple of str
+        Where its markers come from if they are not its own.
+    """
+
+    read: osim.Model
+    notes: tuple[str, ...]
+
+    def copy(self) -> osim.Model:
+        """A model of the caller's own, connected."""
+        return _connected_copy(self.read)
+
+    def copy_without_patellae(self) -> osim.Model:
+        """The same without its patellae (`models.skeleton.without_patellae`)."""
+        return _connected_copy(self._without_patellae)
+
+    @cached_property
+    def _without_patellae(self) -> osim.Model:
+        return without_patellae(self.read)
+
+    @cached_property
+    def tree(self) -> SkeletonTree:
+        """Tree of that, shared by all who ask."""
+        # Loaded when it is needed: torch takes seconds.
+        from models.skeleton.kinematics import SkeletonTree
+
+        return SkeletonTree.from_model(self._without_patellae)
+
+    @cached_property
+    def bodies(self) -> frozenset[str]:
+        """Names of its bodies."""
+        bodies = self.read.getBodySet()
+        return frozenset(bodies.get(index).getName() for index in range(bodies.getSize()))
+
+    @cached_property
+    def markers(self) -> MarkerTrajectories:
+        """Its markers in the default pose, as one frame."""
+        model = self.copy()
+        state = model.initSystem()
+        model.realizePosition(state)
+        found = [model.getMarkerSet().get(index) for index in range(model.getMarkerSet().getSize())]
+        positions = np.array([marker.getLocationInGround(state).to_numpy() for marker in found]).reshape(1, -1, 3)
+        return MarkerTrajectories(tuple(marker.getName() for marker in found), positions, np.zeros(1))
+
+
+def generic_model(model_file: Path, marker_set: MarkerSetName) -> GenericModel:
+    """Return a model that people are scaled from, as `load_generic` describes it; shared by all who ask.
+
+    Raises
+    ------
+    ModelError
+        The file cannot be used as a model.
+    """
+    of_sets = _read_so_far(model_file)
+    if marker_set not in of_sets:
+        of_sets[marker_set] = _read(model_file, marker_set)
+    return of_sets[marker_set]
+
+
+@once_per_file
+def _read_so_far(model_file: Path) -> dict[MarkerSetName, GenericModel]:  # noqa: ARG001 - kept for each file
+    return {}
+
+
+def _read(model_file: Path, marker_set: MarkerSetName) -> GenericModel:
     if model_file == GENERIC_MODEL:
-        return load_model(model_file, marker_set), ()
+        return GenericModel(load_model(model_file, marker_set), ())
     model = load_model(model_file)
     wanted = marker_set_of(marker_set).markers
     has_own = any(model.getMarkerSet().contains(marker.name) for marker in wanted)
     if has_own or not all(model.getBodySet().contains(marker.body) for marker in wanted):
-        return model, ()
+        return GenericModel(model, ())
     height_m = body_height_m(model)
     if height_m is None or abs(height_m - GENERIC_HEIGHT_M) > UNSCALED_WITHIN_M:
-        return model, ()
+        return GenericModel(model, ())
     replace_markers(model, wanted)
-    return model, (
+    note = (
         f"The model {model_file.name} has none of the session's markers: the {len(wanted)} markers of the {marker_set} "
-        "set were put on it where LaiUhlrich2022 has them.",
+        "set were put on it where LaiUhlrich2022 has them."
     )
+    return GenericModel(model, (note,))
+
+
+def _connected_copy(model: osim.Model) -> osim.Model:
+    copy = osim.Model(model)
+    copy.finalizeConnections()
+    return copy
 
 
 def body_height_m(model: osim.Model) -> float | None:

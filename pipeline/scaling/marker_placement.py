@@ -7,11 +7,12 @@ its measured place on its body.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import opensim as osim
 
 from models.markers import MarkerTrajectories
-from models.skeleton import without_patellae
 from models.skeleton.marker_sets import MarkerSetName, marker_set
 from pipeline.kinematics.pose_solver import CoordinateTarget, PoseSolver
 
@@ -46,45 +47,62 @@ ANKLE_TARGETS: tuple[CoordinateTarget, ...] = tuple(
 )
 
 
-def place_markers(model: osim.Model, static: MarkerTrajectories, set_name: MarkerSetName) -> tuple[str, ...]:
-    """Move the markers of a scaled model, in place.
+def solve_static(model: osim.Model, static: MarkerTrajectories, set_name: MarkerSetName) -> PoseSolver:
+    """Find the pose that markers are placed in.
 
     Parameters
     ----------
+    model : opensim.Model
+        Without patellae. Taken over: its ranges are changed.
     static : MarkerTrajectories
         One frame, the averaged static window.
+    """
+    solver = PoseSolver(model, static, PLACEMENT_WEIGHTS[set_name], targets=ANKLE_TARGETS)
+    solver.solve_first(0)
+    return solver
+
+
+def place_markers(models: Sequence[osim.Model], static: MarkerTrajectories, solver: PoseSolver) -> tuple[str, ...]:
+    """Move the markers of scaled models, in place.
+
+    Parameters
+    ----------
+    models : sequence of opensim.Model
+        The same model, with and without patellae.
+    static : MarkerTrajectories
+        One frame, the averaged static window.
+    solver : PoseSolver
+        In the pose of it.
 
     Returns
     -------
     tuple of str
         Markers that were moved.
     """
-    solver = _solve_static(model, static, set_name)
-    moved = []
-    markers = model.updMarkerSet()
-    for index in range(markers.getSize()):
-        marker = markers.get(index)
+    moved = {}
+    markers = models[0].getMarkerSet()
+    for marker in (markers.get(index) for index in range(markers.getSize())):
         name = marker.getName()
         if marker.get_fixed() or not static.has(name) or not np.isfinite(static.position_m(name)).all():
             continue
-        body = marker.getParentFrame()
-        marker.set_location(osim.Vec3(*solver.in_body_m(body.findBaseFrame().getName(), static.position_m(name)[0])))
-        moved.append(name)
-    model.initSystem()
+        body = marker.getParentFrame().findBaseFrame().getName()
+        moved[name] = osim.Vec3(*solver.in_body_m(body, static.position_m(name)[0]))
+    for model in models:
+        for name, place in moved.items():
+            model.updMarkerSet().get(name).set_location(place)
+        model.initSystem()
     return tuple(moved)
 
 
-def static_errors_m(model: osim.Model, static: MarkerTrajectories, set_name: MarkerSetName) -> dict[str, float]:
+def static_errors_m(solver: PoseSolver, static: MarkerTrajectories, set_name: MarkerSetName) -> dict[str, float]:
     """Distance measured - modelled of every marker that inverse kinematics tracks, on the static pose [m]."""
-    solver = _solve_static(model, static, set_name)
     tracked = [name for name in marker_set(set_name).ik_weights if static.has(name)]
     errors = {name: solver.distance_m(name, static.position_m(name)[0]) for name in tracked}
     return {name: error for name, error in errors.items() if np.isfinite(error)}
 
 
-def static_pose(model: osim.Model, static: MarkerTrajectories, set_name: MarkerSetName) -> dict[str, float]:
+def static_pose(solver: PoseSolver) -> dict[str, float]:
     """Coordinates of the static pose [rad or m]."""
-    solver = _solve_static(model, static, set_name)
     return dict(zip(solver.coordinates, solver.values.tolist(), strict=True))
 
 
@@ -106,9 +124,3 @@ def remove_unplaced(model: osim.Model, static: MarkerTrajectories | None, set_na
     for name in removed:
         model.updMarkerSet().remove(model.getMarkerSet().getIndex(name))
     return tuple(removed)
-
-
-def _solve_static(model: osim.Model, static: MarkerTrajectories, set_name: MarkerSetName) -> PoseSolver:
-    solver = PoseSolver(without_patellae(model), static, PLACEMENT_WEIGHTS[set_name], targets=ANKLE_TARGETS)
-    solver.solve_first(0)
-    return solver

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
-import opensim as osim
 
-from models.errors import ScalingError
+from models.errors import SarcoscopeError, ScalingError
 from models.markers import MarkerTrajectories, ScalingMarkers
+from models.outcomes import attempt
 from models.skeleton import GENERIC_MODEL
 from models.skeleton.marker_sets import MarkerSetName
 from models.skeleton.scale_factors import ScaleFactors
 from models.subject import Subject
-from pipeline.scaling.generic import JOINTS, body_height_m, load_generic
+from pipeline.scaling.generic import JOINTS, body_height_m, generic_model, load_generic
 from pipeline.scaling.measurements import Measurement, mean_distance_m, measurements
 
 
@@ -50,10 +51,9 @@ class MeasurementScaler:
             Not one measurement can be taken, or one must be replaced by body height and the model's is not known.
         """
         measured = markers.movements[0] if markers.static is None else markers.static
-        model, _ = load_generic(self.model_file, self.marker_set)
-        generic = _default_positions(model)
+        generic = generic_model(self.model_file, self.marker_set)
         table = measurements(self.marker_set)
-        factors = {entry.name: _factor(entry, measured, generic) for entry in table}
+        factors = {entry.name: _factor(entry, measured, generic.markers) for entry in table}
         if all(factor is None for factor, _ in factors.values()):
             raise ScalingError(
                 "No distance between markers can be measured in the neutral trial.",
@@ -62,7 +62,7 @@ class MeasurementScaler:
                 stage="scaling",
             )
         notes: list[str] = []
-        bodies = tuple(dict.fromkeys(b for entry in table for b in entry.bodies if model.getBodySet().contains(b)))
+        bodies = tuple(dict.fromkeys(b for entry in table for b in entry.bodies if b in generic.bodies))
         values = np.ones((len(bodies), 3))
         for entry in table:
             factor, missing = factors[entry.name]
@@ -73,7 +73,7 @@ class MeasurementScaler:
                 factor = factors[entry.mirror][0]
                 notes.append(f"Scaling of {entry.name}: its markers are not seen, {entry.mirror} was used.")
             if factor is None:
-                height_m = self._height_m(model, entry)
+                height_m = self._height_m(entry)
                 factor = subject.height_m / height_m
                 notes.append(
                     f"Scaling of {entry.name}: its markers are not seen, the ratio of body heights was used "
@@ -84,8 +84,16 @@ class MeasurementScaler:
                     values[bodies.index(body), list(entry.axes)] = factor
         return ScaleFactors(bodies, values, scaler=self.name, notes=tuple(notes))
 
-    def _height_m(self, model: osim.Model, entry: Measurement) -> float:
-        height_m = body_height_m(model)
+    def scale_many(
+        self,
+        people: Sequence[tuple[ScalingMarkers, Subject]],
+        device: str = "cpu",  # noqa: ARG002 - no search
+    ) -> list[ScaleFactors | SarcoscopeError]:
+        """Measure each; why somebody cannot be scaled is in the place of their factors."""
+        return [attempt(self.scale, markers, subject) for markers, subject in people]
+
+    def _height_m(self, entry: Measurement) -> float:
+        height_m = body_height_m(load_generic(self.model_file, self.marker_set)[0])
         if height_m is None:
             raise ScalingError(
                 f"Scaling of {entry.name}: its markers are not seen, and how tall a person the model "
@@ -95,16 +103,6 @@ class MeasurementScaler:
                 stage="scaling",
             )
         return height_m
-
-
-def _default_positions(model: osim.Model) -> MarkerTrajectories:
-    """Markers of a model in its default pose, as one frame."""
-    state = model.initSystem()
-    model.realizePosition(state)
-    markers = model.getMarkerSet()
-    found = [markers.get(index) for index in range(markers.getSize())]
-    positions = np.array([[marker.getLocationInGround(state).to_numpy() for marker in found]])
-    return MarkerTrajectories(tuple(marker.getName() for marker in found), positions, np.zeros(1))
 
 
 def _factor(

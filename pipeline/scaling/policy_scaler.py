@@ -5,19 +5,23 @@ The search is loaded when a model is scaled: torch takes seconds.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+from copy import copy
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from models.errors import ScalingError
+from models.errors import SarcoscopeError, ScalingError
 from models.markers import ScalingMarkers
-from models.skeleton import GENERIC_MODEL, without_patellae
+from models.outcomes import for_each_left, result_of
+from models.skeleton import GENERIC_MODEL
 from models.skeleton.marker_sets import MarkerSetName
 from models.skeleton.scale_factors import FactorEstimate, ScaleFactors, SearchStep
 from models.subject import Subject
-from pipeline.scaling.generic import load_generic
+from pipeline.scaling.generic import generic_model
 
 if TYPE_CHECKING:
     from models.skeleton.kinematics import SkeletonTree
@@ -53,11 +57,16 @@ class OptimiserScaler:
         ScalingError
             The markers do not show a person, or not this one.
         """
+        (outcome,) = self.scale_many([(markers, subject)])
+        return result_of(outcome)
+
+    def scale_many(
+        self, people: Sequence[tuple[ScalingMarkers, Subject]], device: str = "cpu"
+    ) -> list[ScaleFactors | SarcoscopeError]:
+        """Search for all in one; why somebody cannot be scaled is in the place of their factors."""
         from rl_scaling.policy import ScalingPolicy
 
-        return _described(
-            _search(ScalingPolicy.optimiser(), self.model_file, self.marker_set, markers, subject), self.name
-        )
+        return _search(ScalingPolicy.optimiser, self, people, device)
 
 
 @dataclass(frozen=True)
@@ -89,24 +98,41 @@ class LearnedScaler:
         ScalingError
             The markers do not show a person, or not this one.
         """
+        (outcome,) = self.scale_many([(markers, subject)])
+        return result_of(outcome)
+
+    def scale_many(
+        self, people: Sequence[tuple[ScalingMarkers, Subject]], device: str = "cpu"
+    ) -> list[ScaleFactors | SarcoscopeError]:
+        """Search for all whose policy is the same in one; errors are in the place of factors."""
         from rl_scaling.policy import ScalingPolicy
 
-        chosen, notes = (self.policy, ()) if self.policy is not None else policy_by_age(subject)
-        policy = ScalingPolicy.load(chosen)
-        factors = _described(_search(policy, self.model_file, self.marker_set, markers, subject), self.name)
-        return replace(factors, policy=f"{policy.name} {policy.version}", notes=(*notes, *factors.notes))
+        chosen = [(self.policy, ()) if self.policy is not None else policy_by_age(subject) for _, subject in people]
+        outcomes: dict[int, ScaleFactors | SarcoscopeError] = {}
+        for name in dict.fromkeys(name for name, _ in chosen):
+            places = [place for place, (its, _) in enumerate(chosen) if its == name]
+            some = [people[place] for place in places]
+            outcomes |= zip(places, _search(partial(ScalingPolicy.load, name), self, some, device), strict=True)
+        return [_noted(outcomes[place], notes) for place, (_, notes) in enumerate(chosen)]
 
 
 def _search(
-    policy: ScalingPolicy, model_file: Path, marker_set: MarkerSetName, markers: ScalingMarkers, subject: Subject
-) -> PolicyScaling:
-    """Search on the generic skeleton with the session's markers, patellae left out, which carry none."""
-    from models.skeleton.kinematics import SkeletonTree
-
-    model, _ = load_generic(model_file, marker_set)
-    tree = SkeletonTree.from_model(without_patellae(model))
-    _check_skeleton(tree, model_file)
-    return policy.scale(markers, subject, tree)
+    load: Callable[[], ScalingPolicy],
+    scaler: OptimiserScaler | LearnedScaler,
+    people: Sequence[tuple[ScalingMarkers, Subject]],
+    device: str,
+) -> list[ScaleFactors | SarcoscopeError]:
+    """Search on the generic skeleton with the sessions' markers, patellae left out, which carry none."""
+    try:
+        policy = load()
+        tree = generic_model(scaler.model_file, scaler.marker_set).tree
+        _check_skeleton(tree, scaler.model_file)
+        found = policy.scale_many(people, tree, device)
+    except SarcoscopeError as error:
+        # Of the policy or the model, so everyone's: copies, since each will be told its own whereabouts.
+        return [copy(error) for _ in people]
+    name = "" if policy.actor is None else f"{policy.name} {policy.version}"
+    return for_each_left(lambda one: replace(_described(one, scaler.name), policy=name), found)
 
 
 def _check_skeleton(tree: SkeletonTree, model_file: Path) -> None:
@@ -139,6 +165,10 @@ def policy_by_age(subject: Subject) -> tuple[str, tuple[str, ...]]:
         )
     name, side = (OLDER_ADULTS, "from") if subject.age_years >= OLDER_FROM_YEARS else (ADULTS, "below")
     return name, (f"Scaled by the policy {name!r}, which is taken {side} {OLDER_FROM_YEARS:g} years of age.",)
+
+
+def _noted(outcome: ScaleFactors | SarcoscopeError, notes: tuple[str, ...]) -> ScaleFactors | SarcoscopeError:
+    return outcome if isinstance(outcome, SarcoscopeError) else replace(outcome, notes=(*notes, *outcome.notes))
 
 
 def _described(found: PolicyScaling, scaler: str) -> ScaleFactors:

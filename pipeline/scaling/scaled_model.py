@@ -1,28 +1,26 @@
-"""From the neutral trial to a scaled OpenSim model: scale factors, mass, marker placement, the same for all scalers."""
+"""From scale factors to a scaled OpenSim model on disk: mass, marker placement, the same for all scalers."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal, cast
+from typing import Literal
 
 import opensim as osim
 
 from models.errors import ModelError, ScalingError
-from models.markers import MarkerTrajectories, ScalingMarkers
+from models.markers import MarkerTrajectories
 from models.skeleton import GENERIC_MODEL
 from models.skeleton.marker_sets import MarkerSetName, marker_set
 from models.skeleton.scale_factors import PLAUSIBLE_FACTORS, ScaleFactors
 from models.skeleton.segment_inertia import set_segment_inertia
 from models.subject import Subject
-from pipeline.scaling.generic import body_height_m, load_generic
-from pipeline.scaling.marker_placement import place_markers, remove_unplaced, static_errors_m, static_pose
+from pipeline.kinematics.pose_solver import PoseSolver
+from pipeline.scaling.generic import body_height_m
+from pipeline.scaling.marker_placement import place_markers, remove_unplaced, solve_static, static_errors_m, static_pose
 from pipeline.scaling.measurement_scaler import MeasurementScaler
-from pipeline.scaling.measurements import with_hip_centres
-from pipeline.scaling.scalers import make_scaler
+from pipeline.scaling.recorded import Recorded
 from pipeline.scaling.standing import judge_standing, move_trunk_mass
-from pipeline.scaling.static_window import SETTLING_S, find_static_window, most_complete_frame
-from pipeline.settings import Settings
 
 MassDistribution = Literal["f", "m", "model"]
 
@@ -67,92 +65,55 @@ class ScaledModel:
     measured_factors: ScaleFactors | None = None
 
 
-def build_scaled_model(
-    static: MarkerTrajectories,
-    subject: Subject,
-    settings: Settings,
-    marker_set: str,
-    path: Path,
-    *,
-    moving: bool = False,
-    movements: tuple[MarkerTrajectories, ...] = (),
-) -> ScaledModel:
-    """Scale the generic model to a subject and write it.
-
-    Parameters
-    ----------
-    static : MarkerTrajectories
-        The neutral trial, cleaned; or a movement.
-    settings : Settings
-        ``scaler``, ``policy``, ``model`` and ``marker_placement`` are used.
-    marker_set : {'study', 'optical'}
-    path : Path
-        Where the .osim goes; folders are made.
-    moving : bool
-        ``static`` is a movement, because there is no neutral trial (OpenCap Monocular): the scaler is given it as such,
-        and markers are not placed, since no pose is known to be upright and still.
-    movements : tuple of MarkerTrajectories
-        Further recordings of the person, cleaned, for scalers that use them.
+def finished_model(given: Recorded, factors: ScaleFactors) -> ScaledModel:
+    """Scale the generic model by these factors and write it.
 
     Raises
     ------
-    ModelError
-        ``settings.model`` lacks markers.
-    SettingsError
-        There is no such scaler or policy.
-    ScalingError
-        Nobody stands still, or the markers do not tell the factors.
+    SarcoscopeError
+        The pose of the markers cannot be found, or the model not be written.
     """
-    set_name = cast(MarkerSetName, marker_set)
-    generic_file = settings.model or GENERIC_MODEL
-    model, marker_notes = load_generic(generic_file, set_name)
-    names = [model.getMarkerSet().get(index).getName() for index in range(model.getMarkerSet().getSize())]
-    _check_markers(names, static, set_name, generic_file)
-    hip_notes: tuple[str, ...] = ()
-    if set_name == "optical":
-        static, hip_notes = with_hip_centres(static)
-        movements = tuple(with_hip_centres(movement)[0] for movement in movements)
-    movements = tuple(movement.select(names) for movement in movements)
-    measured, pose, window_notes = _measured_and_pose(static.select(names), movements, set_name, moving=moving)
-    scaler = make_scaler(settings.scaler, model_file=generic_file, marker_set=set_name, policy=settings.policy)
-    factors = scaler.scale(measured, subject)
-    apply_factors(model, factors, subject.mass_kg)
-    distribution = _distribute_mass(model, subject, generic_file)
-    model.setName(f"{generic_file.stem.removesuffix('_scaled')}_scaled")
+    task, pose = given.task, given.pose
+    model, bare = task.generic.copy(), task.generic.copy_without_patellae()
+    for one in (model, bare):
+        apply_factors(one, factors, task.subject.mass_kg)
+    distribution = _distribute_mass(model, task.subject, task.generic_file)
+    model.setName(f"{task.generic_file.stem.removesuffix('_scaled')}_scaled")
 
-    notes = [*marker_notes, *hip_notes, *window_notes, *factors.notes, *_implausible(factors)]
-    place = settings.marker_placement and not moving
-    unplaced = _unplaced_errors_m(model, pose, set_name)
-    if place:
-        place_markers(model, pose, set_name)
-    removed = remove_unplaced(model, pose if place else None, set_name)
+    notes = [*given.notes, *factors.notes, *_implausible(factors)]
+    solver = solve_static(osim.Model(bare), pose, task.set_name)
+    errors = unplaced = _unplaced_errors_m(solver, pose, task.set_name)
+    if task.places_markers:
+        place_markers((model, bare), pose, solver)
+    for one in (bare, model):
+        removed = remove_unplaced(one, pose if task.places_markers else None, task.set_name)
     if removed:
         notes.append(f"Markers without a place of their own on the body were left out: {', '.join(removed)}.")
     model.finalizeConnections()
-    path.parent.mkdir(parents=True, exist_ok=True)
-    _write(model, path)
-    if place and distribution != "model":
-        # Only here: with another's masses the load's place says little about where this person carries the trunk's.
-        notes.append(move_trunk_mass(model, judge_standing(path, static_pose(model, pose, set_name))))
-        _write(model, path)
-    errors = static_errors_m(model, pose, set_name) if place else unplaced
-    by_distances = _by_distances(factors, measured, subject, generic_file, set_name)
+    if task.places_markers:
+        bare.finalizeConnections()
+        solver = solve_static(bare, pose, task.set_name)
+        errors = static_errors_m(solver, pose, task.set_name)
+        if distribution != "model":
+            # Only here: with another's masses the load's place says little about where this person carries the trunk's.
+            notes.append(move_trunk_mass(model, judge_standing(model, static_pose(solver))))
+    task.path.parent.mkdir(parents=True, exist_ok=True)
+    if not model.printToXML(str(task.path)):
+        raise ModelError(
+            "The scaled model cannot be written.", hint="Check the folder's permissions.", file=task.path.name
+        )
+    by_distances = _by_distances(given, factors)
     return ScaledModel(
-        path=path,
+        path=task.path,
         factors=factors,
-        mass_kg=subject.mass_kg,
+        mass_kg=task.subject.mass_kg,
         mass_distribution=distribution,
-        body_height_m=_height_m(model, factors, by_distances, subject, generic_file, set_name),
+        body_height_m=_height_m(model, given, factors, by_distances),
         static_marker_errors_m=errors,
         notes=tuple(notes),
         unplaced_marker_errors_m=unplaced,
         measured_factors=by_distances,
     )
-
-
-def _write(model: osim.Model, path: Path) -> None:
-    if not model.printToXML(str(path)):
-        raise ModelError("The scaled model cannot be written.", hint="Check the folder's permissions.", file=path.name)
 
 
 def _distribute_mass(model: osim.Model, subject: Subject, model_file: Path) -> MassDistribution:
@@ -163,22 +124,10 @@ def _distribute_mass(model: osim.Model, subject: Subject, model_file: Path) -> M
     return subject.sex
 
 
-def _unplaced_errors_m(model: osim.Model, pose: MarkerTrajectories, set_name: MarkerSetName) -> dict[str, float]:
+def _unplaced_errors_m(solver: PoseSolver, pose: MarkerTrajectories, set_name: MarkerSetName) -> dict[str, float]:
     """Errors that the factors are to answer for: not of markers that have no place of their own yet."""
     placeholders = marker_set(set_name).placeholders
-    return {name: error for name, error in static_errors_m(model, pose, set_name).items() if name not in placeholders}
-
-
-def _measured_and_pose(
-    static: MarkerTrajectories, movements: tuple[MarkerTrajectories, ...], set_name: MarkerSetName, *, moving: bool
-) -> tuple[ScalingMarkers, MarkerTrajectories, tuple[str, ...]]:
-    """What the scaler is given, one frame as the pose that marker errors are taken in, and notes."""
-    if moving:
-        note = "There is no neutral trial: the model is scaled on the movement itself, and its markers are not placed."
-        return ScalingMarkers(None, (static, *movements)), most_complete_frame(static), (note,)
-    settling_s = SETTLING_S if set_name == "study" else 0.0
-    window = find_static_window(static, settling_s=settling_s)
-    return ScalingMarkers(window.markers, movements), window.mean, window.notes
+    return {name: error for name, error in static_errors_m(solver, pose, set_name).items() if name not in placeholders}
 
 
 def apply_factors(model: osim.Model, factors: ScaleFactors, mass_kg: float) -> None:
@@ -196,25 +145,18 @@ def apply_factors(model: osim.Model, factors: ScaleFactors, mass_kg: float) -> N
     model.initSystem()
 
 
-def _by_distances(
-    factors: ScaleFactors, measured: ScalingMarkers, subject: Subject, model_file: Path, set_name: MarkerSetName
-) -> ScaleFactors | None:
+def _by_distances(given: Recorded, factors: ScaleFactors) -> ScaleFactors | None:
     """Factors from distances between markers; None where these are they already, or the markers do not tell."""
     if not factors.estimates:
         return None
     try:
-        return MeasurementScaler(model_file, set_name).scale(measured, subject)
+        return MeasurementScaler(given.task.generic_file, given.task.set_name).scale(given.markers, given.task.subject)
     except ScalingError:
         return None
 
 
 def _height_m(
-    model: osim.Model,
-    factors: ScaleFactors,
-    by_distances: ScaleFactors | None,
-    subject: Subject,
-    model_file: Path,
-    set_name: MarkerSetName,
+    model: osim.Model, given: Recorded, factors: ScaleFactors, by_distances: ScaleFactors | None
 ) -> float | None:
     """Body height that the markers stand for [m]; None where they do not tell.
 
@@ -224,21 +166,9 @@ def _height_m(
         return body_height_m(model)
     if by_distances is None:
         return None
-    as_measured, _ = load_generic(model_file, set_name)
-    apply_factors(as_measured, by_distances, subject.mass_kg)
+    as_measured = given.task.generic.copy_without_patellae()
+    apply_factors(as_measured, by_distances, given.task.subject.mass_kg)
     return body_height_m(as_measured)
-
-
-def _check_markers(names: list[str], static: MarkerTrajectories, set_name: MarkerSetName, model_file: Path) -> None:
-    wanted = marker_set(set_name).ik_weights
-    missing = [name for name in wanted if name in static.names and name not in names]
-    if missing:
-        raise ModelError(
-            f"The model lacks {len(missing)} markers of the session: {', '.join(missing)}.",
-            hint="Add them to the model under these names, or leave out --model to use LaiUhlrich2022. A model without "
-            "any of them gets them only if it is the unscaled LaiUhlrich2022.",
-            file=model_file.name,
-        )
 
 
 def _implausible(factors: ScaleFactors) -> list[str]:

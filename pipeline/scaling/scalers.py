@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Protocol
 
-from models.errors import SettingsError
+from models.errors import SarcoscopeError, SettingsError
 from models.markers import ScalingMarkers
 from models.skeleton import GENERIC_MODEL
 from models.skeleton.marker_sets import MarkerSetName
@@ -29,6 +29,14 @@ class Scaler(Protocol):
 
     def scale(self, markers: ScalingMarkers, subject: Subject) -> ScaleFactors:
         """Scale factors of every body from a person's markers and anthropometry."""
+
+    def scale_many(
+        self, people: Sequence[tuple[ScalingMarkers, Subject]], device: str = "cpu"
+    ) -> list[ScaleFactors | SarcoscopeError]:
+        """Scale factors of many people, each as if alone; an error is in the place of whose it is.
+
+        ``device`` is torch's name of where to compute.
+        """
 
 
 SCALERS: dict[str, Callable[[Path, MarkerSetName], Scaler]] = {

@@ -17,7 +17,8 @@ import opensim as osim
 from pipeline.contact.ground.floor import RESTING_PLACE
 from pipeline.contact.ground.soles import find_soles, heading
 from pipeline.contact.wrench import total_wrench
-from pipeline.motion.body_motion import MIN_FRAMES, BodyMotion, body_motion
+from pipeline.motion.body_motion import MIN_FRAMES, BodyMotion, swept
+from pipeline.motion.body_sweep import BodySweep, read_sweep
 from pipeline.trajectories import Kinematics
 
 TRUNK = "torso"
@@ -60,20 +61,21 @@ class Standing:
     plausible: bool
 
 
-def judge_standing(model_path: Path, pose: dict[str, float]) -> Standing:
+def judge_standing(model: Path | osim.Model, pose: dict[str, float]) -> Standing:
     """Where the load of a model lies that stands in a pose.
 
     Parameters
     ----------
-    model_path : Path
-        Scaled .osim.
+    model : Path or opensim.Model
+        Scaled.
     pose : dict of str to float
         Coordinates [rad or m].
     """
     time_s = np.arange(MIN_FRAMES, dtype=np.float64) * _FRAME_S
     values = np.tile(np.array(list(pose.values()), dtype=np.float64), (MIN_FRAMES, 1))
     still = Kinematics(time_s, tuple(pose), values, (), np.zeros((MIN_FRAMES, 0)))
-    motion = body_motion(model_path, still, cutoff_hz=_ANY_CUTOFF_HZ)
+    sweep = read_sweep(model) if isinstance(model, Path) else BodySweep(model)
+    motion = swept(sweep, still, cutoff_hz=_ANY_CUTOFF_HZ)
     soles = find_soles(motion)
     heights = np.array([sole.points_m[0, :, 1] for sole in soles.values()])
     load = total_wrench(motion).pressure_point_m(float(heights.mean()), motion.weight_n)

@@ -6,11 +6,13 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 
-from assessment.scaling_task import ScalingTask, run_scaling
+from assessment.scaling_task import ScalingTask, run_scaling, run_scaling_of_many
 from benchmarks.example import TRUTH
+from models.errors import SarcoscopeError
 from pipeline.kinematics import solve_kinematics
 from pipeline.scaling import ScaledModel
 from pipeline.session import read_markers, read_session
@@ -66,6 +68,51 @@ def test_movements_scale_the_model_where_the_scaler_uses_them(tmp_path: Path) ->
     assert any(note.startswith("walk was not used for scaling: ") for note in found.notes)
     for body in BONES:
         assert found.factors.of(body)[1] == pytest.approx(true_lengths()[body], rel=0.03), body
+
+
+def test_a_group_is_scaled_as_each_of_it_alone_and_a_fault_stays_with_whose_it_is(tmp_path: Path) -> None:
+    """Other policies, other scalers, a session without a neutral trial, a broken one: all in one group."""
+    policy = str(untrained_policy(tmp_path / "untrained"))
+    session = read_session(build_session(tmp_path, "walk", "pick_up"), tmp_path)
+    broken = build_session(tmp_path / "broken", "walk")
+    elsewhere = read_session(broken, tmp_path)
+    marker_file(broken, "neutral").write_text("not markers")
+    alone = replace(session, trials=(session.trial("walk"),), static_trial=None)
+    old, young = (session.subject.complete(age_years=age) for age in (72.0, 35.0))
+    of_study, searched = Settings(scaler="rl", policy=policy), Settings(scaler="optimiser")
+    asked = [
+        (session, "neutral", old, of_study),
+        (elsewhere, "neutral", old, of_study),
+        (session, "neutral", young, Settings()),
+        (alone, "walk", old, of_study),
+        (session, "neutral", old, searched.model_copy(update={"marker_placement": False})),
+        (session, "neutral", old, Settings(scaler="measurement")),
+        (session, "neutral", old, Settings(scaler="rl", policy="nobody")),
+    ]
+
+    def tasks(where: str) -> list[ScalingTask]:
+        return [
+            ScalingTask(its, its.trial(trial), subject, settings, tmp_path / where / str(place))
+            for place, (its, trial, subject, settings) in enumerate(asked)
+        ]
+
+    together = run_scaling_of_many(tasks("together"))
+    for task, among in zip(tasks("alone"), together, strict=True):
+        if isinstance(among, SarcoscopeError):
+            with pytest.raises(type(among)) as error:
+                run_scaling(task)
+            assert str(error.value) == str(among)
+            assert among.context["stage"] == "scaling"
+            assert among.context["trial"] == "neutral"
+            continue
+        own = run_scaling(task)
+        assert among.path.is_file()
+        np.testing.assert_allclose(among.factors.factors, own.factors.factors, rtol=1e-4)
+        assert among.body_height_m == pytest.approx(own.body_height_m, rel=1e-4)
+        assert among.static_marker_errors_m == pytest.approx(own.static_marker_errors_m, abs=1e-5)
+        assert (among.notes, among.scaled_on, among.factors.policy) == (own.notes, own.scaled_on, own.factors.policy)
+    failed = [place for place, one in enumerate(together) if isinstance(one, SarcoscopeError)]
+    assert failed == [1, 6]
 
 
 def test_reflective_markers_of_a_laboratory_fit_a_walk_that_nobody_scaled_on(
