@@ -14,9 +14,10 @@ from app.cohort.data import KEY
 from pipeline.quality import Mark
 
 # Parts of the table of indicators, of some 250 visits and 200,000 rows each: a second or two.
-MOST_PARTS = 16
-_COLUMNS = ["participant", "visit", "activity", "variant", "side", "indicator", "quality", "reasons"]
+MOST_PARTS = 8
 _VISIT = ["participant", "visit"]
+_VALUE = [*_VISIT, "activity", "variant", "side", "indicator"]
+_COLUMNS = [*_VALUE, "quality", "reasons"]
 
 
 def withheld_reasons(table: Path, visits: pd.DataFrame) -> tuple[pd.DataFrame, int]:
@@ -46,8 +47,7 @@ def withheld_reasons(table: Path, visits: pd.DataFrame) -> tuple[pd.DataFrame, i
             rows = file.read_row_group(number, columns=_COLUMNS)
             present = rows.select(_VISIT).group_by(_VISIT).aggregate([]).to_pandas()
             n_visits += int(pd.MultiIndex.from_frame(present).isin(wanted).sum())
-            withheld = rows.filter(pc.equal(rows["quality"], Mark.WITHHELD.value))
-            counts.append(_counted(withheld, wanted))
+            counts.append(_counted(rows, wanted))
     if len(parts) <= MOST_PARTS:
         n_visits = len(visits)  # those without any indicator have no rows
     if not counts:
@@ -56,10 +56,13 @@ def withheld_reasons(table: Path, visits: pd.DataFrame) -> tuple[pd.DataFrame, i
     return total.sort_values(ascending=False, kind="stable").reset_index(), n_visits
 
 
-def _counted(withheld: pa.Table, wanted: pd.MultiIndex) -> pd.DataFrame:
-    """One row an indicator and reason; repetitions and trials of a visit that have the same count once."""
-    found = withheld.to_pandas().astype(str)
-    found = found[pd.MultiIndex.from_frame(found[_VISIT]).isin(wanted)]
+def _counted(rows: pa.Table, wanted: pd.MultiIndex) -> pd.DataFrame:
+    """One row an indicator and reason, for visits of which not one repetition can be used."""
+    usable = pc.not_equal(rows["quality"], Mark.WITHHELD.value)
+    values = rows.append_column("usable", usable).group_by(_VALUE).aggregate([("usable", "any")])
+    withheld = values.filter(pc.invert(values["usable_any"])).select(_VALUE).to_pandas().astype(str)
+    found = rows.filter(pc.invert(usable)).select([*_VALUE, "reasons"]).to_pandas().astype(str)
+    found = found[pd.MultiIndex.from_frame(found[_VISIT]).isin(wanted)].merge(withheld, on=_VALUE)
     movement = found["activity"].where(found["variant"] == "", found["activity"] + "/" + found["variant"])
     found = found.assign(activity=movement, reason=found["reasons"].str.replace("\n", " "))
     return found.drop_duplicates([*_VISIT, *KEY, "reason"]).value_counts([*KEY, "reason"]).reset_index(name="n")
