@@ -54,7 +54,7 @@ def _choose(known: dict[str, Path], cohort_id: str | None, *, nothing_else: bool
     if folders:
         choices = [None, *folders]
         wanted = st.selectbox(
-            _("Results of"), choices, index=choices.index(current), format_func=lambda one: _title(one, folders)
+            _("Which results"), choices, index=choices.index(current), format_func=lambda one: _title(one, folders)
         )
         if wanted != current:
             _go_to(None if wanted is None else cohorts.remember(mine(), wanted))
