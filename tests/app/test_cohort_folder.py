@@ -15,6 +15,7 @@ from app.cohort.data import Cohort
 from app.cohort.export import as_csv, written_down
 from app.cohort.failed import reasons_of
 from app.cohort.from_folder import FolderSource, visits_of
+from app.cohort.withheld import withheld_reasons
 from assessment.cohort.layout import CohortFolder
 from assessment.cohort.reading import open_cohort
 from assessment.store import UserStore, audit, cohorts
@@ -137,6 +138,44 @@ def test_a_distribution_tells_groups_apart(by: str, opened: Callable[..., AppTes
     assert f"n = {drawn} visits" in texts(app)
 
 
+def test_what_is_too_much_to_draw_is_drawn_in_part_and_counted_whole(
+    opened: Callable[..., AppTest], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = opened("distribution", indicator="gait_speed~walking/overground~")
+    monkeypatch.setattr("app.cohort.charts.MOST_POINTS", 6)
+    monkeypatch.setattr("app.cohort.views.MOST_POINTS", 6)
+    monkeypatch.setattr("app.cohort.views.MOST_LINES", 2)
+    part = opened("distribution", indicator="gait_speed~walking/overground~")
+    assert "About 6 of the 18 visits are drawn" in texts(part)
+    before, after = (json.loads(app.get("plotly_chart")[0].proto.spec)["data"] for app in (whole, part))
+    assert [trace for trace in before if trace["type"] == "box"] == [trace for trace in after if trace["type"] == "box"]
+    assert 4 <= sum(len(trace["text"]) for trace in after if "text" in trace) <= 8
+    lines = opened("time", indicator="gait_speed~walking/overground~")
+    drawn = json.loads(lines.get("plotly_chart")[0].proto.spec)["data"]
+    assert len({text.split(",")[0] for trace in drawn for text in trace["text"] if text}) == 2
+    assert "2 of the 6 participants are drawn" in texts(lines)
+
+
+def test_a_long_table_is_shown_page_by_page(opened: Callable[..., AppTest], monkeypatch: pytest.MonkeyPatch) -> None:
+    codes = list(opened().dataframe[0].value["Study code"])
+    monkeypatch.setattr("app.cohort.paging.ROWS_A_PAGE", 5)
+    app = opened()
+    assert "Rows 1 to 5 of 18" in texts(app)
+    assert list(app.dataframe[0].value["Study code"]) == codes[:5]
+    app.session_state["cohort-page"] = 4
+    app.run()
+    assert "Rows 16 to 18 of 18" in texts(app)
+    assert list(app.dataframe[0].value["Study code"]) == codes[15:]
+
+
+def test_too_many_values_are_not_exported(opened: Callable[..., AppTest], monkeypatch: pytest.MonkeyPatch) -> None:
+    assert len(opened().get("download_button")) == 2
+    monkeypatch.setattr("app.cohort.export.MOST_VALUES", 10)
+    app = opened()
+    assert not app.get("download_button")
+    assert "too many for a download" in texts(app)
+
+
 def test_lines_go_from_visit_to_visit_where_there_are_no_dates(opened: Callable[..., AppTest]) -> None:
     app = opened("time", indicator="gait_speed~walking/overground~")
     layout = json.loads(app.get("plotly_chart")[0].proto.spec)["layout"]
@@ -164,6 +203,22 @@ def test_missing_values_are_counted_as_the_tables_have_them(opened: Callable[...
     # Where one of several trials or repetitions can be used the value is not withheld.
     for _title, row in table.iterrows():
         assert row["Most frequent reasons"] == (f"{WHY_NOT} ({row['Withheld']})" if row["Withheld"] else "")
+
+
+def test_reasons_of_a_large_cohort_are_counted_at_its_first_visits(
+    mine: UserStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("assessment.cohort.tables.VISITS_PER_CHUNK", 4)
+    monkeypatch.setattr("app.cohort.withheld.MOST_PARTS", 2)
+    made_cohort(tmp_path / "out", participants=12)
+    results = open_cohort(tmp_path / "out")
+    visits, table = visits_of(results), results.folder.table("indicators")
+    _, n = withheld_reasons(table, visits)
+    assert n == 8
+    found, n = withheld_reasons(table, visits.iloc[-3:])
+    assert n == 3
+    marks = results.wide().iloc[-3:].filter(like="_quality")
+    assert found["n"].sum() == (marks == "withheld").to_numpy().sum()
 
 
 def test_failures_come_with_how_many_and_what_to_do(opened: Callable[..., AppTest], made: Path) -> None:

@@ -21,8 +21,9 @@ pytestmark = [
 
 
 @pytest.fixture
-def cohort() -> Iterator[Path]:
-    """A made-up cohort, in a folder whose name may be seen in a picture."""
+def cohort(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A made-up cohort whose folder and groups may be seen in a picture."""
+    monkeypatch.setattr("tests.assessment.cohort.made_cohort.GROUPS", ("exercise", "usual care"))
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "walking-study"
         made_cohort(path, participants=90).folder.report_pdf.write_bytes(b"%PDF made up")
