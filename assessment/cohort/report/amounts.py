@@ -27,14 +27,14 @@ def count(n: int) -> str:
 
 def of_total(n: int, total: int) -> str:
     """A count and its share: ``12 (6 %)``; nothing of nothing."""
-    return f"{count(n)} ({percent(n, total)})" if total else count(n)
+    return f"{count(n)}\u00a0({percent(n, total)})" if total else count(n)
 
 
 def percent(n: int, total: int) -> str:
     """A share in whole per cent; a few of many are not none."""
     share = 100.0 * n / total
     text = "<1" if 0.0 < share < 0.5 else ">99" if 99.5 <= share < 100.0 else f"{share:.0f}"
-    return f"{text} %"
+    return f"{text}\u00a0%"
 
 
 def digits(indicator: str, unit: str, standard_error: float) -> int:

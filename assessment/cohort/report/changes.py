@@ -131,4 +131,4 @@ def _sources(of: Cohort) -> Iterator[str]:
     for number in of.key_numbers:
         if (published := _published(number)) is not None:
             label = _.result(number.label)
-            yield f"{label}: {published.source}; {published.n}: {_.result(published.population)}."
+            yield f"{label}: {published.source}; n = {published.n}, {_.result(published.population)}."

@@ -21,6 +21,7 @@ from assessment.report.figures import FigureStyle, svg
 
 # Of Okabe and Ito's palette those that no side of the body has.
 FILLS = ("#CC79A7", "#009E73", "#E69F00")
+ALONE = "#9CC3DE"
 HATCHES = ("", "////", "....")
 SHARES = (("#33658A", ""), ("#9CC3DE", "////"), ("white", ""), ("#EEF1F4", "...."))
 INK, SOFT = "#1c2733", "#566473"
@@ -69,6 +70,7 @@ def _boxes(axis: Axes, panel: Boxes, style: FigureStyle) -> None:
     low, high = np.inf, -np.inf
     labels: list[tuple[float, int]] = []
     for k, cells in enumerate(panel.cells.values()):
+        fill = FILLS[k % 3] if len(panel.cells) > 1 else ALONE
         for band, values in enumerate(cells):
             at = band + (k - (len(panel.cells) - 1) / 2) * width
             labels.append((at, len(values)))
@@ -83,7 +85,7 @@ def _boxes(axis: Axes, panel: Boxes, style: FigureStyle) -> None:
                 [box], positions=[at], widths=width * 0.8, patch_artist=True, manage_ticks=False, showfliers=False,
                 showcaps=False, medianprops=line | {"linewidth": 1.3}, whiskerprops=line,
             )  # fmt: skip
-            drawn["boxes"][0].set(facecolor=FILLS[k % 3], hatch=HATCHES[k % 3], edgecolor=INK, linewidth=0.5, alpha=0.8)
+            drawn["boxes"][0].set(facecolor=fill, hatch=HATCHES[k % 3], edgecolor=INK, linewidth=0.5, alpha=0.8)
     if np.isfinite(low):
         room = 0.06 * (high - low) or 0.05 * abs(high) or 1.0
         axis.set_ylim(low - room, high + room)

@@ -62,7 +62,7 @@ def test_the_flow_chart_accounts_for_every_row_visit_and_trial(tmp_path: Path) -
     wide = open_cohort(folder.path).wide()
     squats = wide[[name for name in wide if name.startswith("squat__") and name.endswith("_quality")]].stack()
     reported = int((squats == "reported").sum())
-    assert re.search(rf"Squat: \d+ trials: values reported: {reported} \(", said)
+    assert re.search(rf"Squat: \d+ trials: values reported: {reported}\s\(", said)
 
 
 def test_a_participant_counts_once_with_the_first_visit_that_was_assessed(tmp_path: Path) -> None:
@@ -152,7 +152,7 @@ def test_change_is_called_one_only_beyond_the_published_detectable_change(tmp_pa
     assert found is not None
     n, first, mean, mdc95, increased, decreased, same = row(found, "Gait speed")[1:]
     assert (n, first, mdc95) == ("8", "1.00", "0.35")
-    assert (increased, decreased, same) == ("2 (25 %)", "1 (12 %)", "5 (62 %)")
+    assert (increased, decreased, same) == ("2\xa0(25\xa0%)", "1\xa0(12\xa0%)", "5\xa0(62\xa0%)")
     assert mean.startswith("+0.1")
 
 
