@@ -24,7 +24,7 @@ FIVE_TIMES_RANGE_S = (9.5, 30.0)
 # Usual gait speed [m/s] at the middle of the same decades: meta-analysis (Bohannon and Andrews 2011, Physiotherapy
 # 97:182; recalled), women and men; spread of the training population.
 SPEED_M_S = {"f": (1.24, 1.13, 0.94), "m": (1.34, 1.26, 0.97)}
-SPEED_SD, SPEED_RANGE_M_S = 0.20, (0.5, 1.6)
+SPEED_SD, SPEED_RANGE_M_S = 0.20, (0.5, 1.45)
 # Grip strength [kg], better hand, at the same ages: British cohorts (Dodds 2014, PLoS One 9:e113637; recalled).
 GRIP_KG = {"f": (24.5, 21.5, 16.5), "m": (40.0, 35.0, 28.5)}
 GRIP_SD_KG, LEAST_GRIP_KG = {"f": 5.0, "m": 7.5}, 5.0

@@ -42,6 +42,10 @@ class Lengths:
     hip_half_width: float
     left_shorter: float
 
+    def leg_m(self, side: str) -> float:
+        """Straight leg of a side, from hip to ankle [m]."""
+        return self.thigh + self.shank - self.left_shorter * (side == "l")
+
 
 def lengths(body: Body) -> Lengths:
     """Measure the body in its zero pose."""
@@ -81,6 +85,20 @@ def pelvis_above_hip_m(size: Lengths, tilt_rad: Array) -> Array:
     return np.column_stack([x * np.cos(tilt_rad) - y * np.sin(tilt_rad), x * np.sin(tilt_rad) + y * np.cos(tilt_rad)])
 
 
+def hips_from_ankles_m(
+    size: Lengths, feet: dict[str, FootPath], pelvis_rad: Array, pelvis_m: Array
+) -> dict[str, Array]:
+    """Way from the ankle to the hip of each side that a leg has to span, shape (n_frames, 3) [m]."""
+    turn = Rotation.from_euler("ZXY", pelvis_rad)
+    spans = {}
+    for side, sign in (("r", 1.0), ("l", -1.0)):
+        hip = pelvis_m + turn.apply(size.hip_in_pelvis * [1.0, 1.0, 0.0] + [0.0, 0.0, sign * size.hip_half_width])
+        foot = feet[side]
+        ankle = foot.origin_m + foot.rotation @ np.array([size.ankle_ahead_of_calcn, size.ankle_above_calcn, 0.0])
+        spans[side] = hip - ankle
+    return spans
+
+
 def within_reach(
     size: Lengths,
     feet: dict[str, FootPath],
@@ -93,14 +111,9 @@ def within_reach(
 
     The lowest of the planned height and what each leg allows, rounded over millimetres and over time (``spread_s``).
     """
-    turn = Rotation.from_euler("ZXY", pelvis_rad)
     heights = [pelvis_m[:, 1]]
-    for side, sign in (("r", 1.0), ("l", -1.0)):
-        hip = pelvis_m + turn.apply(size.hip_in_pelvis * [1.0, 1.0, 0.0] + [0.0, 0.0, sign * size.hip_half_width])
-        foot = feet[side]
-        ankle = foot.origin_m + foot.rotation @ np.array([size.ankle_ahead_of_calcn, size.ankle_above_calcn, 0.0])
+    for side, across in hips_from_ankles_m(size, feet, pelvis_rad, pelvis_m).items():
         leg_m = np.linalg.norm(hip_from_ankle_m(size, knee_deg, 0.0), axis=-1) - size.left_shorter * (side == "l")
-        across = hip - ankle
         rise = np.sqrt(np.maximum(leg_m**2 - across[:, 0] ** 2 - across[:, 2] ** 2, 0.0))
         heights.append(pelvis_m[:, 1] + rise - across[:, 1])
     softness_m = 0.003

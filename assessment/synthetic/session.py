@@ -25,8 +25,10 @@ from rl_scaling.marker_errors import MarkerErrors, Regime
 Array = NDArray[np.float64]
 
 TRIALS: dict[str, Regime] = {"neutral": "standing", "5xSTS": "task", "walk": "gait"}
-# A leg that is too short for the walk as planned bends its knees more, by so much at a time [m].
-LOWER_M, MOST_LOWERINGS = 0.005, 12
+# Rounds of finding balance: more move the pelvis by less than a millimetre.
+ROUNDS = 3
+# A leg that is too short for the walk as planned, or straighter than this, walks lower, by so much at a time [m].
+SLACK_M, LOWER_M, MOST_LOWERINGS = 0.008, 0.003, 15
 
 
 @dataclass(frozen=True)
@@ -88,7 +90,7 @@ def make_session(population: Population, seed: int, number: int) -> SyntheticSes
 
 def _truth(body: Body, plan: Plan, margin_s: float = 0.0) -> Truth:
     margin = round(margin_s * RATE_HZ)
-    return truth_of(body, in_balance(body, plan), slice(margin, len(plan.time_s) - margin))
+    return truth_of(body, in_balance(body, plan, ROUNDS), slice(margin, len(plan.time_s) - margin))
 
 
 def _test(body: Body, own: Habits, seed: int) -> Truth:
@@ -97,13 +99,20 @@ def _test(body: Body, own: Habits, seed: int) -> Truth:
 
 
 def _walk(body: Body, own: Habits, seed: int) -> Truth:
-    gait = own.gait
+    """Walk as planned, lower by as much as the legs need."""
+    gait, least_m = own.gait, 0.0
     for _ in range(MOST_LOWERINGS):
-        try:
-            return _truth(body, walking.plan(body, seed, gait), walking.MARGIN_S)
-        except OutOfReachError:
-            gait = replace(gait, mean_drop_m=gait.mean_drop_m + LOWER_M)
-    return _truth(body, walking.plan(body, seed, gait), walking.MARGIN_S)
+        plan = walking.plan(body, seed, gait)
+        lower = walking.lowered(body, plan, gait, SLACK_M, least_m)
+        if lower == gait:
+            try:
+                return _truth(body, plan, walking.MARGIN_S)
+            except OutOfReachError:
+                # Balance has moved the pelvis further from a foot than planned.
+                least_m = LOWER_M
+                continue
+        gait, least_m = lower, 0.0
+    raise OutOfReachError("no walk on these legs was found")
 
 
 @cache

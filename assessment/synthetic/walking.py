@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from functools import partial
+from dataclasses import dataclass, replace
+from functools import cache, lru_cache, partial
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 from scipy.interpolate import BPoly
 
 from assessment.synthetic.body import SIDES, Body
 from assessment.synthetic.plan import FootPath, Plan, foot_path, sole_point_m
-from assessment.synthetic.posture import STANDING_LIST_DEG, Lengths, lengths
+from assessment.synthetic.posture import STANDING_LIST_DEG, Lengths, hips_from_ankles_m, lengths
 from assessment.synthetic.smooth import RATE_HZ, periodic, ramp, soften, through
 from rl_scaling.tables import published_curve
 
@@ -21,6 +21,8 @@ Array = NDArray[np.float64]
 # The foot stands flat between these parts of the stride; published angles put its pitch within 2 degrees of zero.
 FLAT_FROM, FLAT_TO = 0.12, 0.38
 TILT_DEG = -8.2
+# A plan is not made lower by less than this [m].
+NEAR_ENOUGH_M = 0.001
 
 
 @dataclass(frozen=True)
@@ -119,6 +121,7 @@ def plan(body: Body, seed: int, gait: Gait = EXAMPLE) -> Plan:  # noqa: ARG001 -
     pelvis_list = np.deg2rad(gait.list_deg) - dip * np.sin(right - 0.3)
     pelvis_turn = turn * np.cos(right)
     still = np.ones(len(time_s))
+    pelvis_rad = np.column_stack([np.deg2rad(TILT_DEG) * still, pelvis_list, pelvis_turn])
     upper = {
         "lumbar_extension": np.deg2rad(gait.lumbar_deg) * still,
         "lumbar_bending": 0.9 * dip * np.sin(right - 0.3),
@@ -145,7 +148,6 @@ def plan(body: Body, seed: int, gait: Gait = EXAMPLE) -> Plan:  # noqa: ARG001 -
         ]
         for side in SIDES
     }
-    pelvis_rad = np.column_stack([np.deg2rad(TILT_DEG) * still, pelvis_list, pelvis_turn])
     return Plan(
         time_s=time_s,
         pelvis_rad=pelvis_rad,
@@ -163,8 +165,42 @@ def plan(body: Body, seed: int, gait: Gait = EXAMPLE) -> Plan:  # noqa: ARG001 -
     )
 
 
+def lowered(body: Body, plan: Plan, gait: Gait, slack_m: float, least_m: float) -> Gait:
+    """Keep both knees of a plan from being straight: walk lower throughout, or while both feet are down.
+
+    Parameters
+    ----------
+    body : Body
+    plan : Plan
+        Of ``gait``.
+    gait : Gait
+    slack_m : float
+        Legs stay so much shorter than straight ones [m].
+    least_m : float
+        Go so far, whether the plan asks for it or not [m].
+    """
+    size = lengths(body)
+    spans = hips_from_ankles_m(size, plan.feet, plan.pelvis_rad, plan.pelvis_m)
+    needs = [np.linalg.norm(span, axis=1) - size.leg_m(side) + slack_m for side, span in spans.items()]
+    lacking = np.max(needs, axis=0)
+    right = 2.0 * np.pi * (plan.time_s / gait.stride_s % 1.0)
+    high = np.cos(2.0 * (right - 2.0 * np.pi * gait.lowest_phase)) < 0.0
+    throughout_m = max(float(lacking[high].max()), 0.0)
+    dip_m = 0.5 * max(float(lacking.max()) - throughout_m, least_m, 0.0)
+    if throughout_m + dip_m < NEAR_ENOUGH_M:
+        return gait
+    return replace(gait, mean_drop_m=gait.mean_drop_m + throughout_m + dip_m, swing_m=gait.swing_m + dip_m)
+
+
 def pitch_deg(phase: Array, excursion: float) -> Array:
     """Pitch of the foot over the stride, toes up positive, from published hip, knee and ankle angles."""
+    curve = _pitch_curve(excursion)
+    return np.where(phase < FLAT_FROM, curve(phase + 1.0), curve(phase))
+
+
+@lru_cache(maxsize=4)
+def _pitch_curve(excursion: float) -> Callable[[ArrayLike], Array]:
+    """Pitch from where the foot stands flat to where it does so again, over phase [deg]."""
     curves = published_curve("walking")
     percent = curves["percent"]
     published_pitch = TILT_DEG + curves["hip"] - curves["knee"] + curves["ankle"]
@@ -175,8 +211,14 @@ def pitch_deg(phase: Array, excursion: float) -> Array:
     landing &= percent % 4 == 0
     knots += list(zip(1.0 + percent[landing] / 100.0, excursion * published_pitch[landing], strict=True))
     knots.append((1.0 + FLAT_FROM, 0.0))
-    curve = through(knots)
-    return np.where(phase < FLAT_FROM, curve(phase + 1.0), curve(phase))
+    return through(knots)
+
+
+@cache
+def _published_series() -> tuple[Callable[[ArrayLike], Array], ...]:
+    """Published hip and knee angles over phase [deg]."""
+    curves = published_curve("walking")
+    return tuple(periodic(curves["percent"] / 100.0, curves[name], 8) for name in ("hip", "knee"))
 
 
 def _foot(body: Body, gait: Gait, size: Lengths, time_s: Array, strikes: Array, sign: float) -> FootPath:
@@ -198,7 +240,8 @@ def _foot(body: Body, gait: Gait, size: Lengths, time_s: Array, strikes: Array, 
         return planted(time, strike, heel_pivot) - swinging(time)
 
     origin = np.zeros((len(time_s), 3))
-    for strike in strikes:
+    # Strides that begin so long before, or after, what is planned have no frame in it.
+    for strike in strikes[(strikes > time_s[0] - stride_s) & (strikes <= time_s[-1])]:
         middle = strike + 0.5 * (FLAT_FROM + FLAT_TO) * stride_s
         off, landing = strike + gait.stance_share * stride_s, strike + stride_s
         for start, stop, pivot in ((strike, middle, 1.0), (middle, off, 0.0)):
@@ -226,7 +269,7 @@ def _between(time_s: Array, start_s: float, stop_s: float) -> NDArray[np.bool_]:
 def _published_foot(gait: Gait, size: Lengths, time_s: Array, phase: Array, pitch_rad: Array, sign: float) -> Array:
     """Where published hip and knee angles put the origin of ``calcn`` below the planned pelvis, shape (n_frames, 3)."""
     curves = published_curve("walking")
-    hip, knee = (periodic(curves["percent"] / 100.0, curves[name], 8)(phase) for name in ("hip", "knee"))
+    hip, knee = (series(phase) for series in _published_series())
     thigh = np.deg2rad(TILT_DEG + np.mean(curves["hip"]) + gait.hip_excursion * (hip - np.mean(curves["hip"])))
     shank = thigh - np.deg2rad(knee)
     half_turn = np.pi * (sign < 0.0)
