@@ -28,7 +28,7 @@ def scale_factors(person: Person) -> ScaleFactors:
     names = tuple(body.getName() for body in _generic().getBodyList())
     return ScaleFactors(
         bodies=names,
-        factors=np.round(np.exp(person.log_scales(names)), FACTOR_DECIMALS),
+        factors=np.asarray(np.round(np.exp(person.log_scales(names)), FACTOR_DECIMALS), dtype=np.float64),
         scaler="synthetic truth",
         notes=("SYNTHETIC: no such person exists.",),
     )

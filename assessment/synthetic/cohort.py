@@ -82,7 +82,7 @@ def make(out: Path, population: Population, seed: int, number: int) -> dict[str,
     folder = f"{SESSIONS}/OpenCapData_{person.code}"
     write_session(session, out / folder)
     write_truth(session, out / TRUTH)
-    key = {"participant": person.code, "visit": VISIT, "group": person.group or ""}
+    key: dict[str, object] = {"participant": person.code, "visit": VISIT, "group": person.group or ""}
     told = {
         "session": folder,
         "height_m": subject.height_m,
@@ -93,7 +93,7 @@ def make(out: Path, population: Population, seed: int, number: int) -> dict[str,
         "grip_kg": person.grip_kg,
     }
     row = key | told
-    return {"manifest": {column: row[column] for column in COLUMNS}, "truth": key | true_values(session)}
+    return {"manifest": {column: row[column] for column in COLUMNS}, "truth": {**key, **true_values(session)}}
 
 
 def _write_rows(path: Path, rows: list[dict[str, object]]) -> None:

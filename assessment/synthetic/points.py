@@ -77,5 +77,5 @@ def points_of(body: Body) -> Points:
             outward = 1.0 if name[0] == "R" else -1.0
             found.append((name, f"{segment}_{name[0].lower()}", np.array(offset) * [1.0, 1.0, outward]))
     found += [(name, segment, offset) for name, (segment, offset) in placed.items()]
-    names, bodies, offsets = zip(*found, strict=True)
-    return Points(names, bodies, np.array(offsets))
+    names, segments = tuple(name for name, _, _ in found), tuple(segment for _, segment, _ in found)
+    return Points(names, segments, np.array([offset for _, _, offset in found]))

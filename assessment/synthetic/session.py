@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from assessment.synthetic import sit_to_stand, standing, walking
 from assessment.synthetic.anatomy import marker_names, scale_factors, skeleton
 from assessment.synthetic.balance import in_balance
-from assessment.synthetic.body import Body, OutOfReachError
+from assessment.synthetic.body import SIDES, Body, OutOfReachError
 from assessment.synthetic.habits import Habits, habits
 from assessment.synthetic.people import Participant, Population, participant
 from assessment.synthetic.plan import Plan
@@ -25,10 +25,14 @@ from rl_scaling.marker_errors import MarkerErrors, Regime
 Array = NDArray[np.float64]
 
 TRIALS: dict[str, Regime] = {"neutral": "standing", "5xSTS": "task", "walk": "gait"}
+# A rise that legs cannot make is tried slower by so much.
+SLOWER, MOST_SLOWINGS = 1.08, 6
 # Rounds of finding balance: more move the pelvis by less than a millimetre.
 ROUNDS = 3
 # A leg that is too short for the walk as planned, or straighter than this, walks lower, by so much at a time [m].
-SLACK_M, LOWER_M, MOST_LOWERINGS = 0.008, 0.003, 15
+SLACK_M, LOWER_M, MOST_LOWERINGS = 0.010, 0.004, 25
+# Where a knee is straighter, the least shift of the body jerks it.
+STRAIGHTEST_DEG = 7.0
 
 
 @dataclass(frozen=True)
@@ -94,8 +98,16 @@ def _truth(body: Body, plan: Plan, margin_s: float = 0.0) -> Truth:
 
 
 def _test(body: Body, own: Habits, seed: int) -> Truth:
-    truth = _truth(body, sit_to_stand.plan(body, seed, own.rising))
-    return replace(truth, events_s=truth.events_s | rise_events(body, truth))
+    """Rise five times as planned, slower where these legs cannot."""
+    rising = own.rising
+    for _ in range(MOST_SLOWINGS):
+        try:
+            truth = _truth(body, sit_to_stand.plan(body, seed, rising))
+        except OutOfReachError:
+            rising = replace(rising, rise_s=SLOWER * rising.rise_s, sit_s=SLOWER * rising.sit_s)
+        else:
+            return replace(truth, events_s=truth.events_s | rise_events(body, truth))
+    raise OutOfReachError("no rise on these legs was found")
 
 
 def _walk(body: Body, own: Habits, seed: int) -> Truth:
@@ -104,14 +116,19 @@ def _walk(body: Body, own: Habits, seed: int) -> Truth:
     for _ in range(MOST_LOWERINGS):
         plan = walking.plan(body, seed, gait)
         lower = walking.lowered(body, plan, gait, SLACK_M, least_m)
-        if lower == gait:
-            try:
-                return _truth(body, plan, walking.MARGIN_S)
-            except OutOfReachError:
-                # Balance has moved the pelvis further from a foot than planned.
-                least_m = LOWER_M
-                continue
-        gait, least_m = lower, 0.0
+        if lower != gait:
+            gait, least_m = lower, 0.0
+            continue
+        try:
+            truth = _truth(body, plan, walking.MARGIN_S)
+        except OutOfReachError:
+            # Balance has moved the pelvis further from a foot than planned.
+            least_m = LOWER_M
+            continue
+        knees = [body.index(f"knee_angle_{side}") for side in SIDES]
+        if float(np.degrees(truth.q[:, knees].min())) > STRAIGHTEST_DEG:
+            return truth
+        least_m = LOWER_M
     raise OutOfReachError("no walk on these legs was found")
 
 
