@@ -9,6 +9,7 @@ import pytest
 from typer.testing import CliRunner
 
 from assessment.cli import app
+from assessment.cohort.manifest.reading import read_manifest
 
 runner = CliRunner()
 
@@ -44,6 +45,14 @@ def test_the_manifest_lists_every_session(cohort):
     truth = rows(cohort / "truth" / "values.csv")
     assert [row["participant"] for row in truth] == [row["participant"] for row in manifest]
     assert all(0.4 < float(row["gait_speed"]) < 1.7 for row in truth)
+
+
+def test_cohort_takes_the_manifest_as_it_is(cohort):
+    manifest = read_manifest(cohort / "manifest.csv")
+    assert manifest.bad_rows == ()
+    assert [session.key for session in manifest.sessions] == ["S000001/V1", "S000002/V1", "S000003/V1"]
+    assert manifest.sessions[1].group == "slow"
+    assert all(session.seat_height_m for session in manifest.sessions)
 
 
 def test_fewer_sessions_by_one_worker_are_the_first_of_more_by_two(cohort, tmp_path):
