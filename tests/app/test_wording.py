@@ -46,6 +46,18 @@ COMMAND_ONLY = {
     "Give --overwrite to replace them, or another --out.",
     "Give another value, or leave the option out; --help tells what happens then.",
     "Check the study code, and --user where people log in.",
+    # Of cohorts, which are run at the command line.
+    "Look at the log for where it stopped. Its files or the machine's memory are the likely cause; fewer --workers "
+    "leave more memory for each.",
+    "Cut the recording to the movement itself, or allow more memory (--memory-limit-gb), and run again.",
+    "Cut the recording to the movement itself, or allow more time (--time-limit-s), and run again.",
+    "Add a machine with `ray start --address ADDRESS`.",
+    "Start a cluster with `ray start --head` and give the address that it prints as --ray-address, or leave the option "
+    "out for this machine alone, or give --serial to do without Ray.",
+    "Wait for it to end, or give another --out.",
+    "Give a folder that can be written as --out.",
+    "Give the folder that was --out of `python -m assessment cohort`; or of `python -m assessment run`: it holds one "
+    "results folder a person.",
 }
 MODEL_OF_ONES_OWN = re.compile(r"--ik-engine opensim|leave out --model")
 OPTION = re.compile(r"(?<![\w-])--[a-z]")

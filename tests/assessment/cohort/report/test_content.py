@@ -112,7 +112,7 @@ def test_nobody_can_be_found_in_it(made: CohortFolder, report: Report) -> None:
 
 def test_names_and_paths_in_reasons_are_taken_out(tmp_path: Path) -> None:
     sessions = list(visits(6))
-    reason = "KODE000/V1: /home/hong gildong/visit 3 holds no cameras, 2 are needed."
+    reason = "KODE000/V1: /data/hong gildong/visit 3 holds no cameras, 2 are needed."
     error = ErrorRecord(kind="SessionReadError", message=reason, hint="Look at C:\\data\\kim, then run KODE000 again.")
     of = Cohort(folder_of(tmp_path, sessions, failed={sessions[0].key}, error=error))
     failed = failure_section(of)
