@@ -89,7 +89,7 @@ def read_trc(path: Path) -> MarkerTrajectories:
     try:
         text = _read_text(path)
         metres_per_unit = _metres_per_unit(text.header)
-        values = np.array([_numbers(line, number, text) for number, line in text.rows])
+        values = _table(text)
         time_s = _time(values[:, 0], text)
         return MarkerTrajectories(
             names=text.names,
@@ -204,6 +204,17 @@ def _header_number(header: dict[str, str], key: str) -> float | None:
     except (KeyError, ValueError):
         return None
     return number if np.isfinite(number) and number > 0 else None
+
+
+def _table(text: _TrcText) -> NDArray[np.float64]:
+    """Time and coordinates of all frames: in one go where every marker is always seen, else line by line."""
+    try:
+        table = np.loadtxt([line.rstrip("\t") for _, line in text.rows], delimiter="\t", comments=None, ndmin=2)
+    except ValueError:
+        table = np.full((1, 1), np.inf)
+    if table.shape[1] == text.width and not np.isinf(table).any():
+        return np.asarray(table[:, 1:])
+    return np.array([_numbers(line, number, text) for number, line in text.rows])
 
 
 def _numbers(line: str, line_number: int, text: _TrcText) -> list[float]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import numpy as np
 from numpy.typing import NDArray
 from scipy.interpolate import CubicSpline, make_interp_spline
@@ -49,8 +51,17 @@ def low_pass(values: Array, time_s: Array, cutoff_hz: float) -> Array:
     grid_s = np.arange(time_s[0], time_s[-1] + 0.5 * step_s, step_s) if uneven else time_s
     even = CubicSpline(time_s, values, axis=0)(grid_s) if uneven else values
     padding = min(int(np.ceil(PADDING_S / step_s)), len(grid_s) - 1)
-    smooth = sosfiltfilt(butter(ORDER, single_pass, output="sos"), even, axis=0, padtype="odd", padlen=padding)
+    smooth = sosfiltfilt(_sections(round(single_pass, 12)), even, axis=0, padtype="odd", padlen=padding)
     return CubicSpline(grid_s, smooth, axis=0)(time_s) if uneven else smooth
+
+
+@lru_cache(maxsize=64)
+def _sections(cutoff: float) -> Array:
+    """Second-order sections of the filter, by its cut-off as a share of the Nyquist frequency.
+
+    Designing takes as long as filtering. Clocks of trials differ by rounding: twelve decimals make them one.
+    """
+    return np.asarray(butter(ORDER, cutoff, output="sos"))
 
 
 def gain(frequency_hz: Array, cutoff_hz: float, step_s: float) -> Array:

@@ -170,28 +170,35 @@ def _exchanged_here(relative_m: Array, frame: int, pairs: NDArray[np.int_]) -> l
 
 def _taken_over_here(relative_m: Array, frame: int, pairs: NDArray[np.int_]) -> list[int]:
     """Which pairs have one marker unseen and the other in its place."""
-    now, expected = relative_m[frame], _expected(relative_m, frame)
+    now = relative_m[frame]
+    unseen = ~np.isfinite(now).all(axis=1)
+    if not unseen.any():
+        return []
+    expected = _expected(relative_m, frame)
+    # Both ways round, pair by pair: who may be the visitor of whom.
+    visitor, absent = np.stack([pairs, pairs[:, ::-1]], axis=1).reshape(-1, 2).T
+    own_m, partners_m, distance_m = (
+        np.linalg.norm(step, axis=1)
+        for step in (
+            now[visitor] - expected[visitor],
+            now[visitor] - expected[absent],
+            expected[visitor] - expected[absent],
+        )
+    )
+    # Comparisons with NaN (not seen, nothing to expect) are false.
+    hits = (
+        unseen[absent]
+        & (distance_m >= _SMALLEST_DISTANCE_M)
+        & (own_m > _VISITOR_OWN * distance_m)
+        & (partners_m < _VISITOR_PARTNER * distance_m)
+    )
     taken: set[int] = set()
     chosen = []
-    for number, (one, other) in enumerate(pairs.tolist()):
-        for visitor, absent in ((one, other), (other, one)):
-            own_m, partners_m, distance_m = (
-                float(np.linalg.norm(step))
-                for step in (
-                    now[visitor] - expected[visitor],
-                    now[visitor] - expected[absent],
-                    expected[visitor] - expected[absent],
-                )
-            )
-            if (
-                not np.isfinite(now[absent]).all()
-                and distance_m >= _SMALLEST_DISTANCE_M
-                and own_m > _VISITOR_OWN * distance_m
-                and partners_m < _VISITOR_PARTNER * distance_m
-                and taken.isdisjoint((one, other))
-            ):
-                taken.update((one, other))
-                chosen.append(number)
+    for hit in np.flatnonzero(hits).tolist():
+        both = (int(visitor[hit]), int(absent[hit]))
+        if taken.isdisjoint(both):
+            taken.update(both)
+            chosen.append(hit // 2)
     return chosen
 
 
