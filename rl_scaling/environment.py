@@ -183,7 +183,8 @@ class ScalingEnvironment:
         self.frames = PeopleFrames.of(self.tree, self.layout, tasks.markers_m)
         self._precision = torch.linalg.inv(tasks.prior_covariance)
         self._chunks = self._split()
-        self._moving, self._moving_chunks = None, self._chunks
+        self._moving: Tensor | None = None
+        self._moving_chunks = self._chunks
         log_factors = tasks.prior_mean if start is None else start.log_factors
         # Not in chunks: the last iterations are of few frames, whose cost is that of the calls.
         values = (

@@ -17,6 +17,7 @@ from models.skeleton import GENERIC_MODEL, load_model, without_patellae
 from models.skeleton.marker_sets import MarkerSetName
 from models.skeleton.marker_sets import marker_set as marker_set_of
 from models.skeleton.model_files import replace_markers
+from models.skeleton.scale_factors import ScaleFactors
 
 if TYPE_CHECKING:
     from models.skeleton.kinematics import SkeletonTree
@@ -95,6 +96,14 @@ class GenericModel:
         return frozenset(bodies.get(index).getName() for index in range(bodies.getSize()))
 
     @cached_property
+    def bodies_of_joints(self) -> dict[str, str] | None:
+        """Body that each of `JOINTS` carries; None for a model with other joint names."""
+        joints = self.read.getJointSet()
+        if not all(joints.contains(name) for name in JOINTS):
+            return None
+        return {name: joints.get(name).getChildFrame().findBaseFrame().getName() for name in JOINTS}
+
+    @cached_property
     def markers(self) -> MarkerTrajectories:
         """Its markers in the default pose, as one frame."""
         model = self.copy()
@@ -159,18 +168,42 @@ def body_height_m(model: osim.Model) -> float | None:
     """
     if not all(model.getJointSet().contains(name) for name in JOINTS):
         return None
-    return GENERIC_HEIGHT_M * _legs_and_trunk_m(model) / _generic_legs_and_trunk_m()
+    return GENERIC_HEIGHT_M * _legs_and_trunk_m(_joint_centres_m(model)) / _generic_legs_and_trunk_m()
+
+
+def scaled_height_m(generic: GenericModel, factors: ScaleFactors) -> float | None:
+    """`body_height_m` of a model that is scaled by these factors, without making it."""
+    carried = generic.bodies_of_joints
+    if carried is None:
+        return None
+    import torch
+
+    tree = generic.tree
+    rows = {body: np.log(row) for body, row in zip(factors.bodies, factors.factors, strict=True)}
+    scales = torch.from_numpy(np.array([rows.get(body, np.zeros(3)) for body in tree.bodies]))
+    values, offsets = tree.batch_last(tree.default, scales)
+    pose = tree.kinematics(values, offsets, twists=False)
+    centres = {}
+    for joint, body in carried.items():
+        place = tree.bodies.index(body)
+        in_body = offsets.on_child[place]
+        centres[joint] = (pose.origins[place + 1] + pose.rotations[place + 1] @ in_body).numpy()
+    return GENERIC_HEIGHT_M * _legs_and_trunk_m(centres) / _generic_legs_and_trunk_m()
 
 
 @cache
 def _generic_legs_and_trunk_m() -> float:
-    return _legs_and_trunk_m(load_model(GENERIC_MODEL))
+    return _legs_and_trunk_m(_joint_centres_m(load_model(GENERIC_MODEL)))
 
 
-def _legs_and_trunk_m(model: osim.Model) -> float:
+def _joint_centres_m(model: osim.Model) -> dict[str, NDArray[np.float64]]:
+    """Where joints sit in the default pose."""
     joints, state = model.getJointSet(), model.initSystem()
     model.realizePosition(state)
-    centre = {name: joints.get(name).getChildFrame().getPositionInGround(state).to_numpy() for name in JOINTS}
+    return {name: joints.get(name).getChildFrame().getPositionInGround(state).to_numpy() for name in JOINTS}
+
+
+def _legs_and_trunk_m(centre: dict[str, NDArray[np.float64]]) -> float:
     middle = {joint: (centre[f"{joint}_r"] + centre[f"{joint}_l"]) / 2 for joint in SIDED_JOINTS}
     legs_m = [
         _distance(centre[f"hip_{side}"], centre[f"walker_knee_{side}"])

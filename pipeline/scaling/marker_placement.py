@@ -90,7 +90,7 @@ def place_markers(models: Sequence[osim.Model], static: MarkerTrajectories, solv
     for model in models:
         for name, place in moved.items():
             model.updMarkerSet().get(name).set_location(place)
-        model.initSystem()
+        model.finalizeConnections()
     return tuple(moved)
 
 

@@ -16,7 +16,7 @@ from models.skeleton.scale_factors import PLAUSIBLE_FACTORS, ScaleFactors
 from models.skeleton.segment_inertia import set_segment_inertia
 from models.subject import Subject
 from pipeline.kinematics.pose_solver import PoseSolver
-from pipeline.scaling.generic import body_height_m
+from pipeline.scaling.generic import body_height_m, scaled_height_m
 from pipeline.scaling.marker_placement import place_markers, remove_unplaced, solve_static, static_errors_m, static_pose
 from pipeline.scaling.measurement_scaler import MeasurementScaler
 from pipeline.scaling.recorded import Recorded
@@ -141,8 +141,8 @@ def apply_factors(model: osim.Model, factors: ScaleFactors, mass_kg: float) -> N
             scale.setApply(True)
             scale_set.cloneAndAppend(scale)
     state = model.initSystem()
+    # Leaves the model initialised as it is then.
     model.scale(state, scale_set, True, float(mass_kg))
-    model.initSystem()
 
 
 def _by_distances(given: Recorded, factors: ScaleFactors) -> ScaleFactors | None:
@@ -166,9 +166,7 @@ def _height_m(
         return body_height_m(model)
     if by_distances is None:
         return None
-    as_measured = given.task.generic.copy_without_patellae()
-    apply_factors(as_measured, by_distances, given.task.subject.mass_kg)
-    return body_height_m(as_measured)
+    return scaled_height_m(given.task.generic, by_distances)
 
 
 def _implausible(factors: ScaleFactors) -> list[str]:

@@ -110,7 +110,8 @@ def move_trunk_mass(model: osim.Model, standing: Standing) -> str:
     if not standing.plausible:
         return f"{found}: too far to be the person's build, so nothing was adjusted. Check the static trial's markers."
     trunk = model.updBodySet().get(TRUNK)
-    mass_kg = model.getTotalMass(model.initSystem())
+    bodies = model.getBodySet()
+    mass_kg = sum(bodies.get(index).getMass() for index in range(bodies.getSize()))
     shift_m = -standing.model_share * standing.ahead_m * mass_kg / trunk.getMass()
     forward_m, up_m, right_m = trunk.getMassCenter().to_numpy().tolist()
     trunk.setMassCenter(osim.Vec3(forward_m + shift_m, up_m, right_m))

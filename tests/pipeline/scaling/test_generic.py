@@ -9,6 +9,7 @@ from models.skeleton import GENERIC_MODEL, load_model
 from models.skeleton.scale_factors import ScaleFactors
 from models.subject import Subject
 from pipeline.scaling import MeasurementScaler, apply_factors, body_height_m, build_scaled_model, load_generic
+from pipeline.scaling.generic import GENERIC_HEIGHT_M, generic_model, scaled_height_m
 from pipeline.session import read_markers, read_session
 from pipeline.settings import Settings
 from tests.pipeline.synthetic import markers_of
@@ -134,3 +135,22 @@ def test_the_sessions_own_scaled_model_serves_as_the_generic_one(tmp_path, share
     assert scaled.body_height_m == pytest.approx(ours.body_height_m, abs=0.03)
     assert np.mean(list(scaled.static_marker_errors_m.values())) < 0.01
     assert not any("has none of" in note for note in scaled.notes)
+
+
+def test_who_changes_a_model_changes_nobody_elses() -> None:
+    mine, _ = load_generic(GENERIC_MODEL, "study")
+    mine.updBodySet().get("torso").setMass(1.0)
+    mine.updMarkerSet().remove(0)
+    others, _ = load_generic(GENERIC_MODEL, "study")
+    assert others.getBodySet().get("torso").getMass() > 20.0
+    assert others.getMarkerSet().getSize() == mine.getMarkerSet().getSize() + 1
+
+
+def test_the_height_of_a_scaled_model_is_known_without_making_it() -> None:
+    generic = generic_model(GENERIC_MODEL, "study")
+    sizes = {"torso": (1.0, 0.93, 1.1), "femur_r": (1.0, 1.05, 0.98), "femur_l": (1.0, 1.06, 1.0), "pelvis": (1.1,) * 3}
+    factors = ScaleFactors(tuple(sizes), np.array(list(sizes.values())), "test")
+    model = generic.copy()
+    apply_factors(model, factors, 70.0)
+    assert scaled_height_m(generic, factors) == pytest.approx(body_height_m(model), abs=1e-9)
+    assert abs(body_height_m(model) - GENERIC_HEIGHT_M) > 0.005
