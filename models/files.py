@@ -13,13 +13,19 @@ T = TypeVar("T")
 _REMEMBERED = 4
 
 
-def once_per_file(read: Callable[[Path], T]) -> Callable[[Path], T]:
+def once_per_file(read: Callable[[Path], T], *, remembered: int = _REMEMBERED) -> Callable[[Path], T]:
     """Remember what a function reads from a file, until the file is written anew.
 
     For what nobody changes: all who ask get the same object. Errors are not remembered.
+
+    Parameters
+    ----------
+    read : callable
+    remembered : int
+        Of how many files.
     """
 
-    @lru_cache(maxsize=_REMEMBERED)
+    @lru_cache(maxsize=remembered)
     def known(path: Path, _version: tuple[int, int, int]) -> T:
         return read(path)
 

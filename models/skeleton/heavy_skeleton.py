@@ -83,8 +83,8 @@ class HeavySkeleton:
     before: Tensor
 
     @classmethod
-    def from_model(cls, model: osim.Model) -> HeavySkeleton:
-        """Read a model (float64, CPU).
+    def from_model(cls, model: osim.Model, tree: SkeletonTree | None = None) -> HeavySkeleton:
+        """Read a model (float64, CPU), or what is not in its tree where that has been read.
 
         Raises
         ------
@@ -93,7 +93,7 @@ class HeavySkeleton:
         InverseDynamicsError
             The speeds of a joint are not the rates of its coordinates.
         """
-        tree = SkeletonTree.from_model(model)
+        tree = tree or SkeletonTree.from_model(model)
         _check_speeds(model)
         masses = read_masses(model, tree.bodies)
         return cls(

@@ -42,7 +42,7 @@ def without_patellae(model: osim.Model) -> osim.Model:
     try:
         remove_actuation(copy)
         state = copy.initSystem()
-        joints = _coupled_end_joints(copy)
+        joints = coupled_end_joints(copy)
         for joint in joints:
             _merge_into_parent(joint, state)
         return _rebuilt_without(copy, joints)
@@ -53,7 +53,8 @@ def without_patellae(model: osim.Model) -> osim.Model:
         ) from error
 
 
-def _coupled_end_joints(model: osim.Model) -> list[osim.Joint]:
+def coupled_end_joints(model: osim.Model) -> list[osim.Joint]:
+    """Joints of the end bodies that `without_patellae` takes out."""
     driven = {coupler.getDependentCoordinateName() for coupler in _couplers(model) if coupler.get_isEnforced()}
     joints = [model.getJointSet().get(index) for index in range(model.getJointSet().getSize())]
     joined = {joint.getParentFrame().findBaseFrame().getName() for joint in joints}

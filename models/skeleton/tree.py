@@ -7,6 +7,7 @@ of the offset; for frames upon frames the levers add up, turned.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -107,13 +108,15 @@ class ModelTree:
     markers: dict[str, FixedFrame] = field(default_factory=dict)
 
 
-def read_tree(model: osim.Model) -> ModelTree:
+def read_tree(model: osim.Model, *, leaving_out: Sequence[osim.Joint] = ()) -> ModelTree:
     """Read a model.
 
     Parameters
     ----------
     model : opensim.Model
         Its system is initialised; nothing else changes.
+    leaving_out : sequence of opensim.Joint
+        Joints of bodies that nothing hangs on: they, their coordinates and what drives these are left out.
 
     Raises
     ------
@@ -121,11 +124,14 @@ def read_tree(model: osim.Model) -> ModelTree:
         A joint, function or constraint is of a kind that is not supported, or the joints form no tree.
     """
     model.initSystem()
-    joint_set = model.getJointSet()
-    joints = _from_ground_outwards([_read_joint(joint_set.get(index)) for index in range(joint_set.getSize())])
-    couplers = _read_couplers(model)
+    ends = {joint.getName() for joint in leaving_out}
+    gone = {joint.get_coordinates(index).getName() for joint in leaving_out for index in range(joint.numCoordinates())}
+    joint_set = [model.getJointSet().get(index) for index in range(model.getJointSet().getSize())]
+    joints = _from_ground_outwards([_read_joint(joint) for joint in joint_set if joint.getName() not in ends])
+    couplers = tuple(coupler for coupler in _read_couplers(model) if coupler.dependent not in gone)
     dependent = {coupler.dependent for coupler in couplers}
-    found = [model.getCoordinateSet().get(index) for index in range(model.getCoordinateSet().getSize())]
+    every = [model.getCoordinateSet().get(index) for index in range(model.getCoordinateSet().getSize())]
+    found = [coordinate for coordinate in every if coordinate.getName() not in gone]
     marker_set = model.getMarkerSet()
     markers = [marker_set.get(index) for index in range(marker_set.getSize())]
     return ModelTree(

@@ -11,7 +11,6 @@ import opensim as osim
 
 from models.errors import InverseDynamicsError, ModelError
 from models.files import once_per_file
-from models.skeleton import load_model
 from pipeline.trajectories import Array, Kinematics
 
 if TYPE_CHECKING:
@@ -70,17 +69,23 @@ class Segment:
 class BodySweep:
     """A model, the order of its coordinates, and a sweep through all frames of a movement.
 
+    Parameters
+    ----------
+    model : opensim.Model
+    file : Path or None
+        The file that it was read from, whose tree may be known already.
+
     Raises
     ------
     InverseDynamicsError
         The model has a joint, function or constraint that inverse dynamics cannot follow.
     """
 
-    def __init__(self, model: osim.Model) -> None:
+    def __init__(self, model: osim.Model, file: Path | None = None) -> None:
         self.model = model
         coordinates = model.getCoordinateSet()
         self.names = [coordinates.get(i).getName() for i in range(coordinates.getSize())]
-        self._skeleton = _read_skeleton(model)
+        self._skeleton = _read_skeleton(model, file)
         self.free = self._skeleton.tree.coordinates
         self.mass_kg = float(self._skeleton.masses_kg.sum())
 
@@ -175,15 +180,18 @@ def read_sweep(model_path: Path) -> BodySweep:
     InverseDynamicsError
         See `BodySweep`.
     """
-    return BodySweep(load_model(model_path))
+    from models.skeleton.trees_of_files import model_of_file
+
+    return BodySweep(model_of_file(model_path), model_path)
 
 
-def _read_skeleton(model: osim.Model) -> HeavySkeleton:
+def _read_skeleton(model: osim.Model, file: Path | None) -> HeavySkeleton:
     """Loaded when a movement is swept: torch takes seconds."""
     from models.skeleton.heavy_skeleton import HeavySkeleton
+    from models.skeleton.trees_of_files import tree_of_file
 
     try:
-        return HeavySkeleton.from_model(model)
+        return HeavySkeleton.from_model(model, None if file is None else tree_of_file(file))
     except ModelError as error:
         raise InverseDynamicsError(
             f"Inverse dynamics cannot follow the model. {error.message}",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,7 +11,6 @@ import numpy as np
 
 from models.errors import ModelError
 from models.files import once_per_file
-from models.skeleton import load_model
 from models.skeleton.masses import read_masses
 from pipeline.contact.ground.soles import SIDES, points_of_soles
 from pipeline.trajectories import Array, Kinematics
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 # Frames that are placed together: as many as a processor's cache holds.
 CHUNK = 800
+# Models of which the points are remembered: a group of people's.
+BODIES = 64
 # Bodies whose origin is the centre of a joint in LaiUhlrich2022, and the name of that joint here.
 JOINT_OF_BODY = {"femur": "hip", "tibia": "knee", "talus": "ankle"}
 
@@ -112,13 +114,12 @@ class _Body:
     masses_kg: Array
 
 
-@once_per_file
+@partial(once_per_file, remembered=BODIES)
 def _read_body(model_path: Path) -> _Body:
     from models.skeleton.body_points import BodyPoints
-    from models.skeleton.kinematics import SkeletonTree
+    from models.skeleton.trees_of_files import model_of_file, tree_of_file
 
-    model = load_model(model_path)
-    tree = SkeletonTree.from_model(model)
+    model, tree = model_of_file(model_path), tree_of_file(model_path)
     joints = [f"{body}_{side}" for body in JOINT_OF_BODY for side in SIDES]
     missing = [body for body in ("pelvis", "torso", *joints) if body not in tree.bodies]
     if missing:

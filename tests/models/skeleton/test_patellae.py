@@ -5,9 +5,13 @@ from __future__ import annotations
 import numpy as np
 import opensim as osim
 import pytest
+import torch
 
 from models.errors import ModelError
 from models.skeleton import GENERIC_MODEL, load_model, without_patellae
+from models.skeleton.functions import FunctionTable
+from models.skeleton.kinematics import SkeletonTree
+from models.skeleton.trees_of_files import tree_without_patellae
 from tests.models.skeleton.poses import (
     body_names,
     coordinate_names,
@@ -141,3 +145,14 @@ def test_works_for_the_models_people_have(shared_data, path, bodies):
     light = without_patellae(model)
     assert light.getNumBodies() == bodies == model.getNumBodies() - 2
     assert light.getTotalMass(light.initSystem()) == pytest.approx(model.getTotalMass(model.initSystem()))
+
+
+def test_the_tree_that_leaves_patellae_out_is_the_tree_of_the_model_without_them(generic):
+    left_out, taken_out = tree_without_patellae(GENERIC_MODEL), SkeletonTree.from_model(without_patellae(generic))
+    for name, value in vars(taken_out).items():
+        parts = (vars(one) if isinstance(one, FunctionTable) else {"": one} for one in (vars(left_out)[name], value))
+        for ours, theirs in zip(*(part.values() for part in parts), strict=True):
+            if isinstance(theirs, torch.Tensor):
+                torch.testing.assert_close(ours, theirs, rtol=0.0, atol=1e-15)
+            else:
+                assert ours == theirs
