@@ -35,7 +35,7 @@ def provenance(session: Session, settings: Settings) -> Provenance:
             f"{trial.name}{path.suffix}": _sha256(path)
             for trial in session.trials
             for path in (trial.marker_file, trial.force_file)
-            if path is not None
+            if path is not None and path.is_file()
         },
     )
 

@@ -108,7 +108,12 @@ def _list(fields: Sequence[pa.Field], rows: Sequence[tuple[Any, ...]]) -> pa.Lis
 def _person(summary: Summary) -> tuple[Any, ...]:
     subject, clinical = summary.subject, summary.clinical
     origins = sorted({trial.forces.origin for trial in summary.trials if trial.forces})
-    of_visit = {"session": summary.session, "synthetic": summary.synthetic, "forces": ORIGINS_APART.join(origins)}
+    of_visit = {
+        "session": summary.session,
+        "synthetic": summary.synthetic,
+        "forces": ORIGINS_APART.join(origins),
+        "warnings": _joined(summary.warnings),
+    }
     known = of_visit | subject.model_dump() | clinical.model_dump()
     return tuple(known[field.name] for field in PERSON)
 

@@ -42,6 +42,7 @@ PERSON = (
     _field("mass_kg", NUMBER, "kg"),
     _field("forces", TEXT),
     *(_OF_CLINICAL[name] for name in ClinicalMeasures.model_fields),
+    _field("warnings", TEXT),
 )
 INDICATORS = (
     _field("trial", TEXT),

@@ -76,8 +76,12 @@ def fault_figures(sessions: Path, folder: Path, n: int) -> dict[str, Any]:
     after = watched([*command, str(killed)], n)
     results = open_cohort(calm)
     failures = results.failures()
-    told = {code: _reasons(failures, code) or _bad_row_reason(calm, manifest, code) for code in wrong}
-    assessed = set(results.wide(columns=["participant"])["participant"])
+    visits = results.wide(columns=["participant", "warnings"]).set_index("participant")
+    told = {
+        code: _reasons(failures, code) or _bad_row_reason(calm, manifest, code) or _warnings(visits, code)
+        for code in wrong
+    }
+    assessed = set(visits.index)
     everybody = set(_participants(manifest))
     return {
         "sessions": n,
@@ -105,6 +109,12 @@ def table_hashes(out: Path) -> dict[str, str]:
 def _reasons(failures: pd.DataFrame, code: str) -> str:
     found = failures[failures["participant"] == code].to_dict("records")
     return " / ".join(f"{one['stage']} {one['trial']}: {one['reason']}" for one in found)
+
+
+def _warnings(visits: pd.DataFrame, code: str) -> str:
+    """What of a visit that was assessed says that its files were not as they should be."""
+    lines = str(visits.loc[code, "warnings"]).splitlines() if code in visits.index else []
+    return " / ".join(f"warning: {line}" for line in lines if "damaged" in line)
 
 
 def _bad_row_reason(out: Path, manifest: Path, code: str) -> str:

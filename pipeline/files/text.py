@@ -26,9 +26,16 @@ def read_lines(path: Path, *, max_bytes: int, error: type[SarcoscopeError]) -> l
     Raises
     ------
     error
-        The file is absent, unreadable, too large, empty, or not text.
+        The file is absent, no regular file, unreadable, too large, empty, or not text.
     """
     try:
+        # Asked first: a pipe would never end.
+        if path.exists() and not path.is_file():
+            raise error(
+                "There is a folder, a pipe or a device in place of the file.",
+                hint="Put the file itself there; copy or download the session again.",
+                file=path.name,
+            )
         n_bytes = path.stat().st_size
         if n_bytes > max_bytes:
             raise error(

@@ -34,6 +34,8 @@ _GIVE = {
     "height_m": "(form field 'Height', or --height-m)",
     "mass_kg": "(form field 'Body mass', or --mass-kg)",
 }
+# Of these every OpenCap session has some.
+_KNOWN = ("height_m", "mass_kg", "sex", "gender_mf", "subjectID", "openSimModel", "synthetic")
 _NOT_GIVEN = ("", "none", "null", "nan")
 
 
@@ -71,7 +73,7 @@ def read_metadata(path: Path) -> SessionMetadata:
     # PyYAML passes on ValueError for impossible dates and numbers, RecursionError for deep nesting.
     except (SessionReadError, yaml.YAMLError, ValueError, RecursionError):
         entries = None
-    if not isinstance(entries, dict):
+    if not isinstance(entries, dict) or entries.keys().isdisjoint(_KNOWN):
         return SessionMetadata(
             warnings=(f"{METADATA_FILE} is damaged: height, mass and sex of the participant are not known from it.",)
         )

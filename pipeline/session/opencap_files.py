@@ -47,7 +47,8 @@ class SessionFiles:
 
 def find_files(root: Path) -> SessionFiles:
     """Look through a session folder; nothing is opened."""
-    markers = _by_stem(root / "MarkerData", ".trc")
+    # Also what is no file: reading it then says so, and the trial is not lost without a word.
+    markers = {path.stem: path for path in _named(root / "MarkerData", ".trc")}
     kinematics = _by_stem(root / "OpenSimData" / "Kinematics", ".mot")
     model_folder = root / "OpenSimData" / "Model"
     models = _by_stem(model_folder, ".osim")
@@ -90,7 +91,11 @@ def _without_spaces(stem: str) -> str:
 
 
 def _by_stem(folder: Path, suffix: str) -> dict[str, Path]:
-    return {path.stem: path for path in sorted(_children(folder)) if path.suffix.lower() == suffix and path.is_file()}
+    return {path.stem: path for path in _named(folder, suffix) if path.is_file()}
+
+
+def _named(folder: Path, suffix: str) -> list[Path]:
+    return [path for path in sorted(_children(folder)) if path.suffix.lower() == suffix]
 
 
 def _children(folder: Path) -> list[Path]:

@@ -126,8 +126,9 @@ def test_synthetic_must_be_a_plain_yes(read):
         "[" * 20_000,
         "height_m: 2022-99-99\n",
         "mass_kg: " + "9" * 5000,
+        "nothing: of a session\n",
     ],
-    ids=range(10),
+    ids=range(11),
 )
 def test_damaged_file_gives_one_warning_and_no_values(read, text):
     metadata = read(text)

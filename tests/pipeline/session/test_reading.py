@@ -1,5 +1,6 @@
 import contextlib
 import dataclasses
+import os
 import shutil
 from pathlib import Path
 
@@ -195,6 +196,19 @@ def test_angles_without_markers(read):
     with pytest.raises(MarkerDataError, match="has no marker file") as caught:
         read_markers(session, session.trial("walk"))
     assert caught.value.context["trial"] == "walk"
+
+
+@pytest.mark.parametrize("put", [Path.mkdir, os.mkfifo])
+def test_what_is_no_file_is_a_trial_that_says_so(tmp_path, put):
+    folder = write(tmp_path / "OpenCapData_x", opencap_files(["squat", "walk"]))
+    marker_file = folder / "MarkerData" / "walk.trc"
+    marker_file.unlink()
+    put(marker_file)
+    session = read_session(folder, tmp_path / "work")
+    with pytest.raises(MarkerDataError, match="a folder, a pipe or a device in place of the file") as caught:
+        read_markers(session, session.trial("walk"))
+    assert caught.value.context["trial"] == "walk"
+    assert read_markers(session, session.trial("squat")).names
 
 
 def test_settings_of_a_trial_that_failed(read):
