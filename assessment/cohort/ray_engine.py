@@ -11,6 +11,8 @@ from concurrent.futures import Future
 from pathlib import Path
 from typing import Any
 
+import psutil
+
 from assessment.cohort.guard import Limits, guarded
 from models.errors import SettingsError
 
@@ -19,6 +21,7 @@ _OBJECT_STORE_BYTES = 256 * 2**20
 # Libraries leak a little; a worker starts afresh after so much work (a start costs three seconds).
 _TASKS_OF_A_WORKER = 1000
 _CLEARING_S = 10.0
+_SCRATCH = "sarcoscope-"
 # No news to Ray's makers; only who holds this user's token may give work to the workers; no warning of changes to come.
 _RAY = {"RAY_USAGE_STATS_ENABLED": "0", "RAY_AUTH_MODE": "token", "RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO": "0"}
 
@@ -48,8 +51,9 @@ class RayEngine:
         self._ray = ray
         self._scratch: Path | None = None
         if address is None:
+            _clear_scratch_of_the_dead()
             # Ray keeps its sockets and logs here; sockets allow no long paths.
-            self._scratch = Path(tempfile.mkdtemp(prefix="ray-"))
+            self._scratch = Path(tempfile.mkdtemp(prefix=f"{_SCRATCH}{os.getpid()}-"))
         quiet: dict[str, Any] = {"log_to_driver": False, "configure_logging": False, "logging_level": "ERROR"}
         try:
             if address is None:
@@ -100,3 +104,11 @@ class RayEngine:
         while self._scratch.exists() and time.monotonic() < until_s:
             shutil.rmtree(self._scratch, ignore_errors=True)
             time.sleep(0.1)
+
+
+def _clear_scratch_of_the_dead() -> None:
+    """Delete what Ray left of runs that were killed; each folder's name has the number of its process."""
+    for folder in Path(tempfile.gettempdir()).glob(f"{_SCRATCH}*-*"):
+        pid = folder.name.removeprefix(_SCRATCH).partition("-")[0]
+        if pid.isdigit() and not psutil.pid_exists(int(pid)):
+            shutil.rmtree(folder, ignore_errors=True)
