@@ -104,7 +104,7 @@ def cohort(
         print_bad_rows(found.bad_rows, folder.bad_rows)
         if found.bad_rows and not keep_going:
             raise SettingsError(
-                f"Nothing was started: {found.n_bad} rows are not accepted.",
+                f"Nothing was started: {found.n_bad} row{' is' if found.n_bad == 1 else 's are'} not accepted.",
                 hint="Mend them, or give --keep-going to assess the others.",
             )
         if not found.sessions:

@@ -1,0 +1,84 @@
+"""The command `cohort`: what it refuses before anything starts, and what it leaves."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from typer.testing import CliRunner, Result
+
+from assessment.cli import app
+from assessment.cohort.reading import open_cohort
+from tests.assessment.session_builder import build_session
+
+HEADER = "participant,visit,session,height_m,mass_kg,sex,age_years,group\n"
+GOOD = "P1,V1,OpenCapData_small,,,,72,a\n"
+BAD = "P2,V1,OpenCapData_small_too,1.6,60,f,72,b\n"
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A study's folder: one session, and a manifest whose second row names a session that is not there."""
+    build_session(tmp_path, "pick_up")
+    (tmp_path / "manifest.csv").write_text(HEADER + GOOD + BAD, encoding="utf-8")
+    return tmp_path
+
+
+def cohort(folder: Path, *options: str, manifest: str = "manifest.csv") -> Result:
+    return CliRunner().invoke(
+        app, ["cohort", str(folder / manifest), "--out", str(folder / "out"), "--scaler", "measurement", *options]
+    )
+
+
+def test_nothing_starts_while_a_row_is_not_accepted(folder: Path) -> None:
+    result = cohort(folder, "--serial")
+    assert result.exit_code == 2
+    assert "Nothing was started: 1 row is not accepted." in result.output
+    assert "--keep-going" in result.output
+    bad = pd.read_csv(folder / "out" / "bad_rows.csv")
+    assert bad[["row", "participant", "column"]].to_numpy().tolist() == [[3, "P2", "session"]]
+    assert not (folder / "out" / "sessions").exists()
+
+
+def test_the_rows_in_order_are_assessed_when_asked_for(folder: Path) -> None:
+    result = cohort(folder, "--serial", "--keep-going")
+    assert result.exit_code == 2  # a row was left out
+    results = open_cohort(folder / "out")
+    assert results.wide()["participant"].tolist() == ["P1"]
+    assert results.about()["n_bad_rows"] == 1
+    assert {path.name for path in (folder / "out").glob("report.*")} == {"report.html", "report.pdf"}
+    again = cohort(folder, "--serial", "--keep-going")
+    assert "1 of 1 visits are assessed" in again.output
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (("--serial", "--workers", "2"), "--serial stands against --workers and --ray-address."),
+        (
+            ("--workers", "2", "--ray-address", "localhost:1"),
+            "--workers is of this machine, --ray-address of a cluster.",
+        ),
+        (("--serial", "--keep", "videos"), "--keep videos is not accepted."),
+        (("--serial", "--cutoff-hz", "90"), "--cutoff-hz 90.0 is not accepted"),
+    ],
+)
+def test_options_that_do_not_fit_are_refused(folder: Path, options: tuple[str, ...], message: str) -> None:
+    result = cohort(folder, "--keep-going", *options)
+    assert result.exit_code == 2
+    assert message in result.output
+    assert not (folder / "out" / "sessions").exists()
+
+
+def test_a_manifest_without_one_good_row_is_refused(folder: Path) -> None:
+    (folder / "manifest.csv").write_text(HEADER + BAD, encoding="utf-8")
+    result = cohort(folder, "--serial", "--keep-going")
+    assert result.exit_code == 2
+    assert "Not one row is accepted." in result.output
+
+
+def test_a_missing_manifest_is_said(folder: Path) -> None:
+    result = cohort(folder, "--serial", manifest="nothing.csv")
+    assert result.exit_code == 2
+    assert "nothing.csv" in result.output
