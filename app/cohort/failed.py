@@ -22,7 +22,7 @@ def show_failed(source: FolderSource) -> None:
     failures = source.results.failures()
     visits, trials = failures[failures["trial"] == WHOLE_VISIT], failures[failures["trial"] != WHOLE_VISIT]
     if failures.empty:
-        st.success(_("Every trial of every visit was assessed."))
+        st.info(_("Every trial of every visit was assessed."))
     else:
         st.caption(
             _(
