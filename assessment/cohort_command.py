@@ -39,6 +39,8 @@ if TYPE_CHECKING:
 
 EXTRAS = ("opensim", "viewer", "report")
 """Files of a visit that are kept only when asked for."""
+CONTINUES = "Stopped. Visits that are done are complete; the same command continues with the others."
+_FROM_ENVIRONMENT = "--ray-address is also taken from RAY_ADDRESS in the environment."
 
 
 def cohort(
@@ -89,17 +91,17 @@ def cohort(
     from assessment.cohort.layout import CohortFolder
     from assessment.cohort.manifest import read_folder, read_manifest
     from assessment.cohort.report import write_cohort_report
-    from assessment.cohort.run import CohortSettings
+    from assessment.cohort.run import CohortSettings, made
 
     folder = CohortFolder(out)
-    with one_message():
+    with one_message(), stoppable(CONTINUES):
         settings = make_settings(
             forces=forces, scaler=scaler, policy=policy, model=model, marker_placement=marker_placement,
             ik_engine=ik_engine, cutoff_hz=cutoff_hz, lock_feet=lock_feet,
         )  # fmt: skip
         _check_where(serial, workers, ray_address)
         found = read_folder(manifest) if manifest.is_dir() else read_manifest(manifest)
-        folder.path.mkdir(parents=True, exist_ok=True)
+        made(folder)
         write_bad_rows(found.bad_rows, folder.bad_rows)
         print_bad_rows(found.bad_rows, folder.bad_rows)
         if found.bad_rows and not keep_going:
@@ -115,7 +117,7 @@ def cohort(
             Limits(time_limit_s, memory_limit_gb),
             retry_failed=retry_failed,
         )
-        with closing(_engine(serial, workers, ray_address)) as engine, stoppable():
+        with closing(_engine(serial, workers, ray_address)) as engine:
             use_gpu = device == "cuda" or (device == "auto" and engine.has_gpu)
             n_failed = _assess(found, replace(chosen, device="cuda" if use_gpu else "cpu"), folder, engine)
         console.print("Writing the report.")
@@ -140,12 +142,12 @@ def _check_where(serial: bool, workers: int | None, ray_address: str | None) -> 
     if serial and (workers or ray_address):
         raise SettingsError(
             "--serial stands against --workers and --ray-address.",
-            hint="Give --serial for one process without Ray, or leave it out.",
+            hint=f"Give --serial for one process without Ray, or leave it out. {_FROM_ENVIRONMENT}",
         )
     if workers and ray_address:
         raise SettingsError(
             "--workers is of this machine, --ray-address of a cluster.",
-            hint="Give one of them; a cluster's machines say themselves how many cores they give.",
+            hint=f"Give one of them; a cluster's machines say themselves how many cores they give. {_FROM_ENVIRONMENT}",
         )
 
 
@@ -167,7 +169,7 @@ def _assess(found: Manifest, chosen: CohortSettings, folder: CohortFolder, engin
     with ExitStack() as stack:
 
         def watch(plan: Plan) -> CohortProgress:
-            progress = stack.enter_context(CohortProgress(len(plan.visits), plan.n_done))
+            progress = stack.enter_context(CohortProgress(len(plan.visits), plan.n_done, plan.n_failed_before))
             for text in _about_plan(plan):
                 progress.note(text)
             return progress

@@ -163,7 +163,9 @@ def find_all(paths: list[Path], workdir: Path) -> Iterator[Path | SarcoscopeErro
 
 
 @contextmanager
-def stoppable() -> Iterator[None]:
+def stoppable(
+    said: str = "Stopped. Sessions that were done are complete; nothing of the one at hand was kept.",
+) -> Iterator[None]:
     """Ctrl-C and a cluster's SIGTERM alike: stop the workers, leave nothing half-written, say so."""
 
     def stop(*_: object) -> None:
@@ -173,7 +175,7 @@ def stoppable() -> Iterator[None]:
     try:
         yield
     except KeyboardInterrupt:
-        console.print("Stopped. Sessions that were done are complete; nothing of the one at hand was kept.")
+        console.print(said)
         raise typer.Exit(130) from None
     finally:
         signal.signal(signal.SIGTERM, before)

@@ -7,7 +7,7 @@ import json
 import shutil
 import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from pipeline.session import Session
 
 SUMMARY_NAME = "summary.json"
-PARTIAL_SUFFIX = ".partial"
+PARTIAL_SUFFIX, ASIDE_SUFFIX = ".partial", ".old"
 ASSESS_AGAIN = (
     "Assess the session again: Run again on the Runs page, or python -m assessment run SESSION --out OUT --overwrite."
 )
@@ -103,7 +103,7 @@ def partial_folder(folder: Path) -> Path:
 
 def put_in_place(partial: Path, folder: Path) -> None:
     """Let complete results take the place of older ones, which are kept until then."""
-    aside = partial.with_suffix(".old")
+    aside = partial.with_suffix(ASIDE_SUFFIX)
     if folder.exists():
         folder.rename(aside)
     try:
@@ -113,6 +113,14 @@ def put_in_place(partial: Path, folder: Path) -> None:
             aside.rename(folder)
         raise
     shutil.rmtree(aside, ignore_errors=True)
+
+
+def discard(partial: Path) -> None:
+    """Delete unfinished results; a process that still writes them can put nothing half-deleted in place any more."""
+    gone = partial.with_name(f"{partial.stem}.gone{PARTIAL_SUFFIX}")
+    with suppress(OSError):
+        partial.rename(gone)
+    shutil.rmtree(gone, ignore_errors=True)
 
 
 def read_summary(folder: Path) -> Summary:

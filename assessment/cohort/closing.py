@@ -66,9 +66,6 @@ def print_closing(
     tables = [path.name for name in TABLES if (path := folder.table(name)).exists()]
     if tables:
         console.print(f"Tables: {escape(str(folder.path))} ({', '.join(tables)})", soft_wrap=True)
-    for report in (folder.report_html, folder.report_pdf):
-        if report.exists():
-            console.print(f"Report: {escape(str(report))}", soft_wrap=True)
 
 
 def _print_reasons(failures: Sequence[SessionFailure]) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from contextlib import suppress
@@ -12,10 +11,12 @@ from pathlib import Path
 from typing import Any
 
 from assessment.cohort.engine import Engine
+from assessment.cohort.failures import tries_of
 from assessment.cohort.guard import Limits, why_lost
 from assessment.cohort.ledger import Ledger
 from assessment.cohort.work import ConclusionTask, GroupTask, ReadyVisit, VisitTask, conclude_visit, prepare_group
 from assessment.conclusion import failed_trial
+from assessment.results_folder import discard
 from assessment.summary import TrialRecord
 from assessment.trial import TrialTask, run_trial
 from assessment.workers import unexpected
@@ -101,7 +102,7 @@ class CohortRun:
                 self._take(coming)
         finally:
             for task in self._open.values():
-                shutil.rmtree(task.partial, ignore_errors=True)
+                discard(task.partial)
 
     def _take(self, coming: Iterator[Group]) -> None:
         """Submit further groups while there is room: one a worker, and one to be ready when trials run out."""
@@ -123,7 +124,10 @@ class CohortRun:
             if len(group) > 1:
                 # One of them did it: each alone, for the second time.
                 for task in group:
-                    self._prepare((task,), self.ledger.log(task.visit), tries_left=1)
+                    if task.wanted:
+                        self._prepare((task,), self.ledger.log(task.visit), tries_left=1)
+                    else:
+                        self._close(task)
                 return
             outcome = [outcome.within(stage="scaling")]
         for task, found in zip(group, outcome, strict=True):
@@ -146,7 +150,7 @@ class CohortRun:
     def _trial_done(self, visit: _OpenVisit, name: str, outcome: TrialRecord | SarcoscopeError) -> None:
         record = failed_trial(name, outcome) if isinstance(outcome, SarcoscopeError) else outcome
         visit.records[name] = record
-        visit.attempts = max(visit.attempts, _attempts(outcome))
+        visit.attempts = max(visit.attempts, tries_of(type(outcome).__name__))
         self.ledger.trial_done(visit.ready.task.visit, record)
         self._conclude_when_complete(visit)
 
@@ -169,11 +173,11 @@ class CohortRun:
 
     def _failed(self, task: VisitTask, error: SarcoscopeError, attempts: int = 1) -> None:
         if task.wanted:
-            self.ledger.failed(task, error, max(attempts, _attempts(error)))
+            self.ledger.failed(task, error, max(attempts, tries_of(type(error).__name__)))
         self._close(task)
 
     def _close(self, task: VisitTask) -> None:
-        shutil.rmtree(task.partial, ignore_errors=True)
+        discard(task.partial)
         with suppress(OSError):
             task.partial.parent.rmdir()  # of a participant without results; others keep theirs
         del self._open[task.visit.key]
@@ -199,8 +203,3 @@ class CohortRun:
             self._submit(piece)
         else:
             piece.then(outcome)
-
-
-def _attempts(outcome: object) -> int:
-    """How often work was tried that ended so: what is not accepted is tried once."""
-    return 2 if isinstance(outcome, WorkerError) else 1

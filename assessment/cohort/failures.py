@@ -5,6 +5,7 @@ from __future__ import annotations
 from pydantic import BaseModel, ConfigDict
 
 from assessment.summary import ErrorRecord
+from models.errors import WorkerError
 
 
 class SessionFailure(BaseModel):
@@ -31,3 +32,8 @@ class SessionFailure(BaseModel):
     error: ErrorRecord
     attempts: int
     work_sha256: str
+
+
+def tries_of(kind: str) -> int:
+    """How often work was tried that ended with an error of this kind: what is not accepted is tried once."""
+    return 2 if kind == WorkerError.__name__ else 1

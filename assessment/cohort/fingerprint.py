@@ -10,8 +10,10 @@ from pathlib import Path, PurePosixPath
 
 import assessment
 from assessment.cohort.sessions import CohortSession
+from models.errors import SessionReadError
 from models.policy_folders import SHIPPED, folder_of
 from pipeline.session.archive import is_part_of_session
+from pipeline.session.lab_description import read_lab_description
 from pipeline.settings import Settings
 
 _ROOT = Path(assessment.__file__).parents[1]
@@ -66,13 +68,15 @@ def work_sha256(session: CohortSession, recordings: str, settings: Settings) -> 
 
 
 def recordings_sha256(source: Path) -> str:
-    """Hash of an archive, or of all files in a folder that the pipeline may read.
+    """Hash of an archive, of a lab description with the files that it names, or of what may be read of a folder.
 
     Raises
     ------
     OSError
         There is nothing, or it cannot be read.
     """
+    if source.suffix.lower() == ".toml" and source.is_file():
+        return _description_sha256(source)
     if not source.is_dir():
         return _sha256(source)
     found = hashlib.sha256()
@@ -81,6 +85,18 @@ def recordings_sha256(source: Path) -> str:
         # Asking the file system first: a pipe or a device would never end.
         if path.is_file() and (is_part_of_session(PurePosixPath(name)) or path.suffix == ".safetensors"):
             found.update(name.as_posix().encode() + b"\0" + _sha256(path).encode())
+    return found.hexdigest()
+
+
+def _description_sha256(path: Path) -> str:
+    found = hashlib.sha256(_sha256(path).encode())
+    try:
+        trials = read_lab_description(path).trials
+    except SessionReadError:
+        trials = ()  # whoever reads it says what is wrong with it
+    for file in (file for trial in trials for file in (trial.markers, trial.forces) if file is not None):
+        place = path.parent / file
+        found.update(_sha256(place).encode() if place.is_file() else b"absent")
     return found.hexdigest()
 
 

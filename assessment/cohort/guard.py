@@ -64,7 +64,7 @@ def guarded(work: Callable[..., Result], task: Any, limits: Limits, log: Path) -
         except MemoryError:
             return too_large(limits)
         except OSError as error:
-            return _disk_full() if error.errno in _FULL else unexpected(error)
+            return disk_full() if is_full(error) else unexpected(error)
         except Exception as error:
             return unexpected(error)
         finally:
@@ -102,7 +102,13 @@ def too_large(limits: Limits) -> WorkerError:
     )
 
 
-def _disk_full() -> DiskFullError:
+def is_full(error: OSError) -> bool:
+    """Whether there is no space left on the disk, or not for this user."""
+    return error.errno in _FULL
+
+
+def disk_full() -> DiskFullError:
+    """Nothing can be written any more."""
     return DiskFullError(
         "The disk of the cohort's folder is full.",
         hint="Make space there and give the same command again: what is done is kept.",

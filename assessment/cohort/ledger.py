@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,13 +12,14 @@ from time import monotonic
 from typing import Protocol
 
 from assessment.cohort.failures import SessionFailure
+from assessment.cohort.guard import disk_full, is_full
 from assessment.cohort.layout import CohortFolder
 from assessment.cohort.replacing import replaced_when_whole
 from assessment.cohort.sessions import CohortSession
-from assessment.cohort.work import VisitTask, visit_work_sha256
+from assessment.cohort.work import VisitTask
 from assessment.records import error_record
 from assessment.summary import TrialRecord
-from models.errors import SarcoscopeError
+from models.errors import SarcoscopeError, SettingsError
 
 
 class Watcher(Protocol):
@@ -50,7 +52,8 @@ class Ledger:
     def log(self, visit: CohortSession) -> Path:
         """Log of a visit; workers append what crashes say."""
         path = self.folder.log(visit)
-        path.parent.mkdir(parents=True, exist_ok=True)
+        with _told_when_not_written():
+            path.parent.mkdir(parents=True, exist_ok=True)
         return path
 
     def log_of_group(self, group: Sequence[VisitTask]) -> Path:
@@ -94,7 +97,7 @@ class Ledger:
             stage=error.context.get("stage", "trials"),
             error=error_record(error),
             attempts=attempts,
-            work_sha256=_work_of(task),
+            work_sha256=task.work_sha256,
         )
         path = self.folder.failure(visit)
         with replaced_when_whole(path) as unfinished:
@@ -104,13 +107,18 @@ class Ledger:
         self.watcher.session_failed(failure)
 
     def _write(self, log: Path, text: str) -> None:
-        with log.open("a", encoding="utf-8") as file:
+        with _told_when_not_written(), log.open("a", encoding="utf-8") as file:
             file.write(f"{datetime.now(UTC).isoformat(timespec='seconds')} {text}\n")
 
 
-def _work_of(task: VisitTask) -> str:
-    """Hash of the work on a visit; empty where its recordings cannot be read, so that it is tried again next time."""
+@contextmanager
+def _told_when_not_written() -> Iterator[None]:
     try:
-        return "" if isinstance(task.source, SarcoscopeError) else visit_work_sha256(task)
-    except OSError:
-        return ""
+        yield
+    except OSError as error:
+        if is_full(error):
+            raise disk_full() from None
+        raise SettingsError(
+            f"The logs of the cohort cannot be written: {error.strerror or type(error).__name__}.",
+            hint="See that its folder can be written, and give the same command again: what is done is kept.",
+        ) from None

@@ -18,7 +18,7 @@ from assessment.cohort.layout import CohortFolder
 from assessment.cohort.sessions import CohortSession
 from assessment.cohort.work import VISIT_RECORD, VisitTask
 from assessment.outputs import Outputs
-from assessment.results_folder import PARTIAL_SUFFIX, partial_folder
+from assessment.results_folder import ASIDE_SUFFIX, PARTIAL_SUFFIX, partial_folder
 from models.errors import SarcoscopeError
 from pipeline.settings import Settings
 
@@ -26,6 +26,7 @@ Fetch = Callable[[CohortSession], Path]
 """Gives the recordings of a visit, fetched from the OpenCap server where they are there; raises SarcoscopeError."""
 # Hashing and fetching wait for disks and networks, not for a core.
 _READERS = 4
+_ASKED_AT_ONCE = 4096
 
 
 @dataclass(frozen=True)
@@ -78,18 +79,18 @@ def make_plan(
         done, failed = _work_done(folder, visit, outputs), _work_failed(folder, visit)
         if done is None and not failed:
             return "new"
-        try:
-            work = work_sha256(visit, recordings_sha256(fetch(visit)), settings_of(visit, settings))
-        except (OSError, SarcoscopeError):
-            return "outdated"
-        if work == done:
+        work = _work(visit, _fetched(visit, fetch), settings_of(visit, settings))
+        if work and work == done:
             return "done"
-        if work == failed:
+        if work and work == failed:
             return "new" if retry_failed else "failed"
         return "outdated"
 
+    states: list[str] = []
     with ThreadPoolExecutor(_READERS) as readers:
-        states = list(readers.map(state, visits))
+        # A million questions asked at once would be a million objects that wait for their turn.
+        for start in range(0, len(visits), _ASKED_AT_ONCE):
+            states += readers.map(state, visits[start : start + _ASKED_AT_ONCE])
     to_do = frozenset(v.key for v, found in zip(visits, states, strict=True) if found in ("new", "outdated"))
     return Plan(tuple(visits), to_do, states.count("failed"), states.count("outdated"))
 
@@ -99,23 +100,18 @@ def groups(plan: Plan, settings: Settings, outputs: Outputs, folder: CohortFolde
 
     Groups in which nothing is to be done are left out.
     """
+
+    def task(visit: CohortSession) -> VisitTask:
+        source, own, wanted = _fetched(visit, fetch), settings_of(visit, settings), visit.key in plan.to_do
+        partial = partial_folder(folder.session(visit))
+        return VisitTask(visit, source, own, outputs, partial, _work(visit, source, own) if wanted else "", wanted)
+
     with ThreadPoolExecutor(_READERS) as readers:
         for start in range(0, len(plan.visits), GROUP_SIZE):
             visits = plan.visits[start : start + GROUP_SIZE]
             if not any(visit.key in plan.to_do for visit in visits):
                 continue
-            sources = readers.map(lambda visit: _fetched(visit, fetch), visits)
-            yield tuple(
-                VisitTask(
-                    visit=visit,
-                    source=source,
-                    settings=settings_of(visit, settings),
-                    outputs=outputs,
-                    partial=partial_folder(folder.session(visit)),
-                    wanted=visit.key in plan.to_do,
-                )
-                for visit, source in zip(visits, sources, strict=True)
-            )
+            yield tuple(readers.map(task, visits))
 
 
 def settings_of(visit: CohortSession, settings: Settings) -> Settings:
@@ -128,8 +124,9 @@ def clear_unfinished(visits: Sequence[CohortSession], folder: CohortFolder) -> N
     """Delete what a run that was killed left half done; only when no other run is at work in the folder."""
     for visit in visits:
         place = folder.session(visit)
-        for left in place.parent.glob(f".{place.name}.*{PARTIAL_SUFFIX}"):
-            shutil.rmtree(left, ignore_errors=True)
+        for suffix in (PARTIAL_SUFFIX, ASIDE_SUFFIX):
+            for left in place.parent.glob(f".{place.name}.*{suffix}"):
+                shutil.rmtree(left, ignore_errors=True)
 
 
 def _fetched(visit: CohortSession, fetch: Fetch) -> Path | SarcoscopeError:
@@ -137,6 +134,16 @@ def _fetched(visit: CohortSession, fetch: Fetch) -> Path | SarcoscopeError:
         return fetch(visit)
     except SarcoscopeError as error:
         return error.within(stage="reading")
+
+
+def _work(visit: CohortSession, source: Path | SarcoscopeError, settings: Settings) -> str:
+    """Hash of the work on a visit; empty where its recordings cannot be read, so that it is tried again next time."""
+    if isinstance(source, SarcoscopeError):
+        return ""
+    try:
+        return work_sha256(visit, recordings_sha256(source), settings)
+    except OSError:
+        return ""
 
 
 def _work_done(folder: CohortFolder, visit: CohortSession, outputs: Outputs) -> str | None:

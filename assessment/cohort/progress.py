@@ -32,15 +32,17 @@ class CohortProgress:
     ----------
     total : int
         Visits of the cohort.
-    already_done : int
-        Of these, results of an earlier run that hold.
+    already_done, already_failed : int
+        Of these, results of an earlier run that hold, and failures that are not tried again.
     now : callable
         Clock [s], replaceable in tests.
     """
 
-    def __init__(self, total: int, already_done: int = 0, *, now: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self, total: int, already_done: int = 0, already_failed: int = 0, *, now: Callable[[], float] = time.monotonic
+    ) -> None:
         self._total, self._before, self._now = total, already_done, now
-        self._done, self._failed = already_done, 0
+        self._done, self._failed = already_done, already_failed
         self._started = now()
         self._ended_at: deque[float] = deque()
         self._took_s: deque[float] = deque(maxlen=_TIMES_KEPT)

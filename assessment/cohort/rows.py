@@ -11,6 +11,7 @@ from typing import Any
 import pyarrow as pa
 
 from assessment.catalogue import catalogue
+from assessment.cohort.failures import tries_of
 from assessment.cohort.schemas import CRITERIA, FAILURES, INDICATORS, PERSON, QUALITY, ROWS, VALUES
 from assessment.cohort.sessions import CohortSession
 from assessment.results_folder import read_summary
@@ -159,8 +160,9 @@ def _quality(trial: TrialRecord) -> tuple[Any, ...]:
 
 def _failure(trial: TrialRecord) -> tuple[Any, ...]:
     error = trial.error
-    # A failed trial says why; it was tried once: what fails for its input is not tried again.
-    return (trial.name, TRIAL_STAGE, *((error.kind, error.message, error.hint) if error else ("", "", "")), 1)
+    if error is None:
+        return (trial.name, TRIAL_STAGE, "", "", "", 1)
+    return (trial.name, TRIAL_STAGE, error.kind, error.message, error.hint, tries_of(error.kind))
 
 
 def _value(one: Measured) -> tuple[Any, ...]:

@@ -124,8 +124,8 @@ def only_run_in(folder: CohortFolder) -> Iterator[None]:
     SettingsError
         Another run is at work in it, or it cannot be written.
     """
+    made(folder)
     try:
-        folder.path.mkdir(parents=True, exist_ok=True)
         lock = FileLock(folder.path / ".lock")
         lock.acquire(timeout=0)
     except Timeout:
@@ -134,14 +134,32 @@ def only_run_in(folder: CohortFolder) -> Iterator[None]:
             hint="Wait for it to end, or give another --out.",
         ) from None
     except OSError as error:
-        raise SettingsError(
-            f"{folder.path} cannot be written: {error.strerror or type(error).__name__}.",
-            hint="Give a folder that can be written as --out.",
-        ) from None
+        raise _cannot_be_written(folder, error) from None
     try:
         yield
     finally:
         lock.release()
+
+
+def made(folder: CohortFolder) -> None:
+    """Make the folder where it is not there yet.
+
+    Raises
+    ------
+    SettingsError
+        It cannot be made, or a file is in its place.
+    """
+    try:
+        folder.path.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise _cannot_be_written(folder, error) from None
+
+
+def _cannot_be_written(folder: CohortFolder, error: OSError) -> SettingsError:
+    return SettingsError(
+        f"{folder.path} cannot be written: {error.strerror or type(error).__name__}.",
+        hint="Give a folder that can be written as --out.",
+    )
 
 
 def _write_about(folder: CohortFolder, chosen: CohortSettings, n_visits: int, n_bad_rows: int) -> None:

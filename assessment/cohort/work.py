@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
-from assessment.cohort.fingerprint import recordings_sha256, work_sha256
 from assessment.cohort.rows import session_rows, write_session_rows
 from assessment.cohort.sessions import CohortSession
 from assessment.conclusion import check_possible, conclude, failed_trial
@@ -44,6 +43,9 @@ class VisitTask:
     outputs : Outputs
     partial : Path
         Where its results are put together.
+    work_sha256 : str
+        Of all that its results depend on, taken before the work: recordings that change meanwhile are other work.
+        Empty where they cannot be read.
     wanted : bool
         False for a visit that is done already and only keeps its group company: people are scaled together, and the
         last digits of one depend on who the others are.
@@ -54,6 +56,7 @@ class VisitTask:
     settings: Settings
     outputs: Outputs
     partial: Path
+    work_sha256: str
     wanted: bool = True
 
 
@@ -169,23 +172,12 @@ def conclude_visit(task: ConclusionTask) -> int:
     about = {
         "participant": visit.participant,
         "visit": visit.visit,
-        "work_sha256": visit_work_sha256(asked),
+        "work_sha256": asked.work_sha256,
         "kept": asdict(outputs),
     }
     (partial / VISIT_RECORD).write_text(json.dumps(about, indent=2), encoding="utf-8")
     put_in_place(partial, task.folder)
     return sum(record.status == "failed" for record in task.records.values())
-
-
-def visit_work_sha256(task: VisitTask) -> str:
-    """Hash of all that the results of a visit depend on.
-
-    Raises
-    ------
-    OSError
-        Its recordings cannot be read.
-    """
-    return work_sha256(task.visit, recordings_sha256(_source(task)), task.settings)
 
 
 def _opened(task: VisitTask) -> _Person | SarcoscopeError:

@@ -82,3 +82,20 @@ def test_a_missing_manifest_is_said(folder: Path) -> None:
     result = cohort(folder, "--serial", manifest="nothing.csv")
     assert result.exit_code == 2
     assert "nothing.csv" in result.output
+
+
+def test_a_file_in_place_of_the_folder_is_said_without_a_trace(folder: Path) -> None:
+    (folder / "out").write_text("something else", encoding="utf-8")
+    result = cohort(folder, "--serial", "--keep-going")
+    assert result.exit_code == 2
+    assert "cannot be written: File exists." in " ".join(result.output.split())
+    assert (folder / "out").read_text(encoding="utf-8") == "something else"
+
+
+def test_a_cluster_named_in_the_environment_by_accident_is_pointed_at(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("RAY_ADDRESS", "localhost:1")
+    result = cohort(folder, "--serial", "--keep-going")
+    assert result.exit_code == 2
+    assert "RAY_ADDRESS in the environment" in " ".join(result.output.split())

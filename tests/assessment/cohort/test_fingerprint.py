@@ -1,4 +1,4 @@
-"""What finished work depends on: the policy in use by its content, and no other policy of a study."""
+"""What finished work depends on: the policy in use and the files of a lab session by their content."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from assessment.cohort import fingerprint
-from assessment.cohort.fingerprint import settings_sha256
+from assessment.cohort.fingerprint import recordings_sha256, settings_sha256
 from models.policy_folders import POLICIES
 from pipeline.settings import Settings
 
@@ -41,3 +41,34 @@ def test_a_policy_registered_beside_the_shipped_ones_is_no_change_of_the_code(
     assert code_sha256() == before
     register(tmp_path / "models" / "policies" / "adults", b"shipped, trained again")
     assert code_sha256() != before
+
+
+LAB = """marker_set = "optical"
+[[trials]]
+name = "walk"
+markers = "c3d/walk.c3d"
+forces = "walk.mot"
+"""
+
+
+@pytest.mark.parametrize("changed", ["c3d/walk.c3d", "walk.mot"])
+def test_a_lab_session_is_the_files_that_its_description_names(tmp_path: Path, changed: str) -> None:
+    lab = tmp_path / "visit.toml"
+    lab.write_text(LAB, encoding="utf-8")
+    (tmp_path / "c3d").mkdir()
+    for name in ("c3d/walk.c3d", "walk.mot", "another.c3d"):
+        (tmp_path / name).write_text("first", encoding="utf-8")
+    before = recordings_sha256(lab)
+    (tmp_path / "another.c3d").write_text("second", encoding="utf-8")
+    assert recordings_sha256(lab) == before
+    (tmp_path / changed).write_text("second", encoding="utf-8")
+    second = recordings_sha256(lab)
+    assert second != before
+    (tmp_path / changed).unlink()
+    assert recordings_sha256(lab) not in (before, second)
+
+
+def test_a_description_that_cannot_be_read_has_a_hash_of_its_own(tmp_path: Path) -> None:
+    lab = tmp_path / "visit.toml"
+    lab.write_text("marker_set = ", encoding="utf-8")
+    assert len(recordings_sha256(lab)) == 64

@@ -67,6 +67,10 @@ def test_the_rate_is_that_of_the_last_minutes() -> None:
     assert "/min" not in watched.line()
 
 
+def test_failures_of_before_are_not_left_to_do() -> None:
+    assert CohortProgress(9, 6, 2, now=Clock()).line() == "6 of 9 visits done (6 before), 2 failed, 1 left."
+
+
 def test_a_visit_is_at_one_stage_until_it_ends() -> None:
     watched = CohortProgress(3, now=Clock())
     watched.stage("P1/V1", "reading")
@@ -163,7 +167,6 @@ def test_the_most_frequent_reasons_come_first_with_an_example() -> None:
 def test_the_closing_says_what_failed_what_to_do_and_where_all_is(tmp_path: Path) -> None:
     folder = CohortFolder(tmp_path)
     folder.table("indicators").touch()
-    folder.report_html.touch()
     failures = [failure(number, f"Ended with code {number}.") for number in range(3)]
     with console.capture() as said:
         print_closing(folder, done=7, failures=failures, n_bad_rows=2, seconds=4000.0)
@@ -173,5 +176,3 @@ def test_the_closing_says_what_failed_what_to_do_and_where_all_is(tmp_path: Path
     assert "3 visits, such as P0/V1: Ended with code 0. what to do: Try again." in text
     assert "PARTICIPANT/VISIT.log" in text
     assert "(indicators.parquet)" in text
-    assert "report.html" in text
-    assert "report.pdf" not in text

@@ -20,7 +20,7 @@ from assessment.cohort.reading import open_cohort
 from assessment.cohort.run import CohortSettings, only_run_in, run_cohort
 from assessment.cohort.sessions import CohortSession
 from assessment.outputs import Outputs
-from assessment.results_folder import read_summary
+from assessment.results_folder import discard, put_in_place, read_summary
 from assessment.summary import ClinicalMeasures, TrialRecord
 from assessment.trial import TrialTask, run_trial
 from models.errors import SettingsError
@@ -65,6 +65,14 @@ def crashing_trial(task: TrialTask) -> TrialRecord:
         (task.folder / "tried").touch()
         os.abort()
     return run_trial(task)
+
+
+def edited_while_at_work(task: TrialTask) -> TrialRecord:
+    """Somebody saves the recordings again while they are assessed."""
+    record = run_trial(task)
+    with task.trial.marker_file.open("a", encoding="utf-8") as file:
+        file.write("\n")
+    return record
 
 
 def never(task: TrialTask) -> TrialRecord:
@@ -163,12 +171,13 @@ def test_a_killed_run_continues_to_the_same_tables(first: Ran, tmp_path: Path) -
     # As a run leaves it that is killed: one visit half done, no tables yet.
     lost = folder.session(first.visits[2])
     lost.rename(lost.with_name(".visit=V1.0a1b2c3d.partial"))
+    shutil.copytree(folder.session(first.visits[0]), lost.with_name(".visit=V1.0a1b2c3d.old"))
     for name in TABLES:
         folder.table(name).unlink()
     again = run(first.visits, folder, run_trial)
     assert again.seen.done == ["flaky/V1"]
     assert tables(folder) == tables(first.folder)
-    assert list(folder.path.rglob("*.partial")) == []
+    assert [*folder.path.rglob("*.partial"), *folder.path.rglob("*.old")] == []
 
 
 def test_failed_work_is_tried_again_when_asked_for(first: Ran, tmp_path: Path) -> None:
@@ -189,6 +198,15 @@ def test_other_settings_or_another_person_are_other_work(first: Ran, tmp_path: P
     assert read_summary(folder.session(heavier)).subject.mass_kg == 90.0
 
 
+def test_recordings_that_change_while_they_are_assessed_are_assessed_again(tmp_path: Path) -> None:
+    visit = CohortSession("P1", "V1", build_session(tmp_path, "pick_up"), SubjectMetadata(age_years=72.0))
+    folder = CohortFolder(tmp_path / "out")
+    run((visit,), folder, edited_while_at_work)
+    again = run((visit,), folder)
+    assert (again.plan.n_outdated, again.seen.done) == (1, ["P1/V1"])
+    assert run((visit,), folder, never).plan.n_done == 1
+
+
 def test_files_that_were_not_kept_are_made_when_they_are_wanted(first: Ran, tmp_path: Path) -> None:
     folder = CohortFolder(tmp_path / "out")
     shutil.copytree(first.folder.path, folder.path)
@@ -199,6 +217,16 @@ def test_files_that_were_not_kept_are_made_when_they_are_wanted(first: Ran, tmp_
     assert [path.name for path in (place / "Viewer").iterdir()] == ["pick_up.npz"]
     assert not (first.folder.session(first.visits[0]) / "Viewer").exists()
     assert open_cohort(folder.path).indicators()["value"].notna().any()
+
+
+def test_nothing_is_put_in_place_once_its_unfinished_results_are_discarded(tmp_path: Path) -> None:
+    partial, final = tmp_path / ".visit=V1.0a1b2c3d.partial", tmp_path / "visit=V1"
+    partial.mkdir()
+    (partial / "summary.json").touch()
+    discard(partial)
+    with pytest.raises(FileNotFoundError):
+        put_in_place(partial, final)
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_two_runs_do_not_meet_in_one_folder(first: Ran) -> None:
