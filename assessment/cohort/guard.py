@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
-from assessment.one_thread import one_thread
 from assessment.workers import unexpected
 from models.errors import DiskFullError, SarcoscopeError, WorkerError
 
@@ -50,7 +49,8 @@ def guarded(work: Callable[..., Result], task: Any, limits: Limits, log: Path) -
     log : Path
         Appended to; `why_lost` reads it.
     """
-    one_thread()
+    import assessment.loaded_in_workers  # noqa: F401 - once a process, on one thread, kept out of garbage collection
+
     log.parent.mkdir(parents=True, exist_ok=True)
     with log.open("a", encoding="utf-8") as file:
         faulthandler.enable(file)
