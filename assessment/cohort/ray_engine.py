@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable
 from concurrent.futures import Future
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import psutil
@@ -24,6 +25,14 @@ _CLEARING_S = 10.0
 _SCRATCH = "sarcoscope-"
 # No news to Ray's makers; only who holds this user's token may give work to the workers; no warning of changes to come.
 _RAY = {"RAY_USAGE_STATS_ENABLED": "0", "RAY_AUTH_MODE": "token", "RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO": "0"}
+
+
+def load_ray() -> ModuleType:
+    """Import Ray; what it reads from the environment it reads then."""
+    os.environ.update(_RAY)
+    import ray
+
+    return ray
 
 
 class RayEngine:
@@ -44,8 +53,7 @@ class RayEngine:
     """
 
     def __init__(self, address: str | None = None, n_workers: int | None = None) -> None:
-        os.environ.update(_RAY)
-        import ray
+        ray = load_ray()
         from ray import exceptions
 
         self._ray = ray

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -13,12 +12,12 @@ from benchmarks.cohort.faults import table_hashes
 
 def node_figures(manifest: Path, folder: Path, n: int) -> dict[str, Any]:
     """Assess the first ``n`` visits on one node, on two, and without Ray."""
+    from assessment.cohort.engine import SerialEngine
+    from assessment.cohort.ray_engine import RayEngine, load_ray
+
+    load_ray()
     from ray.cluster_utils import Cluster
 
-    from assessment.cohort.engine import SerialEngine
-    from assessment.cohort.ray_engine import RayEngine
-
-    os.environ["RAY_USAGE_STATS_ENABLED"] = "0"
     with closing(RayEngine(n_workers=2)) as engine:
         _assess(manifest, folder / "one", n, engine)
     cluster = Cluster(initialize_head=True, head_node_args={"num_cpus": 1, "include_dashboard": False})
