@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import socket
 import tempfile
 import time
 from collections.abc import Callable
@@ -22,6 +23,7 @@ _OBJECT_STORE_BYTES = 256 * 2**20
 # Libraries leak a little; a worker starts afresh after so much work (a start costs three seconds).
 _TASKS_OF_A_WORKER = 1000
 _CLEARING_S = 10.0
+_ANSWER_S = 5.0
 _SCRATCH = "sarcoscope-"
 # No news to Ray's makers; only who holds this user's token may give work to the workers; no warning of changes to come.
 _RAY = {"RAY_USAGE_STATS_ENABLED": "0", "RAY_AUTH_MODE": "token", "RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO": "0"}
@@ -53,6 +55,8 @@ class RayEngine:
     """
 
     def __init__(self, address: str | None = None, n_workers: int | None = None) -> None:
+        if address is not None and not _answers(address):
+            raise _not_reached(f"at {address}", "nothing answers there")
         ray = load_ray()
         from ray import exceptions
 
@@ -65,19 +69,17 @@ class RayEngine:
         quiet: dict[str, Any] = {"log_to_driver": False, "configure_logging": False, "logging_level": "ERROR"}
         try:
             if address is None:
+                # Said in so many words: RAY_ADDRESS in the environment would win over nothing.
                 ray.init(
-                    num_cpus=n_workers, include_dashboard=False, object_store_memory=_OBJECT_STORE_BYTES,
-                    _temp_dir=str(self._scratch), **quiet,
+                    address="local", num_cpus=n_workers, include_dashboard=False,
+                    object_store_memory=_OBJECT_STORE_BYTES, _temp_dir=str(self._scratch), **quiet,
                 )  # fmt: skip
             else:
                 ray.init(address=address, **quiet)
         except (ConnectionError, RuntimeError, ValueError) as reason:
             self.close()
-            where = "on this machine" if address is None else f"at {address}"
-            raise SettingsError(
-                f"Ray could not be reached or started {where}: {type(reason).__name__}.",
-                hint="Start a cluster with `ray start --head` and give the address that it prints as --ray-address, "
-                "or leave the option out for this machine alone, or give --serial to do without Ray.",
+            raise _not_reached(
+                "on this machine" if address is None else f"at {address}", type(reason).__name__
             ) from None
         resources = ray.cluster_resources()
         self.n_workers = int(resources.get("CPU", 0))
@@ -120,3 +122,23 @@ def _clear_scratch_of_the_dead() -> None:
         pid = folder.name.removeprefix(_SCRATCH).partition("-")[0]
         if pid.isdigit() and not psutil.pid_exists(int(pid)):
             shutil.rmtree(folder, ignore_errors=True)
+
+
+def _answers(address: str) -> bool:
+    """Whether something listens at ``HOST:PORT``, where Ray would try for minutes; others are Ray's to judge."""
+    host, _, port = address.partition("://")[2].rpartition(":") if "://" in address else address.rpartition(":")
+    if not (host and port.isdecimal()):
+        return True
+    try:
+        with socket.create_connection((host.strip("[]"), int(port)), timeout=_ANSWER_S):
+            return True
+    except (OSError, OverflowError):
+        return False
+
+
+def _not_reached(where: str, why: str) -> SettingsError:
+    return SettingsError(
+        f"Ray could not be reached or started {where}: {why}.",
+        hint="Start a cluster with `ray start --head` and give the address that it prints as --ray-address, "
+        "or leave the option out for this machine alone, or give --serial to do without Ray.",
+    )

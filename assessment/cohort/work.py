@@ -184,7 +184,9 @@ def _opened(task: VisitTask) -> _Person | SarcoscopeError:
     unpacked = task.partial / _UNPACKED
     unpacked.mkdir(parents=True, exist_ok=True)
     try:
-        session = read_session(_source(task), unpacked)
+        # A folder or archive may be called after a person: results go by the study's codes.
+        identifier = f"{task.visit.participant}_{task.visit.visit}"
+        session = replace(read_session(_source(task), unpacked), identifier=identifier)
         given = task.visit.given
         subject = session.subject.complete(
             height_m=given.height_m, mass_kg=given.mass_kg, sex=given.sex, age_years=given.age_years

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from pathlib import Path
 
 import pandas as pd
@@ -99,3 +100,15 @@ def test_a_cluster_named_in_the_environment_by_accident_is_pointed_at(
     result = cohort(folder, "--serial", "--keep-going")
     assert result.exit_code == 2
     assert "RAY_ADDRESS in the environment" in " ".join(result.output.split())
+
+
+@pytest.mark.parametrize("address", ["127.0.0.1:{port}", "ray://127.0.0.1:{port}"])
+def test_a_cluster_that_is_not_there_is_said_at_once(folder: Path, address: str) -> None:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))  # bound and not listening: whoever calls is turned away
+        where = address.format(port=free.getsockname()[1])
+        result = cohort(folder, "--keep-going", "--ray-address", where)
+    assert result.exit_code == 2
+    text = " ".join(result.output.split())
+    assert f"Ray could not be reached or started at {where}: nothing answers there." in text
+    assert "--serial" in text

@@ -153,6 +153,17 @@ def test_names_of_folders_are_told_nowhere(first: Ran) -> None:
     assert [path.name for path in files if b"Jane" in path.read_bytes()] == []
 
 
+def test_recordings_called_after_a_person_go_by_the_codes_of_the_study(tmp_path: Path) -> None:
+    named = build_session(tmp_path, "pick_up").rename(tmp_path / "Jane Doe")
+    ran = run((CohortSession("P1", "V1", named),), CohortFolder(tmp_path / "out"))
+    assert open_cohort(ran.folder.path).wide()["session"].tolist() == ["P1_V1"]
+    files = [path for path in ran.folder.path.rglob("*") if path.is_file()]
+    held = [path.name for path in files if b"Jane" in path.read_bytes() or "Jane" in str(path)]
+    # Compressed tables are not read by eye.
+    values = map(str, open_cohort(ran.folder.path).indicators().to_numpy().ravel())
+    assert (held, [text for text in values if "Jane" in text]) == ([], [])
+
+
 def test_nothing_unfinished_is_left(first: Ran) -> None:
     assert [path.name for path in first.folder.path.rglob(".*") if path.name != ".lock"] == []
 
