@@ -118,7 +118,7 @@ def cohort(
             retry_failed=retry_failed,
         )
         with closing(_engine(serial, workers, ray_address)) as engine:
-            use_gpu = device == "cuda" or (device == "auto" and engine.has_gpu)
+            use_gpu = _use_gpu(device, engine)
             n_failed = _assess(found, replace(chosen, device="cuda" if use_gpu else "cpu"), folder, engine)
         console.print("Writing the report.")
         write_cohort_report(folder, language=language)
@@ -158,12 +158,23 @@ def _engine(serial: bool, workers: int | None, ray_address: str | None) -> Engin
     return SerialEngine() if serial else RayEngine(ray_address, workers or default_workers())
 
 
+def _use_gpu(device: str, engine: Engine) -> bool:
+    if device == "cuda" and not engine.has_gpu:
+        raise SettingsError(
+            "--device cuda: the workers have no GPU.",
+            hint="Leave the option out, or give --ray-address of a cluster that has one; --serial uses none.",
+        )
+    return device != "cpu" and engine.has_gpu
+
+
 def _assess(found: Manifest, chosen: CohortSettings, folder: CohortFolder, engine: Engine) -> int:
     """Run with a view of how it goes, and say what came of it; the number of visits without results."""
     from assessment.cohort.closing import print_closing
     from assessment.cohort.download import fetch
     from assessment.cohort.progress import CohortProgress
+    from assessment.cohort.reading import open_cohort
     from assessment.cohort.run import known_failures, run_cohort
+    from assessment.cohort.schemas import WHOLE_VISIT
 
     began_s = monotonic()
     with ExitStack() as stack:
@@ -180,15 +191,19 @@ def _assess(found: Manifest, chosen: CohortSettings, folder: CohortFolder, engin
         )  # fmt: skip
     failures = known_failures(folder, found.sessions)
     done = len(found.sessions) - len(failures)
-    print_closing(folder, done=done, failures=failures, n_bad_rows=found.n_bad, seconds=monotonic() - began_s)
+    failed = open_cohort(folder.path).failures()["trial"] != WHOLE_VISIT
+    print_closing(
+        folder, done=done, failures=failures, failed_trials=int(failed.sum()), n_bad_rows=found.n_bad,
+        seconds=monotonic() - began_s,
+    )  # fmt: skip
     return len(failures)
 
 
 def _about_plan(plan: Plan) -> Iterator[str]:
     if plan.n_outdated:
         yield (
-            f"{plan.n_outdated} visits are assessed anew: their recordings, what is known of the person, the settings "
-            "or the program have changed."
+            f"{plan.n_outdated} visits are assessed anew: their recordings, what is known of the person, the settings, "
+            "the program or which files are kept have changed."
         )
     if plan.n_failed_before:
         yield f"{plan.n_failed_before} visits failed before and are not tried again; --retry-failed does."

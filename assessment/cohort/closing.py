@@ -41,7 +41,13 @@ def print_bad_rows(rows: Sequence[BadRow], file: Path | None = None) -> None:
 
 
 def print_closing(
-    folder: CohortFolder, *, done: int, failures: Sequence[SessionFailure], n_bad_rows: int, seconds: float
+    folder: CohortFolder,
+    *,
+    done: int,
+    failures: Sequence[SessionFailure],
+    failed_trials: int,
+    n_bad_rows: int,
+    seconds: float,
 ) -> None:
     """Say what came of a cohort: how many, the most frequent reasons of failure, what to do, and where all is.
 
@@ -51,6 +57,8 @@ def print_closing(
     done : int
         Visits with results, those of earlier runs included.
     failures : sequence of SessionFailure
+    failed_trials : int
+        Of visits with results.
     n_bad_rows : int
         Rows of the manifest that were left out.
     seconds : float
@@ -58,8 +66,11 @@ def print_closing(
     """
     console.print(f"[bold]{done} of {done + len(failures)} visits are assessed[/], after {in_words(seconds)}.")
     if n_bad_rows:
-        where = escape(str(folder.bad_rows))
-        console.print(f"{n_bad_rows} rows of the manifest were left out: {where}", soft_wrap=True)
+        where, rows = escape(str(folder.bad_rows)), "row" if n_bad_rows == 1 else "rows"
+        console.print(f"{n_bad_rows} {rows} of the manifest left out: {where}", soft_wrap=True)
+    if failed_trials:
+        trials = "trial" if failed_trials == 1 else "trials"
+        console.print(f"{failed_trials} {trials} of visits with results failed: failures.parquet says why.")
     if failures:
         _print_reasons(failures)
         console.print(f"Logs: {escape(str(folder.path / 'logs'))}, PARTICIPANT/VISIT.log", soft_wrap=True)

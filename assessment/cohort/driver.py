@@ -141,6 +141,8 @@ class CohortRun:
     def _begin_trials(self, ready: ReadyVisit) -> None:
         self.ledger.ready(ready.task.visit)
         visit = _OpenVisit(ready, dict(ready.failed))
+        for record in ready.failed.values():
+            self.ledger.trial_done(ready.task.visit, record)
         log = self.ledger.log(ready.task.visit)
         for trial in ready.trials:
             then = partial(self._trial_done, visit, trial.trial.name)

@@ -64,6 +64,8 @@ def guarded(work: Callable[..., Result], task: Any, limits: Limits, log: Path) -
         except MemoryError:
             return too_large(limits)
         except OSError as error:
+            if error.errno == errno.ENOMEM:
+                return too_large(limits)
             return disk_full() if is_full(error) else unexpected(error)
         except Exception as error:
             return unexpected(error)

@@ -169,10 +169,11 @@ def test_the_closing_says_what_failed_what_to_do_and_where_all_is(tmp_path: Path
     folder.table("indicators").touch()
     failures = [failure(number, f"Ended with code {number}.") for number in range(3)]
     with console.capture() as said:
-        print_closing(folder, done=7, failures=failures, n_bad_rows=2, seconds=4000.0)
+        print_closing(folder, done=7, failures=failures, failed_trials=1, n_bad_rows=2, seconds=4000.0)
     text = " ".join(said.get().split())
     assert "7 of 10 visits are assessed, after 1 h 07 min." in text
-    assert "2 rows of the manifest were left out:" in text
+    assert "2 rows of the manifest left out:" in text
+    assert "1 trial of visits with results failed: failures.parquet says why." in text
     assert "3 visits, such as P0/V1: Ended with code 0. what to do: Try again." in text
     assert "PARTICIPANT/VISIT.log" in text
     assert "(indicators.parquet)" in text

@@ -26,7 +26,7 @@ from assessment.trial import TrialTask, run_trial
 from models.errors import SettingsError
 from models.subject import SubjectMetadata
 from pipeline.settings import Settings
-from tests.assessment.session_builder import build_session
+from tests.assessment.session_builder import build_session, marker_file
 
 SETTINGS = CohortSettings(Settings(scaler="measurement"))
 
@@ -70,6 +70,7 @@ def crashing_trial(task: TrialTask) -> TrialRecord:
 def edited_while_at_work(task: TrialTask) -> TrialRecord:
     """Somebody saves the recordings again while they are assessed."""
     record = run_trial(task)
+    assert task.trial.marker_file is not None
     with task.trial.marker_file.open("a", encoding="utf-8") as file:
         file.write("\n")
     return record
@@ -132,7 +133,7 @@ def test_who_fails_is_listed_with_stage_reason_and_tries(first: Ran) -> None:
     assert failures.loc["missing", "stage"] == "reading"
     assert failures.loc["missing", "reason"] == "There is nothing at the session."
     assert failures.loc["missing", "attempts"] == 1
-    assert "ended unexpectedly (Aborted)" in failures.loc["crash", "reason"]
+    assert "ended unexpectedly (Aborted)" in str(failures.loc["crash", "reason"])
     assert failures.loc["crash", "attempts"] == 2
     log = first.folder.log(first.visits[1]).read_text(encoding="utf-8")
     assert "tried again" in log
@@ -162,6 +163,18 @@ def test_recordings_called_after_a_person_go_by_the_codes_of_the_study(tmp_path:
     # Compressed tables are not read by eye.
     values = map(str, open_cohort(ran.folder.path).indicators().to_numpy().ravel())
     assert (held, [text for text in values if "Jane" in text]) == ([], [])
+
+
+def test_the_log_says_why_a_trial_of_a_visit_with_results_failed(tmp_path: Path) -> None:
+    session = build_session(tmp_path, "pick_up", "walk")
+    broken = marker_file(session, "walk")
+    broken.write_bytes(broken.read_bytes()[:20000])
+    visit = CohortSession("P1", "V1", session)
+    ran = run((visit,), CohortFolder(tmp_path / "out"))
+    assert ran.seen.done == ["P1/V1"]
+    log = ran.folder.log(visit).read_text(encoding="utf-8")
+    assert "trial walk: failed: Line " in log
+    assert "done, 1 of its trials failed" in log
 
 
 def test_nothing_unfinished_is_left(first: Ran) -> None:
