@@ -38,8 +38,8 @@ class _Piece:
         Takes the outcome, a value or a SarcoscopeError, and after how many tries it came.
     tries_left : int
         After a crash, a hang or a lack of memory.
-    log_size : int
-        Of the log when the work began.
+    trace : Path
+        What a crash of this try leaves.
     """
 
     work: Callable[[Any], Any]
@@ -48,7 +48,7 @@ class _Piece:
     then: Callable[[Any], None]
     tries_left: int = 1
     accelerated: bool = False
-    log_size: int = 0
+    trace: Path = field(default_factory=Path)
 
 
 @dataclass
@@ -186,8 +186,8 @@ class CohortRun:
 
     def _submit(self, piece: _Piece) -> None:
         piece.tries_left -= 1
-        piece.log_size = piece.log.stat().st_size if piece.log.exists() else 0
-        future = self.engine.submit(piece.work, piece.task, self.limits, piece.log, accelerated=piece.accelerated)
+        piece.trace = self.ledger.new_trace(piece.log)
+        future = self.engine.submit(piece.work, piece.task, self.limits, piece.trace, accelerated=piece.accelerated)
         self._on_their_way[future] = piece
 
     def _returned(self, future: Future[Any]) -> None:
@@ -195,7 +195,7 @@ class CohortRun:
         try:
             outcome = future.result()
         except self.engine.lost:
-            outcome = why_lost(piece.log, piece.log_size, self.limits)
+            outcome = why_lost(self.ledger.taken_over(piece.trace, piece.log), self.limits)
         except Exception as error:  # a defect of the engine's, or an outcome that cannot be sent
             outcome = unexpected(error)
         if isinstance(outcome, DiskFullError):

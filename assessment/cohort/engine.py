@@ -31,7 +31,7 @@ class Engine(Protocol):
     lost: tuple[type[BaseException], ...]
 
     def submit(
-        self, work: Callable[..., Any], task: Any, limits: Limits, log: Path, *, accelerated: bool = False
+        self, work: Callable[..., Any], task: Any, limits: Limits, trace: Path, *, accelerated: bool = False
     ) -> Future[Any]:
         """Begin ``work(task)`` within limits (see `assessment.cohort.guard.guarded`) as soon as a worker is free.
 
@@ -60,12 +60,12 @@ class SerialEngine:
         work: Callable[..., Any],
         task: Any,
         limits: Limits,
-        log: Path,
+        trace: Path,
         *,
         accelerated: bool = False,  # noqa: ARG002 - there is one worker
     ) -> Future[Any]:
         """As `Engine.submit`."""
-        future: Future[Any] = self._pool.schedule(guarded, args=(work, task, limits, log))
+        future: Future[Any] = self._pool.schedule(guarded, args=(work, task, limits, trace))
         return future
 
     def close(self) -> None:

@@ -36,23 +36,22 @@ class Limits:
     memory_gb: float
 
 
-def guarded(work: Callable[..., Result], task: Any, limits: Limits, log: Path) -> Result | SarcoscopeError:
+def guarded(work: Callable[..., Result], task: Any, limits: Limits, trace: Path) -> Result | SarcoscopeError:
     """Do a piece of work in this process, within its limits; errors come back as values.
 
-    A process that is over its time, or crashes, ends: what it was doing is written to the log, by file, line and
-    function and without any value.
+    A process that is over its time, or crashes, ends: what it was doing stays in the trace, by file, line and function
+    and without any value.
 
     Parameters
     ----------
     work : callable
         Takes the task.
-    log : Path
-        Appended to; `why_lost` reads it.
+    trace : Path
+        A file of this piece of work alone, gone when it comes back; `why_lost` reads it when it does not.
     """
     import assessment.loaded_in_workers  # noqa: F401 - once a process, on one thread, kept out of garbage collection
 
-    log.parent.mkdir(parents=True, exist_ok=True)
-    with log.open("a", encoding="utf-8") as file:
+    with trace.open("w", encoding="utf-8") as file:
         faulthandler.enable(file)
         # A thread outside Python's own: it ends the process even where a library never comes back.
         faulthandler.dump_traceback_later(limits.time_s, exit=True, file=file)
@@ -72,17 +71,17 @@ def guarded(work: Callable[..., Result], task: Any, limits: Limits, log: Path) -
         finally:
             faulthandler.cancel_dump_traceback_later()
             faulthandler.disable()
+            trace.unlink(missing_ok=True)
 
 
-def why_lost(log: Path, since_byte: int, limits: Limits) -> WorkerError:
-    """Why a worker process ended in the middle of its work, from what it wrote to the log.
+def why_lost(told: str, limits: Limits) -> WorkerError:
+    """Why a worker process ended in the middle of its work.
 
     Parameters
     ----------
-    since_byte : int
-        Size of the log before the work began.
+    told : str
+        What its trace holds; empty where it left none.
     """
-    told = _told(log, since_byte)
     if _OVERDUE in told:
         return WorkerError(
             f"The work did not finish within {limits.time_s:g} s and was stopped.",
@@ -115,15 +114,6 @@ def disk_full() -> DiskFullError:
         "The disk of the cohort's folder is full.",
         hint="Make space there and give the same command again: what is done is kept.",
     )
-
-
-def _told(log: Path, since_byte: int) -> str:
-    try:
-        with log.open("rb") as file:
-            file.seek(since_byte)
-            return file.read().decode("utf-8", "replace")
-    except OSError:
-        return ""
 
 
 @contextmanager

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import uuid
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -20,6 +21,8 @@ from assessment.cohort.work import VisitTask
 from assessment.records import error_record
 from assessment.summary import TrialRecord
 from models.errors import SarcoscopeError, SettingsError
+
+TRACE_SUFFIX = ".trace"
 
 
 class Watcher(Protocol):
@@ -50,7 +53,7 @@ class Ledger:
     _begun_s: dict[str, float] = field(default_factory=dict, init=False)
 
     def log(self, visit: CohortSession) -> Path:
-        """Log of a visit; workers append what crashes say."""
+        """Log of a visit."""
         path = self.folder.log(visit)
         with _told_when_not_written():
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -59,6 +62,20 @@ class Ledger:
     def log_of_group(self, group: Sequence[VisitTask]) -> Path:
         """Log of visits that are scaled together: of the first one."""
         return self.log(group[0].visit)
+
+    def new_trace(self, log: Path) -> Path:
+        """Where the next piece of work that goes into a log leaves what it was at, should it crash."""
+        return log.with_name(f".{log.stem}.{uuid.uuid4().hex[:8]}{TRACE_SUFFIX}")
+
+    def taken_over(self, trace: Path, log: Path) -> str:
+        """What a crash left, which goes into the log; empty where it left nothing."""
+        try:
+            told = trace.read_text(encoding="utf-8", errors="replace")
+            trace.unlink()
+        except OSError:
+            return ""
+        self._write(log, f"lost:\n{told.rstrip()}" if told else "lost without a trace")
+        return told
 
     def begun(self, task: VisitTask) -> None:
         """A visit is taken up."""

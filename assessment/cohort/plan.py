@@ -15,6 +15,7 @@ from assessment.cohort.driver import GROUP_SIZE, Group
 from assessment.cohort.failures import SessionFailure
 from assessment.cohort.fingerprint import recordings_sha256, work_sha256
 from assessment.cohort.layout import CohortFolder
+from assessment.cohort.ledger import TRACE_SUFFIX
 from assessment.cohort.sessions import CohortSession
 from assessment.cohort.work import VISIT_RECORD, VisitTask
 from assessment.outputs import Outputs
@@ -127,6 +128,8 @@ def clear_unfinished(visits: Sequence[CohortSession], folder: CohortFolder) -> N
         for suffix in (PARTIAL_SUFFIX, ASIDE_SUFFIX):
             for left in place.parent.glob(f".{place.name}.*{suffix}"):
                 shutil.rmtree(left, ignore_errors=True)
+        for trace in folder.log(visit).parent.glob(f".*{TRACE_SUFFIX}"):
+            trace.unlink(missing_ok=True)
 
 
 def _fetched(visit: CohortSession, fetch: Fetch) -> Path | SarcoscopeError:

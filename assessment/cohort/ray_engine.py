@@ -97,11 +97,11 @@ class RayEngine:
         self._guarded: Any = ray.remote(num_cpus=1, max_retries=0, max_calls=_TASKS_OF_A_WORKER)(guarded)
 
     def submit(
-        self, work: Callable[..., Any], task: Any, limits: Limits, log: Path, *, accelerated: bool = False
+        self, work: Callable[..., Any], task: Any, limits: Limits, trace: Path, *, accelerated: bool = False
     ) -> Future[Any]:
         """As `Engine.submit`."""
         remote = self._guarded.options(**self._on_gpu) if accelerated and self._on_gpu else self._guarded
-        future: Future[Any] = remote.remote(work, task, limits, log).future()
+        future: Future[Any] = remote.remote(work, task, limits, trace).future()
         return future
 
     def close(self) -> None:
