@@ -52,7 +52,12 @@ def main() -> None:
 def _speed(sessions: Path, folder: Path, _: dict[str, Any]) -> dict[str, Any]:
     """200 sessions on two workers."""
     run = _run(sessions, folder, N_SPEED, 2)
-    return {**_described(run), "wanted_per_minute": LEAST_PER_MINUTE, "met": run.per_minute >= LEAST_PER_MINUTE}
+    return {
+        **_described(run),
+        "wanted_per_minute": LEAST_PER_MINUTE,
+        "met": run.per_minute >= LEAST_PER_MINUTE,
+        "on_disk": _on_disk(sessions, folder / "out"),
+    }
 
 
 def _workers(sessions: Path, folder: Path, _: dict[str, Any]) -> dict[str, Any]:
@@ -118,6 +123,19 @@ def _described(run: Watched) -> dict[str, Any]:
         "cpu_s_per_session": {kind: round(seconds / run.n_visits, 3) for kind, seconds in run.cpu_s.items()},
         "memory_most_mb": round(run.most_memory_mb),
         "memory_last_fifth_over_first": round(run.memory_growth, 3),
+    }
+
+
+def _on_disk(sessions: Path, out: Path) -> dict[str, float]:
+    """Bytes and files a visit: recordings, results, and rows of the tables."""
+    kept = [path for path in (out / "sessions").rglob("*") if path.is_file()]
+    recordings = [path for path in (sessions / "sessions").rglob("*") if path.is_file()]
+    n_recorded = len(list((sessions / "sessions").iterdir()))
+    return {
+        "recordings_mb": round(sum(path.stat().st_size for path in recordings) / n_recorded / 1e6, 2),
+        "results_mb": round(sum(path.stat().st_size for path in kept) / N_SPEED / 1e6, 2),
+        "results_files": round(len(kept) / N_SPEED, 1),
+        "tables_kb": round(sum(path.stat().st_size for path in out.glob("*.parquet")) / N_SPEED / 1e3, 1),
     }
 
 
