@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 from rich.markup import escape
 
+from assessment.cohort.guard import DEFAULT_LIMITS, Limits
 from assessment.console import console
 from assessment.options import (
     CutoffHz,
@@ -77,8 +78,12 @@ def cohort(
     ray_address: Annotated[
         str | None, typer.Option(envvar="RAY_ADDRESS", help="Of a running Ray cluster [default: this machine alone]")
     ] = None,
-    time_limit_s: Annotated[float, typer.Option(min=1.0, help="Time for a piece of work, e.g. a trial [s]")] = 600.0,
-    memory_limit_gb: Annotated[float, typer.Option(min=0.1, help="Memory for a piece of work [GB]")] = 4.0,
+    time_limit_s: Annotated[float, typer.Option(min=1.0, help="Time for a piece of work, e.g. a trial [s]")] = (
+        DEFAULT_LIMITS.time_s
+    ),
+    memory_limit_gb: Annotated[float, typer.Option(min=0.1, help="Memory for a piece of work [GB]")] = (
+        DEFAULT_LIMITS.memory_gb
+    ),
     device: Annotated[
         Literal["auto", "cpu", "cuda"], typer.Option(help="Where people are scaled; auto: on a GPU where Ray has one")
     ] = "auto",
@@ -87,7 +92,6 @@ def cohort(
     """Assess a cohort: results of every visit, tables over all of them, and a report."""
     from assessment.cohort.bad_rows import write_bad_rows
     from assessment.cohort.closing import print_bad_rows
-    from assessment.cohort.guard import Limits
     from assessment.cohort.layout import CohortFolder
     from assessment.cohort.manifest import read_folder, read_manifest
     from assessment.cohort.report import write_cohort_report
@@ -127,7 +131,7 @@ def cohort(
 
 
 def _outputs(kept: list[str]) -> Outputs:
-    from assessment.outputs import Outputs
+    from assessment.cohort.run import LEAN
 
     unknown = sorted({*kept} - {*EXTRAS})
     if unknown:
@@ -135,7 +139,7 @@ def _outputs(kept: list[str]) -> Outputs:
             f"--keep {unknown[0]} is not accepted.",
             hint=f"Accepted: {', '.join(EXTRAS)}. Results, the model and curves are always kept.",
         )
-    return Outputs("opensim" in kept, "viewer" in kept, "report" in kept, readable=False, curves="parquet")
+    return replace(LEAN, opensim="opensim" in kept, viewer="viewer" in kept, report="report" in kept)
 
 
 def _check_where(serial: bool, workers: int | None, ray_address: str | None) -> None:

@@ -34,9 +34,7 @@ def session_clips(
         Not one trial can be used.
     """
     try:
-        subject = session.subject.complete(
-            height_m=given.height_m, mass_kg=given.mass_kg, sex=given.sex, age_years=given.age_years
-        )
+        subject = session.subject.joined(given).complete()
     except SarcoscopeError as error:
         raise error.within(session=session.identifier) from None
     clips = []

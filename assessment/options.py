@@ -118,9 +118,7 @@ def complete_subject(session: Session, given: SubjectMetadata) -> Subject:
         Something is known from neither.
     """
     try:
-        return session.subject.complete(
-            height_m=given.height_m, mass_kg=given.mass_kg, sex=given.sex, age_years=given.age_years
-        )
+        return session.subject.joined(given).complete()
     except SarcoscopeError as error:
         raise error.within(session=session.identifier) from None
 

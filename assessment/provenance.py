@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import hashlib
 import platform
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
 from assessment.criteria import criteria_sha256
 from assessment.summary import Provenance
 from assessment.version import SARCOSCOPE_VERSION
+from models.files import file_sha256
 from models.skeleton import GENERIC_MODEL
 from pipeline.session import Session
 from pipeline.settings import Settings
@@ -23,16 +24,11 @@ def provenance(session: Session, settings: Settings) -> Provenance:
         sarcoscope_version=SARCOSCOPE_VERSION,
         opensim_version=version("opensim"),
         python_version=platform.python_version(),
-        # A path says where things are on somebody's disk; hash and version say which model and policy it was.
-        settings=settings.model_dump(mode="json")
-        | {
-            "model": settings.model.name if settings.model else None,
-            "policy": Path(settings.policy).name if settings.policy else None,
-        },
-        generic_model_sha256=_sha256(settings.model or GENERIC_MODEL),
+        settings=settings_without_places(settings),
+        generic_model_sha256=file_sha256(settings.model or GENERIC_MODEL),
         criteria_sha256=criteria_sha256(),
         input_sha256={
-            f"{trial.name}{path.suffix}": _sha256(path)
+            f"{trial.name}{path.suffix}": file_sha256(path)
             for trial in session.trials
             for path in (trial.marker_file, trial.force_file)
             if path is not None and path.is_file()
@@ -40,6 +36,9 @@ def provenance(session: Session, settings: Settings) -> Provenance:
     )
 
 
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+def settings_without_places(settings: Settings) -> dict[str, Any]:
+    """Settings as they are written down: a path says where things are on somebody's disk, hashes say what they were."""
+    return settings.model_dump(mode="json") | {
+        "model": settings.model.name if settings.model else None,
+        "policy": Path(settings.policy).name if settings.policy else None,
+    }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -124,16 +124,46 @@ def scale_trials(
     SarcoscopeError
         There is a static trial, and no model can be made of it.
     """
+    asked = scaled_on(session, trials)
+    tasks = [(ScalingTask(session, trial, subject, settings, folder),) for trial in asked]
+    outcomes = {asked[index].name: outcome for index, outcome in workers.run_all(run_scaling, tasks)}
+    return models_by_trial(session, trials, outcomes)
+
+
+def scaled_on(session: Session, trials: tuple[Trial, ...]) -> tuple[Trial, ...]:
+    """Trials whose markers give these trials their models: the static one, or each its own (Monocular)."""
+    return trials if session.static_trial is None else (session.trial(session.static_trial),)
+
+
+def models_by_trial(
+    session: Session, trials: tuple[Trial, ...], outcomes: Mapping[str, ScaledModel | SarcoscopeError]
+) -> tuple[dict[str, ScaledModel], dict[str, SarcoscopeError]]:
+    """Give every trial its model.
+
+    Parameters
+    ----------
+    outcomes : mapping
+        By the name of the trial that was `scaled_on`.
+
+    Returns
+    -------
+    tuple of dict
+        As `scale_trials`.
+
+    Raises
+    ------
+    SarcoscopeError
+        There is a static trial, and no model can be made of it.
+    """
     if session.static_trial is not None:
-        task = ScalingTask(session, session.trial(session.static_trial), subject, settings, folder)
-        model = workers.run(run_scaling, task)
+        model = result_of(outcomes[session.static_trial])
         return {trial.name: model for trial in trials}, {}
-    tasks = [ScalingTask(session, trial, subject, settings, folder) for trial in trials]
     models: dict[str, ScaledModel] = {}
     failed: dict[str, SarcoscopeError] = {}
-    for index, outcome in workers.run_all(run_scaling, [(task,) for task in tasks]):
+    for trial in trials:
+        outcome = outcomes[trial.name]
         if isinstance(outcome, SarcoscopeError):
-            failed[trials[index].name] = outcome
+            failed[trial.name] = outcome
         else:
-            models[trials[index].name] = outcome
+            models[trial.name] = outcome
     return models, failed

@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from assessment.synthetic.files import SYNTHETIC
 from assessment.synthetic.truth import Truth
 from examples.person import PERSON
 from models.skeleton.scale_factors import ScaleFactors
@@ -16,10 +17,7 @@ from pipeline.files.storage import write_storage
 
 Array = NDArray[np.float64]
 
-SYNTHETIC = "SYNTHETIC: computed, not recorded; no such person exists."
 MARKER_DECIMALS = 4
-MARKER_SOURCE = "/SYNTHETIC/no-such-person/MarkerData/PostAugmentation"
-"""What the first line of its .trc files calls their origin."""
 METADATA = f"""# {SYNTHETIC}
 augmentermodel: v0.3
 calibrationSettings:
@@ -61,17 +59,6 @@ joint-angle patterns; errors like those of video were added to its markers.
 The true scale factors, angles, contact forces and moments are in the folder truth beside this one.
 Made by `python -m examples.synthesise` of Sarcoscope.
 """
-
-
-def write_settings(path: Path, vertical_offset_m: float) -> None:
-    """Write a trial's settings as OpenCap does."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(
-        f"# {SYNTHETIC}\naugmenter_model: v0.3\nbbox_thr: 0.8\ncamerasToUse:\n- all\nfilterFrequency: default\n"
-        "imageUpsampleFactor: 4\nopenSimModel: LaiUhlrich2022\nposeDetector: mmpose\n"
-        f"scalingSetup: upright_standing_pose\nverticalOffset: {vertical_offset_m:.6f}\n",
-        encoding="utf-8",
-    )
 
 
 def write_angles(path: Path, coordinates: Sequence[str], time_s: Array, q: Array, decimals: int) -> None:

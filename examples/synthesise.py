@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from assessment.synthetic import sit_to_stand, standing, walking
 from assessment.synthetic.balance import in_balance
 from assessment.synthetic.body import Body
+from assessment.synthetic.files import MARKER_SOURCE, write_settings
 from assessment.synthetic.points import points_of
 from assessment.synthetic.smooth import RATE_HZ
 from assessment.synthetic.truth import Truth, lifted, truth_of, turned
@@ -25,13 +26,11 @@ from examples.body import ExampleBody
 from examples.person import marker_deviations_m, scale_factors, write_model
 from examples.session_files import (
     MARKER_DECIMALS,
-    MARKER_SOURCE,
     METADATA,
     README,
     write_angles,
     write_events,
     write_scale_factors,
-    write_settings,
     write_truth,
 )
 from examples.video_noise import NEUTRAL, STANDING_TASK, WALKING, Jitter, disturbed

@@ -1,7 +1,8 @@
-"""What is read from a file is read once, as long as the file stays the same."""
+"""Files that decide numbers: read once as long as they stay the same, and known by their content."""
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable
 from functools import lru_cache, wraps
 from pathlib import Path
@@ -37,3 +38,15 @@ def once_per_file(read: Callable[[Path], T], *, remembered: int = _REMEMBERED) -
         return known(path.absolute(), (status.st_ino, status.st_mtime_ns, status.st_size))
 
     return current
+
+
+def file_sha256(path: Path) -> str:
+    """SHA-256 of a file's content, in hexadecimal digits.
+
+    Raises
+    ------
+    OSError
+        It cannot be read.
+    """
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -11,6 +11,7 @@ from pathlib import Path, PurePosixPath
 import assessment
 from assessment.cohort.sessions import CohortSession
 from models.errors import SessionReadError
+from models.files import file_sha256
 from models.policy_folders import SHIPPED, folder_of
 from pipeline.session.archive import is_part_of_session
 from pipeline.session.lab_description import read_lab_description
@@ -41,7 +42,7 @@ def code_sha256() -> str:
             name = path.relative_to(_ROOT).as_posix()
             own_policy = name.startswith(_POLICIES) and not name.startswith(_SHIPPED)
             if path.is_file() and path.suffix not in _NOT_CODE and not _is_face(name) and not own_policy:
-                found.update(name.encode() + b"\0" + _sha256(path).encode())
+                found.update(name.encode() + b"\0" + file_sha256(path).encode())
     return found.hexdigest()
 
 
@@ -84,28 +85,23 @@ def recordings_sha256(source: Path) -> str:
     if source.suffix.lower() == ".toml" and source.is_file():
         return _description_sha256(source)
     if not source.is_dir():
-        return _sha256(source)
+        return file_sha256(source)
     found = hashlib.sha256()
     for path in sorted(source.rglob("*")):
         name = path.relative_to(source)
         # Asking the file system first: a pipe or a device would never end.
         if path.is_file() and (is_part_of_session(PurePosixPath(name)) or path.suffix == ".safetensors"):
-            found.update(name.as_posix().encode() + b"\0" + _sha256(path).encode())
+            found.update(name.as_posix().encode() + b"\0" + file_sha256(path).encode())
     return found.hexdigest()
 
 
 def _description_sha256(path: Path) -> str:
-    found = hashlib.sha256(_sha256(path).encode())
+    found = hashlib.sha256(file_sha256(path).encode())
     try:
         trials = read_lab_description(path).trials
     except SessionReadError:
         trials = ()  # whoever reads it says what is wrong with it
     for file in (file for trial in trials for file in (trial.markers, trial.forces) if file is not None):
         place = path.parent / file
-        found.update(_sha256(place).encode() if place.is_file() else b"absent")
+        found.update(file_sha256(place).encode() if place.is_file() else b"absent")
     return found.hexdigest()
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

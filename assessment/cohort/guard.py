@@ -36,6 +36,10 @@ class Limits:
     memory_gb: float
 
 
+DEFAULT_LIMITS = Limits(time_s=600.0, memory_gb=4.0)
+"""A trial of a minute takes seconds and some hundred MB."""
+
+
 def guarded(work: Callable[..., Result], task: Any, limits: Limits, trace: Path) -> Result | SarcoscopeError:
     """Do a piece of work in this process, within its limits; errors come back as values.
 

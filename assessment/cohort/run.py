@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Literal
 
 from filelock import FileLock, Timeout
@@ -16,7 +15,7 @@ from assessment.cohort.driver import CohortRun
 from assessment.cohort.engine import Engine
 from assessment.cohort.failures import SessionFailure
 from assessment.cohort.fingerprint import code_sha256
-from assessment.cohort.guard import Limits
+from assessment.cohort.guard import DEFAULT_LIMITS, Limits
 from assessment.cohort.layout import CohortFolder
 from assessment.cohort.ledger import Ledger, Watcher
 from assessment.cohort.plan import Fetch, Plan, clear_unfinished, groups, make_plan
@@ -24,6 +23,7 @@ from assessment.cohort.replacing import replaced_when_whole
 from assessment.cohort.sessions import CohortSession
 from assessment.cohort.tables import write_tables
 from assessment.outputs import Outputs
+from assessment.provenance import settings_without_places
 from assessment.summary import TrialRecord
 from assessment.trial import TrialTask, run_trial
 from assessment.version import SARCOSCOPE_VERSION
@@ -34,9 +34,6 @@ ABOUT_VERSION = "1.0"
 
 LEAN = Outputs(opensim=False, viewer=False, report=False, readable=False, curves="parquet")
 """What cohorts keep of a visit unless asked for more: results, model and curves (docs/scale.md has the sizes)."""
-
-DEFAULT_LIMITS = Limits(time_s=600.0, memory_gb=4.0)
-"""A trial of a minute takes seconds and some hundred MB."""
 
 
 @dataclass(frozen=True)
@@ -163,7 +160,6 @@ def _cannot_be_written(folder: CohortFolder, error: OSError) -> SettingsError:
 
 
 def _write_about(folder: CohortFolder, chosen: CohortSettings, n_visits: int, n_bad_rows: int) -> None:
-    settings = chosen.settings
     about = {
         "about_version": ABOUT_VERSION,
         "created": datetime.now(UTC).isoformat(timespec="seconds"),
@@ -171,12 +167,7 @@ def _write_about(folder: CohortFolder, chosen: CohortSettings, n_visits: int, n_
         "code_sha256": code_sha256(),
         "n_visits": n_visits,
         "n_bad_rows": n_bad_rows,
-        # A path says where things are on somebody's disk.
-        "settings": settings.model_dump(mode="json")
-        | {
-            "model": settings.model.name if settings.model else None,
-            "policy": Path(settings.policy).name if settings.policy else None,
-        },
+        "settings": settings_without_places(chosen.settings),
         "outputs": asdict(chosen.outputs),
         "limits": asdict(chosen.limits),
         "device": chosen.device,

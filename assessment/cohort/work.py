@@ -15,13 +15,13 @@ from assessment.movements import movements_of_many
 from assessment.outputs import Outputs
 from assessment.prepared import PreparedSession
 from assessment.results_folder import put_in_place
-from assessment.scaling_task import ScalingTask, run_scaling_of_many
+from assessment.scaling_task import ScalingTask, models_by_trial, run_scaling_of_many, scaled_on
 from assessment.summary import TrialRecord
 from assessment.trial import TrialTask
 from models.errors import SarcoscopeError
 from models.subject import Subject
 from pipeline.scaling import ScaledModel
-from pipeline.session import Session, Trial, read_session
+from pipeline.session import Session, read_session
 from pipeline.settings import Settings
 
 VISIT_RECORD = "cohort_session.json"
@@ -187,10 +187,7 @@ def _opened(task: VisitTask) -> _Person | SarcoscopeError:
         # A folder or archive may be called after a person: results go by the study's codes.
         identifier = f"{task.visit.participant}_{task.visit.visit}"
         session = replace(read_session(_source(task), unpacked), identifier=identifier)
-        given = task.visit.given
-        subject = session.subject.complete(
-            height_m=given.height_m, mass_kg=given.mass_kg, sex=given.sex, age_years=given.age_years
-        )
+        subject = session.subject.joined(task.visit.given).complete()
         check_possible(session, subject, task.settings, task.visit.clinical)
     except SarcoscopeError as error:
         return _without_place(error, task.source).within(stage="reading")
@@ -199,24 +196,21 @@ def _opened(task: VisitTask) -> _Person | SarcoscopeError:
 
 def _scale(people: Sequence[_Person], device: str) -> None:
     """Give every trial its model: of the static trial, or of its own where there is none (Monocular)."""
-    asked = [(person, trial) for person in people for trial in _scaled_on(person.session)]
     tasks = [
         ScalingTask(person.session, trial, person.subject, person.task.settings, person.task.partial, person.prepared)
-        for person, trial in asked
+        for person in people
+        for trial in scaled_on(person.session, person.session.movement_trials)
     ]
-    for (person, trial), outcome in zip(asked, run_scaling_of_many(tasks, device=device), strict=True):
-        static = trial.name == person.session.static_trial
-        if isinstance(outcome, ScaledModel):
-            served = person.session.movement_trials if static else (trial,)
-            person.models |= {one.name: outcome for one in served}
-        elif static:
-            person.error = outcome
+    outcomes = iter(run_scaling_of_many(tasks, device=device))
+    for person in people:
+        session, trials = person.session, person.session.movement_trials
+        found = {trial.name: next(outcomes) for trial in scaled_on(session, trials)}
+        try:
+            person.models, unscaled = models_by_trial(session, trials, found)
+        except SarcoscopeError as error:
+            person.error = error
         else:
-            person.failed[trial.name] = failed_trial(trial.name, outcome)
-
-
-def _scaled_on(session: Session) -> tuple[Trial, ...]:
-    return session.movement_trials if session.static_trial is None else (session.trial(session.static_trial),)
+            person.failed = {name: failed_trial(name, error) for name, error in unscaled.items()}
 
 
 def _find_angles(people: Sequence[_Person], device: str) -> None:

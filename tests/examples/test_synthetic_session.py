@@ -11,9 +11,10 @@ import pytest
 import yaml
 from scipy.spatial.transform import Rotation
 
+from assessment.synthetic.files import MARKER_SOURCE
 from assessment.synthetic.points import ANATOMICAL, KEYPOINTS, points_of
 from examples.body import ExampleBody
-from examples.session_files import MARKER_DECIMALS, MARKER_SOURCE
+from examples.session_files import MARKER_DECIMALS
 from examples.synthesise import HEADING_RAD, HERE, LOWEST_MARKER_M, SESSION, TRIALS, recording
 from models.skeleton import GENERIC_MODEL, load_model
 from models.skeleton.model_files import quiet_opensim

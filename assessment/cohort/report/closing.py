@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
-from pathlib import Path
-
 from assessment.cohort.layout import TABLES
 from assessment.cohort.report.cohort import FEWEST, Cohort
 from assessment.cohort.report.people import program
 from assessment.limits import limits_of_recordings
 from assessment.report.structure import Bullets, Entry, Fields, Paragraph, Section
+from models.files import file_sha256
 
 # Enough of a hash to tell two files apart.
 SHOWN = 16
@@ -45,7 +43,7 @@ def limits_section(of: Cohort) -> Section:
 def provenance_section(of: Cohort) -> Section:
     """Hashes of code and tables, and a sentence to cite."""
     _ = of.words
-    tables = "; ".join(f"{name}.parquet {_sha256(of.folder.table(name))[:SHOWN]}" for name in TABLES)
+    tables = "; ".join(f"{name}.parquet {file_sha256(of.folder.table(name))[:SHOWN]}" for name in TABLES)
     code = str(of.source.about.get("code_sha256") or "")
     entries = (
         Entry(label=_("Code and models"), text=f"SHA-256 {code[:SHOWN]}" if code else _("not recorded")),
@@ -57,7 +55,7 @@ def provenance_section(of: Cohort) -> Section:
         program=program(of),
         n=len(of.visits),
         date=of.created[:10],
-        hash=_sha256(of.folder.table("wide"))[:SHOWN],
+        hash=file_sha256(of.folder.table("wide"))[:SHOWN],
     )
     again = _(
         "The same tables give the same report. Every value with its error, mark and reasons is in indicators.parquet; "
@@ -65,8 +63,3 @@ def provenance_section(of: Cohort) -> Section:
     )
     blocks = (Fields(entries=entries), Paragraph(text=cite), Paragraph(text=again, style="soft"))
     return Section(title=_("How this was made"), blocks=blocks)
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
