@@ -90,12 +90,10 @@ def cohort(
     language: Annotated[Literal["en", "ko"], typer.Option(help="Language of the report")] = "en",
 ) -> None:
     """Assess a cohort: results of every visit, tables over all of them, and a report."""
-    from assessment.cohort.bad_rows import write_bad_rows
-    from assessment.cohort.closing import print_bad_rows
     from assessment.cohort.layout import CohortFolder
     from assessment.cohort.manifest import read_folder, read_manifest
     from assessment.cohort.report import write_cohort_report
-    from assessment.cohort.run import CohortSettings, made
+    from assessment.cohort.run import CohortSettings
 
     folder = CohortFolder(out)
     with one_message(), stoppable(CONTINUES):
@@ -105,16 +103,7 @@ def cohort(
         )  # fmt: skip
         _check_where(serial, workers, ray_address)
         found = read_folder(manifest) if manifest.is_dir() else read_manifest(manifest)
-        made(folder)
-        write_bad_rows(found.bad_rows, folder.bad_rows)
-        print_bad_rows(found.bad_rows, folder.bad_rows)
-        if found.bad_rows and not keep_going:
-            raise SettingsError(
-                f"Nothing was started: {found.n_bad} row{' is' if found.n_bad == 1 else 's are'} not accepted.",
-                hint="Mend them, or give --keep-going to assess the others.",
-            )
-        if not found.sessions:
-            raise SettingsError("Not one row is accepted.", hint="Mend the rows and give the command again.")
+        _check_rows(found, folder, keep_going)
         chosen = CohortSettings(
             settings,
             _outputs(keep or []),
@@ -140,6 +129,24 @@ def _outputs(kept: list[str]) -> Outputs:
             hint=f"Accepted: {', '.join(EXTRAS)}. Results, the model and curves are always kept.",
         )
     return replace(LEAN, opensim="opensim" in kept, viewer="viewer" in kept, report="report" in kept)
+
+
+def _check_rows(found: Manifest, folder: CohortFolder, keep_going: bool) -> None:
+    from assessment.cohort.bad_rows import write_bad_rows
+    from assessment.cohort.closing import print_bad_rows
+    from assessment.cohort.run import only_run_in
+
+    print_bad_rows(found.bad_rows, folder.bad_rows)
+    if found.sessions and (keep_going or not found.bad_rows):
+        return
+    with only_run_in(folder):
+        write_bad_rows(found.bad_rows, folder.bad_rows)
+    if not found.sessions:
+        raise SettingsError("Not one row is accepted.", hint="Mend the rows and give the command again.")
+    raise SettingsError(
+        f"Nothing was started: {found.n_bad} row{' is' if found.n_bad == 1 else 's are'} not accepted.",
+        hint="Mend them, or give --keep-going to assess the others.",
+    )
 
 
 def _check_where(serial: bool, workers: int | None, ray_address: str | None) -> None:
@@ -177,7 +184,7 @@ def _assess(found: Manifest, chosen: CohortSettings, folder: CohortFolder, engin
     from assessment.cohort.download import fetch
     from assessment.cohort.progress import CohortProgress
     from assessment.cohort.reading import open_cohort
-    from assessment.cohort.run import known_failures, run_cohort
+    from assessment.cohort.run import run_cohort
     from assessment.cohort.schemas import WHOLE_VISIT
 
     began_s = monotonic()
@@ -191,23 +198,22 @@ def _assess(found: Manifest, chosen: CohortSettings, folder: CohortFolder, engin
 
         run_cohort(
             found.sessions, chosen, folder, engine, watch, partial(fetch, folder=folder.downloads),
-            n_bad_rows=found.n_bad,
+            bad_rows=found.bad_rows,
         )  # fmt: skip
-    failures = known_failures(folder, found.sessions)
-    done = len(found.sessions) - len(failures)
-    failed = open_cohort(folder.path).failures()["trial"] != WHOLE_VISIT
-    print_closing(
-        folder, done=done, failures=failures, failed_trials=int(failed.sum()), n_bad_rows=found.n_bad,
-        seconds=monotonic() - began_s,
-    )  # fmt: skip
-    return len(failures)
+    failures = open_cohort(folder.path).failures()
+    n_failed = int((failures["trial"] == WHOLE_VISIT).sum())
+    done = len(found.sessions) - n_failed
+    print_closing(folder, done=done, failures=failures, n_bad_rows=found.n_bad, seconds=monotonic() - began_s)
+    return n_failed
 
 
 def _about_plan(plan: Plan) -> Iterator[str]:
+    from assessment.cohort.progress import number_of
+
     if plan.n_outdated:
         yield (
-            f"{plan.n_outdated} visits are assessed anew: their recordings, what is known of the person, the settings, "
-            "the program or which files are kept have changed."
+            f"{number_of('visit', plan.n_outdated)} to be assessed anew: recordings, what is known of the person, "
+            "settings, the program or which files are kept have changed."
         )
     if plan.n_failed_before:
-        yield f"{plan.n_failed_before} visits failed before and are not tried again; --retry-failed does."
+        yield f"{number_of('visit', plan.n_failed_before)} failed before, not tried again; --retry-failed does."

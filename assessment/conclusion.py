@@ -111,7 +111,8 @@ def _age_warning(subject: Subject) -> list[str]:
     if subject.age_years is not None:
         return []
     return [
-        "Age was not given: everything that depends on age is left out. Give it (form field 'Age', or --age-years)."
+        "Age was not given: everything that depends on age is left out. Give it: form field 'Age', --age-years, or the "
+        "manifest's column age_years."
     ]
 
 

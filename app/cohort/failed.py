@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-import re
-
 import pandas as pd
 import streamlit as st
 
 from app.cohort.from_folder import FolderSource
 from app.cohort.paging import a_page
 from app.language import _, _result
-from assessment.cohort.tables import WHOLE_VISIT
-
-# A number in a reason differs from visit to visit where the reason does not.
-_NUMBER = re.compile(r"\d+(?:[.,]\d+)?")
-GAP = "…"
+from assessment.cohort.reasons import frequent_reasons
+from assessment.cohort.schemas import WHOLE_VISIT
 
 
 def show_failed(source: FolderSource) -> None:
@@ -32,13 +27,13 @@ def show_failed(source: FolderSource) -> None:
                 trials=len(trials),
             )
         )
-        reasons = reasons_of(failures)
+        reasons = frequent_reasons(failures)
         st.dataframe(
             {
-                _("Visits"): reasons["visits"],
-                _("Trials"): reasons["trials"],
-                _("What happened"): reasons["reason"].map(_result),
-                _("What to do"): reasons["hint"].map(_result),
+                _("Visits"): [reason.visits for reason in reasons],
+                _("Trials"): [reason.trials for reason in reasons],
+                _("What happened"): [_result(reason.text) for reason in reasons],
+                _("What to do"): [_result(reason.hint) for reason in reasons],
             },
             hide_index=True,
             column_config={
@@ -61,16 +56,6 @@ def show_failed(source: FolderSource) -> None:
             key="cohort-failures",
         )
     _show_bad_rows(source)
-
-
-def reasons_of(failures: pd.DataFrame) -> pd.DataFrame:
-    """One row a reason, the most frequent first: visits and trials that it stopped; numbers that differ are a gap."""
-    reasons = failures["reason"].str.replace(_NUMBER, GAP, regex=True)
-    alike = failures["reason"].groupby([reasons, failures["hint"]]).transform("nunique") == 1
-    whole = failures["trial"] == WHOLE_VISIT
-    told = failures.assign(reason=failures["reason"].where(alike, reasons), visits=whole, trials=~whole)
-    counts = told.groupby(["reason", "hint"], sort=False)[["visits", "trials"]].sum().reset_index()
-    return counts.sort_values(["visits", "trials"], ascending=False, kind="stable", ignore_index=True)
 
 
 def _show_bad_rows(source: FolderSource) -> None:

@@ -12,9 +12,10 @@ from app.cohort.data import KEY, VALUE_COLUMNS, VISIT_COLUMNS, Cohort, Key
 from app.cohort.withheld import withheld_reasons
 from app.current import mine
 from app.tables import records
-from assessment.cohort.columns import CRITERION, ERROR, QUALITY, value_columns
+from assessment.cohort.columns import value_columns
 from assessment.cohort.reading import CohortResults
 from assessment.cohort.rows import sql_name
+from assessment.cohort.schemas import CRITERION_PREFIX, QUALITY_SUFFIX, SE_SUFFIX
 from assessment.store import UserStore, audit
 
 EXPORTED = [
@@ -58,7 +59,7 @@ class FolderSource:
     def values(self, key: Key) -> pd.DataFrame:
         """The visits at which one indicator was looked at."""
         column = self._columns[key]
-        names = [column.name, f"{column.name}{ERROR}", f"{column.name}{QUALITY}", "forces"]
+        names = [column.name, f"{column.name}{SE_SUFFIX}", f"{column.name}{QUALITY_SUFFIX}", "forces"]
         found = self.results.wide(names).set_axis(["value", "standard_error", "mark", "origin"], axis=1)
         found = found.assign(id=range(len(found)))
         if not column.needs_moments:
@@ -67,7 +68,7 @@ class FolderSource:
 
     def marks(self, visits: pd.DataFrame) -> pd.DataFrame:
         """How often each indicator has which mark at these visits."""
-        names = {f"{one.name}{QUALITY}": key for key, one in self._columns.items()}
+        names = {f"{one.name}{QUALITY_SUFFIX}": key for key, one in self._columns.items()}
         # As the few words that they are: hundreds of columns of texts would take seconds and gigabytes.
         table = pq.read_table(self.results.folder.table("wide"), columns=list(names), read_dictionary=list(names))
         found = table.to_pandas()
@@ -83,7 +84,7 @@ class FolderSource:
 
     def meeting(self, framework: str, verdicts: Sequence[str]) -> pd.Series:
         """Ids of the visits of which a set of published criteria says one of these."""
-        name = f"{CRITERION}{sql_name(framework)}"
+        name = f"{CRITERION_PREFIX}{sql_name(framework)}"
         if name not in pq.read_schema(self.results.folder.table("wide")).names:
             return self._visits["id"].iloc[:0]
         return self._visits.loc[self.results.wide([name])[name].isin(verdicts), "id"]

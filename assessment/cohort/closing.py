@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+import pandas as pd
 from rich.markup import escape
 
 from assessment.cohort.bad_rows import BadRow
-from assessment.cohort.failures import SessionFailure
 from assessment.cohort.layout import TABLES, CohortFolder
-from assessment.cohort.progress import in_words
+from assessment.cohort.progress import in_words, number_of
 from assessment.cohort.reasons import frequent_reasons
+from assessment.cohort.schemas import WHOLE_VISIT
 from assessment.console import console
 
 ROWS_SHOWN = 20
@@ -44,8 +45,7 @@ def print_closing(
     folder: CohortFolder,
     *,
     done: int,
-    failures: Sequence[SessionFailure],
-    failed_trials: int,
+    failures: pd.DataFrame,
     n_bad_rows: int,
     seconds: float,
 ) -> None:
@@ -56,36 +56,41 @@ def print_closing(
     folder : CohortFolder
     done : int
         Visits with results, those of earlier runs included.
-    failures : sequence of SessionFailure
-    failed_trials : int
-        Of visits with results.
+    failures : DataFrame
+        Visits and trials without results (`assessment.cohort.reading.CohortResults.failures`).
     n_bad_rows : int
         Rows of the manifest that were left out.
     seconds : float
         How long the run took.
     """
-    console.print(f"[bold]{done} of {done + len(failures)} visits are assessed[/], after {in_words(seconds)}.")
+    failed = int((failures["trial"] == WHOLE_VISIT).sum())
+    of = number_of("visit", done + failed)
+    console.print(f"[bold]{done} of {of} {'is' if done == 1 else 'are'} assessed[/], after {in_words(seconds)}.")
     if n_bad_rows:
-        where, rows = escape(str(folder.bad_rows)), "row" if n_bad_rows == 1 else "rows"
-        console.print(f"{n_bad_rows} {rows} of the manifest left out: {where}", soft_wrap=True)
-    if failed_trials:
-        trials = "trial" if failed_trials == 1 else "trials"
-        console.print(f"{failed_trials} {trials} of visits with results failed: failures.parquet says why.")
-    if failures:
-        _print_reasons(failures)
+        rows = number_of("row", n_bad_rows)
+        console.print(f"{rows} of the manifest left out: {escape(str(folder.bad_rows))}", soft_wrap=True)
+    if len(failures):
+        _print_reasons(failures, failed)
         console.print(f"Logs: {escape(str(folder.path / 'logs'))}, PARTICIPANT/VISIT.log", soft_wrap=True)
     tables = [path.name for name in TABLES if (path := folder.table(name)).exists()]
     if tables:
         console.print(f"Tables: {escape(str(folder.path))} ({', '.join(tables)})", soft_wrap=True)
 
 
-def _print_reasons(failures: Sequence[SessionFailure]) -> None:
+def _print_reasons(failures: pd.DataFrame, n_visits: int) -> None:
     reasons = frequent_reasons(failures)
-    console.print(f"[bold red]{len(failures)} failed.[/] Most frequent reasons:")
+    failed = _visits_and_trials(n_visits, len(failures) - n_visits)
+    console.print(f"[bold red]{failed} failed.[/] Most frequent reasons:")
     for reason in reasons[:REASONS_SHOWN]:
-        visits = f"{reason.count} visits, such as" if reason.count > 1 else "1 visit,"
-        console.print(f"  [red]{visits} {escape(reason.example)}:[/] {escape(reason.message)}")
+        stopped = _visits_and_trials(reason.visits, reason.trials)
+        such = ", such as" if reason.visits + reason.trials > 1 else ","
+        console.print(f"  [red]{stopped}{such} {escape(reason.example)}:[/] {escape(reason.text)}")
         console.print(f"    [dim]what to do:[/] {escape(reason.hint)}")
     if len(reasons) > REASONS_SHOWN:
-        more = sum(reason.count for reason in reasons[REASONS_SHOWN:])
-        console.print(f"  and {more} visits with other reasons: failures.parquet lists them all.")
+        more = sum(reason.visits + reason.trials for reason in reasons[REASONS_SHOWN:])
+        console.print(f"  and {more} with other reasons: failures.parquet lists them all.")
+
+
+def _visits_and_trials(visits: int, trials: int) -> str:
+    counts = (("visit", visits), ("trial", trials))
+    return " and ".join(number_of(what, n) for what, n in counts if n)

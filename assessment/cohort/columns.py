@@ -9,9 +9,6 @@ from assessment.activities.names import ACTIVITY_NAMES, VARIANTS
 from assessment.catalogue import catalogue
 from assessment.cohort.rows import sql_name
 
-ERROR, QUALITY, CRITERION = "_se", "_quality", "criterion__"
-"""What stands behind the name of a value in the names of its error and its mark, and before the name of a framework."""
-
 
 @dataclass(frozen=True)
 class ValueColumn:
@@ -20,7 +17,7 @@ class ValueColumn:
     Attributes
     ----------
     name : str
-        Its error and its mark have the same name and `ERROR` or `QUALITY` behind it.
+        Its error and its mark have the same name and `SE_SUFFIX` or `QUALITY_SUFFIX` behind it.
     indicator, unit : str
     activity : str
         With its variant, ``sit-to-stand/five-times``; empty of the whole visit.

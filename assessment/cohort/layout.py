@@ -28,6 +28,16 @@ class CohortFolder:
         return self.path / "cohort.json"
 
     @property
+    def lock(self) -> Path:
+        """Held by the run that is at work."""
+        return self.path / ".lock"
+
+    @property
+    def is_begun(self) -> bool:
+        """Whether a cohort was ever run into the folder, or refused."""
+        return any(path.exists() for path in (self.lock, self.about))
+
+    @property
     def bad_rows(self) -> Path:
         """Rows of the manifest that were not accepted, with their reasons (CSV)."""
         return self.path / "bad_rows.csv"

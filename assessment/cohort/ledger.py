@@ -105,9 +105,13 @@ class Ledger:
         self.watcher.session_done(visit.key, monotonic() - self._begun_s.pop(visit.key))
 
     def failed(self, task: VisitTask, error: SarcoscopeError, attempts: int) -> None:
-        """A visit has no results; older ones, of other recordings or settings, go with the failure."""
+        """A visit has no results; older ones, of other recordings or settings, go with the failure.
+
+        Where the recordings cannot be had they stay, and do not count: once these are back they are good again.
+        """
         visit = task.visit
-        shutil.rmtree(self.folder.session(visit), ignore_errors=True)
+        if task.recordings_sha256:
+            shutil.rmtree(self.folder.session(visit), ignore_errors=True)
         failure = SessionFailure(
             participant=visit.participant,
             visit=visit.visit,

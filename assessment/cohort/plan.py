@@ -28,6 +28,7 @@ Fetch = Callable[[CohortSession], Path]
 # Hashing and fetching wait for disks and networks, not for a core.
 _READERS = 4
 _ASKED_AT_ONCE = 4096
+_STATES = ("new", "done", "failed", "outdated")
 
 
 @dataclass(frozen=True)
@@ -40,21 +41,26 @@ class Plan:
         All, in the manifest's order.
     to_do : frozenset of str
         Keys of those that are to be assessed.
-    n_failed_before : int
-        Visits whose very same work failed before and is not tried again.
+    done : frozenset of str
+        Keys of those whose results are there already.
     n_outdated : int
         Visits to be done again: their recordings, settings or the program changed.
     """
 
     visits: tuple[CohortSession, ...]
     to_do: frozenset[str]
-    n_failed_before: int
+    done: frozenset[str]
     n_outdated: int
 
     @property
     def n_done(self) -> int:
         """Visits whose results are there already."""
-        return len(self.visits) - len(self.to_do) - self.n_failed_before
+        return len(self.done)
+
+    @property
+    def n_failed_before(self) -> int:
+        """Visits whose very same work failed before and is not tried again."""
+        return len(self.visits) - len(self.to_do) - len(self.done)
 
 
 def make_plan(
@@ -77,11 +83,14 @@ def make_plan(
     """
 
     def state(visit: CohortSession) -> str:
-        done, failed = _work_done(folder, visit, outputs), _work_failed(folder, visit)
+        done, failed = _work_done(folder, visit), _work_failed(folder, visit)
         if done is None and not failed:
             return "new"
-        work = _work(visit, _fetched(visit, fetch), settings_of(visit, settings))
-        if work and work == done:
+        recordings = _recordings_sha256(_fetched(visit, fetch))
+        # Results stay good while the recordings that they are of cannot be had: a disk that is not there today.
+        of = recordings or (done.recordings_sha256 if done else "")
+        work = _work_sha256(visit, of, settings_of(visit, settings))
+        if done and work == done.work_sha256 and (done.has(outputs) or not recordings):
             return "done"
         if work and work == failed:
             return "new" if retry_failed else "failed"
@@ -92,8 +101,10 @@ def make_plan(
         # A million questions asked at once would be a million objects that wait for their turn.
         for start in range(0, len(visits), _ASKED_AT_ONCE):
             states += readers.map(state, visits[start : start + _ASKED_AT_ONCE])
-    to_do = frozenset(v.key for v, found in zip(visits, states, strict=True) if found in ("new", "outdated"))
-    return Plan(tuple(visits), to_do, states.count("failed"), states.count("outdated"))
+    by_state = {
+        state: frozenset(v.key for v, of in zip(visits, states, strict=True) if of == state) for state in _STATES
+    }
+    return Plan(tuple(visits), by_state["new"] | by_state["outdated"], by_state["done"], len(by_state["outdated"]))
 
 
 def groups(plan: Plan, settings: Settings, outputs: Outputs, folder: CohortFolder, fetch: Fetch) -> Iterator[Group]:
@@ -105,7 +116,9 @@ def groups(plan: Plan, settings: Settings, outputs: Outputs, folder: CohortFolde
     def task(visit: CohortSession) -> VisitTask:
         source, own, wanted = _fetched(visit, fetch), settings_of(visit, settings), visit.key in plan.to_do
         partial = partial_folder(folder.session(visit))
-        return VisitTask(visit, source, own, outputs, partial, _work(visit, source, own) if wanted else "", wanted)
+        recordings = _recordings_sha256(source) if wanted else ""
+        work = _work_sha256(visit, recordings, own)
+        return VisitTask(visit, source, own, outputs, partial, recordings, work, wanted)
 
     with ThreadPoolExecutor(_READERS) as readers:
         for start in range(0, len(plan.visits), GROUP_SIZE):
@@ -132,6 +145,13 @@ def clear_unfinished(visits: Sequence[CohortSession], folder: CohortFolder) -> N
             trace.unlink(missing_ok=True)
 
 
+def forget_failures(plan: Plan, folder: CohortFolder) -> None:
+    """Delete failures of visits whose results count: of a run in between that could not have their recordings."""
+    for visit in plan.visits:
+        if visit.key in plan.done:
+            folder.failure(visit).unlink(missing_ok=True)
+
+
 def _fetched(visit: CohortSession, fetch: Fetch) -> Path | SarcoscopeError:
     try:
         return fetch(visit)
@@ -139,22 +159,38 @@ def _fetched(visit: CohortSession, fetch: Fetch) -> Path | SarcoscopeError:
         return error.within(stage="reading")
 
 
-def _work(visit: CohortSession, source: Path | SarcoscopeError, settings: Settings) -> str:
-    """Hash of the work on a visit; empty where its recordings cannot be read, so that it is tried again next time."""
+def _recordings_sha256(source: Path | SarcoscopeError) -> str:
+    """Hash of a visit's recordings; empty where they cannot be read."""
     if isinstance(source, SarcoscopeError):
         return ""
     try:
-        return work_sha256(visit, recordings_sha256(source), settings)
+        return recordings_sha256(source)
     except OSError:
         return ""
 
 
-def _work_done(folder: CohortFolder, visit: CohortSession, outputs: Outputs) -> str | None:
-    """Hash of the work whose results are there; empty where files are wanted that were not kept, None without any."""
+def _work_sha256(visit: CohortSession, recordings: str, settings: Settings) -> str:
+    """Hash of the work on a visit; empty where its recordings cannot be read, so that it is tried again next time."""
+    return work_sha256(visit, recordings, settings) if recordings else ""
+
+
+@dataclass(frozen=True)
+class _Done:
+    """What is known of results that are there."""
+
+    recordings_sha256: str
+    work_sha256: str
+    kept: dict[str, bool]
+
+    def has(self, outputs: Outputs) -> bool:
+        """Whether all files that are wanted were kept."""
+        return all(self.kept.get(name) for name, wanted in asdict(outputs).items() if wanted is True)
+
+
+def _work_done(folder: CohortFolder, visit: CohortSession) -> _Done | None:
     try:
         record = json.loads((folder.session(visit) / VISIT_RECORD).read_text(encoding="utf-8"))
-        enough = all(record["kept"][name] for name, wanted in asdict(outputs).items() if wanted is True)
-        return str(record["work_sha256"]) if enough else ""
+        return _Done(record["recordings_sha256"], record["work_sha256"], record["kept"])
     except (OSError, ValueError, KeyError, TypeError):
         return None
 

@@ -104,7 +104,11 @@ class CohortProgress:
         """All in one line."""
         with self._lock:
             left = self._total - self._done - self._failed
-            parts = [f"{self._done} of {self._total} visits done", f"{self._failed} failed", f"{left} left"]
+            parts = [
+                f"{self._done} of {number_of('visit', self._total)} done",
+                f"{self._failed} failed",
+                f"{left} left",
+            ]
             if self._before:
                 parts[0] += f" ({self._before} before)"
             per_minute = self.per_minute()
@@ -146,6 +150,11 @@ class CohortProgress:
         while not self._over.wait(PLAIN_EVERY_S):
             running = self.running()
             console.print(escape(f"{self.line()}{f' Running: {running}.' if running else ''}"), soft_wrap=True)
+
+
+def number_of(what: str, n: int) -> str:
+    """A number and what it counts, as people say them: ``1 visit``, ``2 visits``."""
+    return f"{n} {what}{'' if n == 1 else 's'}"
 
 
 def in_words(seconds: float) -> str:

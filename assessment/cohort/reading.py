@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from assessment.cohort.layout import TABLES, CohortFolder
-from assessment.cohort.schemas import TABLES_VERSION, UNIT_KEY, VERSION_KEY, WHOLE_VISIT
+from assessment.cohort.schemas import TABLES_VERSION, UNIT_KEY, VERSION_KEY, WHOLE_VISIT, measured_columns
 from models.errors import SettingsError
 
 Filters = Sequence[tuple[str, str, Any]]
@@ -64,7 +64,7 @@ class CohortResults:
     def units(self) -> dict[str, str]:
         """Unit of every measured value of the wide table, by column; columns of errors and marks are not in it."""
         schema = self._schema("wide")
-        measured = [name.removesuffix("_quality") for name in schema.names if name.endswith("_quality")]
+        measured = measured_columns(schema)
         return {name: (schema.field(name).metadata or {}).get(UNIT_KEY, b"").decode() for name in measured}
 
     @property

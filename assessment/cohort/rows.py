@@ -12,7 +12,7 @@ import pyarrow as pa
 
 from assessment.catalogue import catalogue
 from assessment.cohort.failures import tries_of
-from assessment.cohort.schemas import CRITERIA, FAILURES, INDICATORS, PERSON, QUALITY, ROWS, VALUES
+from assessment.cohort.schemas import CRITERIA, CRITERION_PREFIX, FAILURES, INDICATORS, PERSON, QUALITY, ROWS, VALUES
 from assessment.cohort.sessions import CohortSession
 from assessment.results_folder import read_summary
 from assessment.summary import QualityRecord, Summary, TrialRecord
@@ -53,7 +53,7 @@ def session_rows(session: CohortSession, summary: Summary) -> SessionRows:
         (QUALITY, [_quality(trial) for trial in summary.trials]),
         (FAILURES, [_failure(trial) for trial in summary.trials if trial.status == "failed"]),
         (VALUES, [_value(one) for one in measured_values(summary)]),
-        (CRITERIA, [(f"criterion__{sql_name(one.framework)}", one.verdict.value) for one in summary.criteria]),
+        (CRITERIA, [(f"{CRITERION_PREFIX}{sql_name(one.framework)}", one.verdict.value) for one in summary.criteria]),
     )
     of_visit = (session.participant, session.visit, *_person(summary))
     arrays = [pa.array([value], field.type) for value, field in zip(of_visit, ROWS, strict=False)]

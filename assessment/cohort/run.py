@@ -11,14 +11,14 @@ from typing import Literal
 
 from filelock import FileLock, Timeout
 
+from assessment.cohort.bad_rows import BadRow, write_bad_rows
 from assessment.cohort.driver import CohortRun
 from assessment.cohort.engine import Engine
-from assessment.cohort.failures import SessionFailure
 from assessment.cohort.fingerprint import code_sha256
 from assessment.cohort.guard import DEFAULT_LIMITS, Limits
 from assessment.cohort.layout import CohortFolder
 from assessment.cohort.ledger import Ledger, Watcher
-from assessment.cohort.plan import Fetch, Plan, clear_unfinished, groups, make_plan
+from assessment.cohort.plan import Fetch, Plan, clear_unfinished, forget_failures, groups, make_plan
 from assessment.cohort.replacing import replaced_when_whole
 from assessment.cohort.sessions import CohortSession
 from assessment.cohort.tables import write_tables
@@ -68,7 +68,7 @@ def run_cohort(
     watch: Callable[[Plan], Watcher],
     fetch: Fetch,
     *,
-    n_bad_rows: int = 0,
+    bad_rows: Sequence[BadRow] = (),
     work_on_trial: Callable[[TrialTask], TrialRecord] = run_trial,
 ) -> Plan:
     """Assess a cohort's visits and write its tables; what is done already, by the hash of all it depends on, is kept.
@@ -79,8 +79,8 @@ def run_cohort(
         Takes the plan; gives whom to tell how it goes.
     fetch : callable
         See `assessment.cohort.plan.Fetch`.
-    n_bad_rows : int
-        Rows of the manifest that were not accepted.
+    bad_rows : sequence of BadRow
+        What of the manifest was not accepted; it is listed in the folder.
     work_on_trial : callable
         What is done with a trial, in a worker.
 
@@ -92,24 +92,20 @@ def run_cohort(
     Raises
     ------
     SettingsError
-        Another run is at work in the folder, or it cannot be written.
+        Another run is at work in the folder, it holds something else, or it cannot be written.
     DiskFullError
         The disk is full; what was done before is complete.
     """
     with only_run_in(folder):
+        write_bad_rows(bad_rows, folder.bad_rows)
         clear_unfinished(visits, folder)
         plan = make_plan(visits, chosen.settings, chosen.outputs, folder, fetch, retry_failed=chosen.retry_failed)
-        _write_about(folder, chosen, len(visits), n_bad_rows)
+        forget_failures(plan, folder)
+        _write_about(folder, chosen, len(visits), len({row.row for row in bad_rows}))
         run = CohortRun(engine, Ledger(folder, watch(plan)), chosen.limits, chosen.device, work_on_trial)
         run.go(groups(plan, chosen.settings, chosen.outputs, folder, fetch))
         write_tables(folder, visits)
         return plan
-
-
-def known_failures(folder: CohortFolder, visits: Sequence[CohortSession]) -> list[SessionFailure]:
-    """Why visits have no results, in the order given; those that have some are not among them."""
-    places = [folder.failure(visit) for visit in visits]
-    return [SessionFailure.model_validate_json(place.read_text("utf-8")) for place in places if place.exists()]
 
 
 @contextmanager
@@ -119,11 +115,11 @@ def only_run_in(folder: CohortFolder) -> Iterator[None]:
     Raises
     ------
     SettingsError
-        Another run is at work in it, or it cannot be written.
+        Another run is at work in it, it holds something else, or it cannot be written.
     """
-    made(folder)
+    _make(folder)
     try:
-        lock = FileLock(folder.path / ".lock")
+        lock = FileLock(folder.lock)
         lock.acquire(timeout=0)
     except Timeout:
         raise SettingsError(
@@ -138,18 +134,18 @@ def only_run_in(folder: CohortFolder) -> Iterator[None]:
         lock.release()
 
 
-def made(folder: CohortFolder) -> None:
-    """Make the folder where it is not there yet.
-
-    Raises
-    ------
-    SettingsError
-        It cannot be made, or a file is in its place.
-    """
+def _make(folder: CohortFolder) -> None:
     try:
         folder.path.mkdir(parents=True, exist_ok=True)
+        other = next((path.name for path in sorted(folder.path.iterdir()) if not path.name.startswith(".")), None)
     except OSError as error:
         raise _cannot_be_written(folder, error) from None
+    if other is not None and not folder.is_begun:
+        # Recordings and results in one folder: nobody would know any more which is which.
+        raise SettingsError(
+            f"{folder.path} holds something else: {other}.",
+            hint="Give as --out a new or empty folder, or the one of an earlier run of the cohort.",
+        )
 
 
 def _cannot_be_written(folder: CohortFolder, error: OSError) -> SettingsError:

@@ -16,6 +16,8 @@ VERSION_KEY = b"sarcoscope_cohort_version"
 UNIT_KEY = b"unit"
 WHOLE_VISIT = ""
 """In the column ``trial`` of the failures: nothing of the visit could be assessed."""
+SE_SUFFIX, QUALITY_SUFFIX, CRITERION_PREFIX = "_se", "_quality", "criterion__"
+"""Of columns of the wide table: a value's standard error, its mark, and the verdict of a framework."""
 
 
 def _field(name: str, kind: pa.DataType, unit: str = "") -> pa.Field:
@@ -136,8 +138,13 @@ def wide_schema(values: dict[str, str], criteria: list[str]) -> pa.Schema:
         for name, unit in values.items()
         for field in (
             _field(name, NUMBER, unit),
-            _field(f"{name}_se", NUMBER, unit),
-            _field(f"{name}_quality", TEXT),
+            _field(f"{name}{SE_SUFFIX}", NUMBER, unit),
+            _field(f"{name}{QUALITY_SUFFIX}", TEXT),
         )
     ]
     return table_schema(*PERSON, *measured, *(_field(name, TEXT) for name in criteria))
+
+
+def measured_columns(wide: pa.Schema) -> list[str]:
+    """Columns of the wide table that hold measured values: those with a mark beside them."""
+    return [name.removesuffix(QUALITY_SUFFIX) for name in wide.names if name.endswith(QUALITY_SUFFIX)]

@@ -37,7 +37,7 @@ def write_tables(folder: CohortFolder, sessions: Sequence[CohortSession]) -> Non
     Parameters
     ----------
     folder : CohortFolder
-        Every visit is concluded: it has results or a failure. Where it has both, its results count.
+        Every visit is concluded: it has results or a failure. Where it has both, results are older and do not count.
     sessions : sequence of CohortSession
         In the order that rows are to have.
 
@@ -81,9 +81,9 @@ def _read(folder: CohortFolder, sessions: Sequence[CohortSession]) -> tuple[pa.T
     found, groups, failed = [], [], []
     for session in sessions:
         keys = {"participant": session.participant, "visit": session.visit, "group": session.group}
-        results = folder.session(session)
-        if not results.is_dir():
-            failed.append(keys | _failure(folder.failure(session), session))
+        results, failure = folder.session(session), folder.failure(session)
+        if failure.exists() or not results.is_dir():
+            failed.append(keys | _failure(failure, session))
             continue
         rows = read_session_rows(results, session).batch
         found.append(rows)

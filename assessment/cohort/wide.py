@@ -6,7 +6,16 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from assessment.cohort.schemas import PERSON, ROWS, table_schema, wide_schema
+from assessment.cohort.schemas import (
+    CRITERION_PREFIX,
+    PERSON,
+    QUALITY_SUFFIX,
+    ROWS,
+    SE_SUFFIX,
+    measured_columns,
+    table_schema,
+    wide_schema,
+)
 from assessment.criteria.verdicts import Verdict
 from models.errors import SettingsError
 from pipeline.quality import Mark
@@ -59,16 +68,15 @@ def wide_rows(visits: pa.Table, schema: pa.Schema) -> pa.Table:
         Of the wide table.
     """
     known = {name: visits[name] for name in visits.column_names if name in schema.names}
-    # Measured values are the columns with a mark beside them.
-    values = [name.removesuffix("_quality") for name in schema.names if name.endswith("_quality")]
+    values = measured_columns(schema)
     places, items = _places(visits["values"], values)
     shape = (len(values), len(visits))
-    for field, suffix in (("value", ""), ("standard_error", "_se")):
+    for field, suffix in (("value", ""), ("standard_error", SE_SUFFIX)):
         numbers = np.full(shape, np.nan)
         numbers[places] = items[field].to_numpy()
         known |= {f"{name}{suffix}": pa.array(row, from_pandas=True) for name, row in zip(values, numbers, strict=True)}
-    known |= _texts(items["quality"], places, [f"{name}_quality" for name in values], len(visits), _MARKS)
-    criteria = [name for name in schema.names if name.startswith("criterion__")]
+    known |= _texts(items["quality"], places, [f"{name}{QUALITY_SUFFIX}" for name in values], len(visits), _MARKS)
+    criteria = [name for name in schema.names if name.startswith(CRITERION_PREFIX)]
     places, items = _places(visits["criteria"], criteria)
     known |= _texts(items["verdict"], places, criteria, len(visits), _VERDICTS)
     return pa.table([known[name] for name in schema.names], schema=schema)

@@ -25,7 +25,7 @@ from pipeline.session import Session, read_session
 from pipeline.settings import Settings
 
 VISIT_RECORD = "cohort_session.json"
-"""In a visit's results folder: what it is called, and the hash of the work that was done."""
+"""In a visit's results folder: what it is called, and the hashes of its recordings and of the work that was done."""
 _UNPACKED = ".unpacked"
 
 
@@ -43,9 +43,10 @@ class VisitTask:
     outputs : Outputs
     partial : Path
         Where its results are put together.
+    recordings_sha256 : str
+        Taken before the work: recordings that change meanwhile are other ones. Empty where they cannot be read.
     work_sha256 : str
-        Of all that its results depend on, taken before the work: recordings that change meanwhile are other work.
-        Empty where they cannot be read.
+        Of all that its results depend on; empty where the recordings cannot be read.
     wanted : bool
         False for a visit that is done already and only keeps its group company: people are scaled together, and the
         last digits of one depend on who the others are.
@@ -56,6 +57,7 @@ class VisitTask:
     settings: Settings
     outputs: Outputs
     partial: Path
+    recordings_sha256: str
     work_sha256: str
     wanted: bool = True
 
@@ -172,6 +174,7 @@ def conclude_visit(task: ConclusionTask) -> int:
     about = {
         "participant": visit.participant,
         "visit": visit.visit,
+        "recordings_sha256": asked.recordings_sha256,
         "work_sha256": asked.work_sha256,
         "kept": asdict(outputs),
     }

@@ -24,7 +24,7 @@ from benchmarks.cohort.running import Watched, cohort_command, watched
 from benchmarks.saving import RESULTS, save
 
 SEED, AGE = 7, "65-90"
-N_SPEED, N_GROWTH, N_PAIR, N_NODES, N_FAULTS = 200, 1000, 48, 16, 240
+N_SPEED, N_GROWTH, N_PAIR, N_NODES, N_FAULTS = 200, 1000, 96, 16, 240
 LEAST_PER_MINUTE, LEAST_EFFICIENCY, MOST_BEND = 20.0, 0.85, 0.10
 
 
@@ -140,7 +140,11 @@ def _on_disk(sessions: Path, out: Path) -> dict[str, float]:
 
 
 def _synthesise(sessions: Path, n: int) -> None:
-    if (sessions / "manifest.csv").exists():
+    manifest = sessions / "manifest.csv"
+    if manifest.exists():
+        there = len(pd.read_csv(manifest, dtype=str))
+        if there < n:
+            raise SystemExit(f"{sessions} holds {there} sessions, {n} are needed: give a folder that is not there yet.")
         return
     command = [sys.executable, "-m", "assessment", "synthesise", "--n", str(n), "--age", AGE, "--seed", str(SEED)]
     subprocess.run([*command, "--out", str(sessions)], check=True)  # noqa: S603

@@ -140,7 +140,6 @@ def main(arguments: Sequence[str]) -> None:
     """Assess a cohort as the command does, with trials that abort or hang."""
     from contextlib import closing
 
-    from assessment.cohort.bad_rows import write_bad_rows
     from assessment.cohort.download import fetch
     from assessment.cohort.guard import Limits
     from assessment.cohort.manifest import read_manifest
@@ -151,15 +150,13 @@ def main(arguments: Sequence[str]) -> None:
 
     manifest, folder = Path(arguments[0]), CohortFolder(Path(arguments[1]))
     found = read_manifest(manifest)
-    folder.path.mkdir(parents=True, exist_ok=True)
-    write_bad_rows(found.bad_rows, folder.bad_rows)
     chosen = CohortSettings(Settings(), limits=Limits(TIME_LIMIT_S, 4.0))
     with closing(RayEngine(n_workers=2)) as engine:
         run_cohort(
             found.sessions, chosen, folder, engine,
             lambda plan: CohortProgress(len(plan.visits), plan.n_done),
             lambda visit: fetch(visit, folder.downloads),
-            n_bad_rows=found.n_bad, work_on_trial=faulty_trial,
+            bad_rows=found.bad_rows, work_on_trial=faulty_trial,
         )  # fmt: skip
 
 

@@ -13,7 +13,6 @@ from streamlit.testing.v1 import AppTest
 
 from app.cohort.data import Cohort
 from app.cohort.export import as_csv, written_down
-from app.cohort.failed import reasons_of
 from app.cohort.from_folder import FolderSource, visits_of
 from app.cohort.withheld import withheld_reasons
 from assessment.cohort.layout import CohortFolder
@@ -231,17 +230,6 @@ def test_failures_come_with_how_many_and_what_to_do(opened: Callable[..., AppTes
     (trials,) = reasons.loc[reasons["What happened"] == TOO_SHORT.message, "Trials"]
     assert trials == (failures["reason"] == TOO_SHORT.message).sum() > 0
     assert len(app.dataframe[1].value) == len(failures)
-
-
-def test_reasons_that_differ_in_a_number_are_one() -> None:
-    rows = [
-        ("V1", "The trial has 3 frames of 60.", "Do it again."),
-        ("V2", "The trial has 4 frames of 60.", "Do it again."),
-    ]
-    table = pd.DataFrame(rows, columns=["visit", "reason", "hint"]).assign(trial=["", "walk"])
-    (row,) = reasons_of(table).to_dict("records")
-    assert row["reason"].startswith("The trial has … frames")
-    assert (row["visits"], row["trials"]) == (1, 1)
 
 
 def test_rows_of_the_manifest_that_were_refused_are_listed(mine: UserStore, tmp_path: Path) -> None:

@@ -56,6 +56,7 @@ COMMAND_ONLY = {
     "out for this machine alone, or give --serial to do without Ray.",
     "Wait for it to end, or give another --out.",
     "Give a folder that can be written as --out.",
+    "Give as --out a new or empty folder, or the one of an earlier run of the cohort.",
     "Give the folder that was --out of `python -m assessment cohort`; or of `python -m assessment run`: it holds one "
     "results folder a person.",
 }

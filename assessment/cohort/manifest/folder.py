@@ -70,7 +70,7 @@ def _children(path: Path) -> list[Path]:
     found = [
         child
         for child in inside
-        if (child.suffix.lower() in _FILES if child.is_file() else not CohortFolder(child).about.exists())
+        if (child.suffix.lower() in _FILES if child.is_file() else not CohortFolder(child).is_begun)
     ]
     if not found:
         raise SettingsError(

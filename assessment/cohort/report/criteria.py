@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pandas as pd
 
-from assessment.cohort.columns import CRITERION
 from assessment.cohort.report.amounts import count, few, of_total
 from assessment.cohort.report.cohort import FEWEST, Cohort
+from assessment.cohort.schemas import CRITERION_PREFIX
 from assessment.criteria.definitions import framework
 from assessment.criteria.verdicts import Verdict
 from assessment.report.parts.criteria import SYMBOLS
@@ -42,7 +42,7 @@ def criteria_section(of: Cohort) -> Section:
 def _rows(of: Cohort, name: str) -> list[TableRow]:
     _ = of.words
     rules = framework(name)
-    verdicts = of.people[f"{CRITERION}{name}"].astype(object).dropna()
+    verdicts = of.people[f"{CRITERION_PREFIX}{name}"].astype(object).dropna()
     groups = of.people["group"].reindex(verdicts.index)
     where = " · ".join((rules.edition, _.result(rules.region), f"doi:{rules.doi}"))
     who = _("Made for: {population}.", population=_.result(rules.population))

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 
 import pandas as pd
 
+from assessment.cohort.reasons import causes
 from assessment.cohort.report.amounts import capital, count, of_total
 from assessment.cohort.report.cohort import Cohort, Counts
 from assessment.cohort.report.flow_figure import Box, Step, flow_svg
-from assessment.cohort.report.reasons import causes
 from assessment.report.context import signs
 from assessment.report.structure import Paragraph, Picture, Section
 from pipeline.quality import Mark

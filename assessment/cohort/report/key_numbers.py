@@ -8,8 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from assessment.cohort.columns import ERROR, QUALITY, ValueColumn
+from assessment.cohort.columns import ValueColumn
 from assessment.cohort.report.source import CohortSource
+from assessment.cohort.schemas import QUALITY_SUFFIX, SE_SUFFIX
 from assessment.criteria.definitions import quantities
 from assessment.headline import is_first_looked_at
 from pipeline.quality import Mark
@@ -81,9 +82,9 @@ def key_numbers(source: CohortSource, visits: pd.DataFrame) -> Iterator[KeyNumbe
 
 def _both_sides(wide: pd.DataFrame, sides: Sequence[ValueColumn]) -> pd.DataFrame:
     """One value a visit; where one side is withheld the other stands for both, with caution."""
-    marks = np.stack([wide[f"{one.name}{QUALITY}"].astype(object).to_numpy() for one in sides], axis=1)
+    marks = np.stack([wide[f"{one.name}{QUALITY_SUFFIX}"].astype(object).to_numpy() for one in sides], axis=1)
     values = wide[[one.name for one in sides]]
-    errors = wide[[f"{one.name}{ERROR}" for one in sides]].astype(float)
+    errors = wide[[f"{one.name}{SE_SUFFIX}" for one in sides]].astype(float)
     there = pd.notna(marks)
     reported = ((marks == Mark.REPORTED.value) | ~there).all(axis=1)
     table = pd.DataFrame(

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator
 
 import pandas as pd
 
+from assessment.cohort.reasons import GAP, counted, frequent_reasons
 from assessment.cohort.report.amounts import NOTHING, between, count, percent
 from assessment.cohort.report.cohort import FEWEST, Cohort
 from assessment.cohort.report.figures import Boxes, boxes_svg
 from assessment.cohort.report.key_numbers import ORIGINS
-from assessment.cohort.report.reasons import GAP, causes, counted, without_names
 from assessment.report.context import mark_symbol, signs
 from assessment.report.structure import Block, Cell, Column, Paragraph, Picture, Section, Table, TableRow
 from pipeline.quality import Mark
@@ -174,22 +173,15 @@ def _reason_blocks(of: Cohort) -> Iterator[Block]:
 def _failure_rows(of: Cohort, failures: pd.DataFrame) -> Iterator[TableRow]:
     """One row for each reason, the most frequent first."""
     _ = of.words
-    whole = {True: _("visit"), False: _("trial")}
-    table = failures.assign(
-        is_whole=failures["trial"] == "", said=causes(failures), hint=without_names(failures, "hint")
-    )
-    found = [
-        (n, is_whole, stage, reason, hint)
-        for (is_whole, stage, hint), same in table.groupby(["is_whole", "stage", "hint"], sort=False)
-        for reason, n in Counter(same["said"]).items()
-    ]
-    for n, is_whole, stage, reason, hint in sorted(found, key=lambda one: (-one[0], one[3])):
-        yield TableRow(
-            cells=(
-                Cell(text=whole[bool(is_whole)]),
-                Cell(text=_.result(str(stage))),
-                Cell(text=count(n)),
-                Cell(text=signs(_.result(reason))),
-                Cell(text=_.result(str(hint))),
-            )
-        )
+    for reason in frequent_reasons(failures):
+        for what, n in ((_("visit"), reason.visits), (_("trial"), reason.trials)):
+            if n:
+                yield TableRow(
+                    cells=(
+                        Cell(text=what),
+                        Cell(text=_.result(reason.stage)),
+                        Cell(text=count(n)),
+                        Cell(text=signs(_.result(reason.cause))),
+                        Cell(text=_.result(reason.hint)),
+                    )
+                )

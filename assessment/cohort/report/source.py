@@ -9,11 +9,11 @@ from typing import Any
 import duckdb
 import pandas as pd
 
-from assessment.cohort.columns import CRITERION, ERROR, QUALITY, ValueColumn, value_columns
+from assessment.cohort.columns import ValueColumn, value_columns
 from assessment.cohort.layout import CohortFolder
 from assessment.cohort.reading import open_cohort
 from assessment.cohort.rows import REASONS_APART
-from assessment.cohort.schemas import KEYS, PERSON
+from assessment.cohort.schemas import CRITERION_PREFIX, KEYS, PERSON, QUALITY_SUFFIX, SE_SUFFIX
 from assessment.criteria.definitions import FRAMEWORKS
 from assessment.headline import rank
 from pipeline.quality import Mark
@@ -60,13 +60,13 @@ class CohortSource:
     def visits(self) -> pd.DataFrame:
         """One row a visit that was assessed, in the order of the manifest: person, typed-in values, verdicts."""
         wanted = [field.name for field in (*KEYS, *PERSON) if field.name != "session"]
-        return self._results.wide([*wanted, *(f"{CRITERION}{name}" for name in self.frameworks)])
+        return self._results.wide([*wanted, *(f"{CRITERION_PREFIX}{name}" for name in self.frameworks)])
 
     @cached_property
     def frameworks(self) -> tuple[str, ...]:
         """Published criteria that were evaluated."""
         there = self._results.wide_names()
-        return tuple(name for name in FRAMEWORKS if f"{CRITERION}{name}" in there)
+        return tuple(name for name in FRAMEWORKS if f"{CRITERION_PREFIX}{name}" in there)
 
     @cached_property
     def trials(self) -> pd.DataFrame:
@@ -89,12 +89,12 @@ class CohortSource:
     def values(self, columns: Iterable[ValueColumn]) -> pd.DataFrame:
         """These columns with their standard errors and marks, one row a visit as in `visits`."""
         return self._results.wide(
-            [name + part for name in (one.name for one in columns) for part in ("", ERROR, QUALITY)]
+            [name + part for name in (one.name for one in columns) for part in ("", SE_SUFFIX, QUALITY_SUFFIX)]
         )
 
     def marks(self, columns: Iterable[ValueColumn]) -> pd.DataFrame:
         """Quality marks of these columns; missing where a visit has no such value."""
-        return self._results.wide([f"{one.name}{QUALITY}" for one in columns])
+        return self._results.wide([f"{one.name}{QUALITY_SUFFIX}" for one in columns])
 
     def reasons(self) -> Iterator[tuple[str, str, int]]:
         """Mark, reason and how many values have it, of all values that are not simply reported."""

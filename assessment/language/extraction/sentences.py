@@ -23,7 +23,18 @@ TEXTS_OF_RESULTS = (
     *(f"assessment/uncertainty/{name}.py" for name in ("change", "interval", "visits")),
     *(
         f"assessment/{name}.py"
-        for name in ("assess", "catalogue", "limits", "motion", "person", "presentation", "summary", "trial", "workers")
+        for name in (
+            "assess",
+            "catalogue",
+            "conclusion",
+            "limits",
+            "motion",
+            "person",
+            "presentation",
+            "summary",
+            "trial",
+            "workers",
+        )
     ),
     *(f"assessment/{name}.py" for name in ("scaling_movements", "scaling_task")),
     *(f"pipeline/{name}" for name in ("contact", "kinematics", "motion", "preparation", "scaling", "session")),

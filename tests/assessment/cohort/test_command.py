@@ -50,7 +50,7 @@ def test_the_rows_in_order_are_assessed_when_asked_for(folder: Path) -> None:
     assert results.about()["n_bad_rows"] == 1
     assert {path.name for path in (folder / "out").glob("report.*")} == {"report.html", "report.pdf"}
     again = cohort(folder, "--serial", "--keep-going")
-    assert "1 of 1 visits are assessed" in again.output
+    assert "1 of 1 visit is assessed" in again.output
 
 
 @pytest.mark.parametrize(
@@ -92,6 +92,22 @@ def test_a_file_in_place_of_the_folder_is_said_without_a_trace(folder: Path) -> 
     assert result.exit_code == 2
     assert "cannot be written: File exists." in " ".join(result.output.split())
     assert (folder / "out").read_text(encoding="utf-8") == "something else"
+
+
+def test_results_are_not_mixed_with_anything_else(folder: Path) -> None:
+    result = CliRunner().invoke(app, ["cohort", str(folder / "manifest.csv"), "--out", str(folder), "--serial"])
+    assert result.exit_code == 2
+    assert "holds something else: OpenCapData_small." in " ".join(result.output.split())
+    assert not (folder / "bad_rows.csv").exists()
+
+
+def test_a_folder_of_results_is_no_session_even_where_nothing_was_started(folder: Path) -> None:
+    sessions = folder / "sessions"
+    (sessions / "empty").mkdir(parents=True)
+    (folder / "OpenCapData_small").rename(sessions / "OpenCapData_small")
+    for _ in range(2):
+        result = CliRunner().invoke(app, ["cohort", str(sessions), "--out", str(sessions / "out"), "--serial"])
+        assert "1 row is not accepted" in result.output
 
 
 def test_a_cluster_named_in_the_environment_by_accident_is_pointed_at(

@@ -11,9 +11,9 @@ from assessment.cohort.closing import print_closing
 from assessment.cohort.failures import SessionFailure
 from assessment.cohort.layout import CohortFolder
 from assessment.cohort.progress import WINDOW_S, CohortProgress, in_words
-from assessment.cohort.reasons import cause_of, frequent_reasons
 from assessment.console import console
 from assessment.summary import ErrorRecord
+from tests.assessment.cohort.failure_table import table_of
 
 
 class Clock:
@@ -136,44 +136,17 @@ def test_durations_as_people_say_them(seconds: float, said: str) -> None:
     assert in_words(seconds) == said
 
 
-@pytest.mark.parametrize(
-    ("one", "other"),
-    [
-        (
-            "The worker process ended unexpectedly (exit code -6).",
-            "The worker process ended unexpectedly (exit code 9).",
-        ),
-        ("No frame holds a position of r_toe_study, l_toe_study.", "No frame holds a position of C7."),
-        ("Trial 'walk 2' has 12.3 s at 60 Hz.", "Trial 'gait' has 3 s at 120 Hz."),
-        ("P001_a and S7 differ.", "P002 differ."),
-    ],
-)
-def test_messages_that_differ_in_numbers_and_names_have_one_cause(one: str, other: str) -> None:
-    assert cause_of("E", one) == cause_of("E", other)
-    assert cause_of("E", one) != cause_of("F", one)
-
-
-def test_other_words_are_another_cause() -> None:
-    assert cause_of("E", "The trial is too short.") != cause_of("E", "The trial is too long.")
-
-
-def test_the_most_frequent_reasons_come_first_with_an_example() -> None:
-    failures = [failure(1, "No file."), failure(2, "Ended with code 6."), failure(3, "Ended with code 9.")]
-    first, second = frequent_reasons(failures)
-    assert (first.count, first.message, first.example, first.hint) == (2, "Ended with code 6.", "P2/V1", "Try again.")
-    assert (second.count, second.example) == (1, "P1/V1")
-
-
 def test_the_closing_says_what_failed_what_to_do_and_where_all_is(tmp_path: Path) -> None:
     folder = CohortFolder(tmp_path)
     folder.table("indicators").touch()
-    failures = [failure(number, f"Ended with code {number}.") for number in range(3)]
+    failures = table_of(*(f"Ended with code {number}." for number in range(3)), walk="Trial walk is short.")
     with console.capture() as said:
-        print_closing(folder, done=7, failures=failures, failed_trials=1, n_bad_rows=2, seconds=4000.0)
+        print_closing(folder, done=7, failures=failures, n_bad_rows=2, seconds=4000.0)
     text = " ".join(said.get().split())
     assert "7 of 10 visits are assessed, after 1 h 07 min." in text
     assert "2 rows of the manifest left out:" in text
-    assert "1 trial of visits with results failed: failures.parquet says why." in text
-    assert "3 visits, such as P0/V1: Ended with code 0. what to do: Try again." in text
+    assert "3 visits and 1 trial failed." in text
+    assert "3 visits, such as P0/V1: Ended with code … what to do: Try again." in text
+    assert "1 trial, P3/V1: Trial … is short. what to do: Try again." in text
     assert "PARTICIPANT/VISIT.log" in text
     assert "(indicators.parquet)" in text

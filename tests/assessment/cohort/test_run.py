@@ -222,6 +222,20 @@ def test_other_settings_or_another_person_are_other_work(first: Ran, tmp_path: P
     assert read_summary(folder.session(heavier)).subject.mass_kg == 90.0
 
 
+def test_results_outlast_a_time_without_their_recordings(first: Ran, tmp_path: Path) -> None:
+    folder, good = CohortFolder(tmp_path / "out"), first.visits[:1]
+    shutil.copytree(first.folder.path, folder.path)
+    away = (replace(good[0], source=tmp_path / "not mounted"),)
+    assert run(away, folder, never).plan.n_done == 1
+    before = tables(folder)
+    # With other settings the results are of no use now, and of use again later.
+    other = run(away, folder, never, replace(SETTINGS, settings=Settings(scaler="measurement", cutoff_hz=4.0)))
+    assert [failure.stage for failure in other.seen.failed] == ["reading"]
+    assert open_cohort(folder.path).wide().empty
+    assert run(good, folder, never).plan.n_done == 1
+    assert tables(folder) == before
+
+
 def test_recordings_that_change_while_they_are_assessed_are_assessed_again(tmp_path: Path) -> None:
     visit = CohortSession("P1", "V1", build_session(tmp_path, "pick_up"), SubjectMetadata(age_years=72.0))
     folder = CohortFolder(tmp_path / "out")
