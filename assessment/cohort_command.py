@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from assessment.cohort.layout import CohortFolder
     from assessment.cohort.manifest import Manifest
     from assessment.cohort.plan import Plan
-    from assessment.cohort.run import CohortSettings
+    from assessment.cohort.settings import CohortSettings
     from assessment.outputs import Outputs
 
 EXTRAS = ("opensim", "viewer", "report")
@@ -93,7 +93,8 @@ def cohort(
     from assessment.cohort.layout import CohortFolder
     from assessment.cohort.manifest import read_folder, read_manifest
     from assessment.cohort.report import write_cohort_report
-    from assessment.cohort.run import CohortSettings
+    from assessment.cohort.run import only_run_in
+    from assessment.cohort.settings import CohortSettings
 
     folder = CohortFolder(out)
     with one_message(), stoppable(CONTINUES):
@@ -114,13 +115,14 @@ def cohort(
             use_gpu = _use_gpu(device, engine)
             n_failed = _assess(found, replace(chosen, device="cuda" if use_gpu else "cpu"), folder, engine)
         console.print("Writing the report.")
-        write_cohort_report(folder, language=language)
+        with only_run_in(folder):
+            write_cohort_report(folder, language=language)
         console.print(f"Report: {escape(str(folder.report_html))}")
     raise typer.Exit(2 if n_failed or found.bad_rows else 0)
 
 
 def _outputs(kept: list[str]) -> Outputs:
-    from assessment.cohort.run import LEAN
+    from assessment.cohort.settings import LEAN
 
     unknown = sorted({*kept} - {*EXTRAS})
     if unknown:
@@ -136,11 +138,12 @@ def _check_rows(found: Manifest, folder: CohortFolder, keep_going: bool) -> None
     from assessment.cohort.closing import print_bad_rows
     from assessment.cohort.run import only_run_in
 
-    print_bad_rows(found.bad_rows, folder.bad_rows)
     if found.sessions and (keep_going or not found.bad_rows):
+        print_bad_rows(found.bad_rows)
         return
     with only_run_in(folder):
         write_bad_rows(found.bad_rows, folder.bad_rows)
+    print_bad_rows(found.bad_rows, folder.bad_rows)
     if not found.sessions:
         raise SettingsError("Not one row is accepted.", hint="Mend the rows and give the command again.")
     raise SettingsError(
@@ -172,8 +175,9 @@ def _engine(serial: bool, workers: int | None, ray_address: str | None) -> Engin
 def _use_gpu(device: str, engine: Engine) -> bool:
     if device == "cuda" and not engine.has_gpu:
         raise SettingsError(
-            "--device cuda: the workers have no GPU.",
-            hint="Leave the option out, or give --ray-address of a cluster that has one; --serial uses none.",
+            "--device cuda: the workers have no GPU that torch can use.",
+            hint="Leave the option out, install a CUDA build of torch where there is a GPU, or give --ray-address of a "
+            "cluster that has both; --serial uses none.",
         )
     return device != "cpu" and engine.has_gpu
 

@@ -7,7 +7,6 @@ from typing import Annotated
 
 import typer
 
-from assessment.cohort.layout import CohortFolder
 from assessment.console import console
 from assessment.language import Language
 from assessment.options import one_message
@@ -19,9 +18,12 @@ def cohort_report(
 ) -> None:
     """Write report.html and report.pdf of a cohort anew from its tables, in English or Korean."""
     # Figures and layout are loaded when they are needed: other commands do without.
+    from assessment.cohort.reading import open_cohort
     from assessment.cohort.report import write_cohort_report
+    from assessment.cohort.run import only_run_in
 
-    folder = CohortFolder(out)
     with one_message():
-        write_cohort_report(folder, language=language)
+        folder = open_cohort(out).folder
+        with only_run_in(folder):
+            write_cohort_report(folder, language=language)
     console.print(f"Report: {folder.report_html} and {folder.report_pdf.name}", soft_wrap=True)

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from assessment.cohort.engine import Engine
-from assessment.cohort.failures import tries_of
+from assessment.cohort.failures import no_trial_assessed, tries_of
 from assessment.cohort.guard import Limits, why_lost
 from assessment.cohort.ledger import Ledger
 from assessment.cohort.work import ConclusionTask, GroupTask, ReadyVisit, VisitTask, conclude_visit, prepare_group
@@ -116,8 +116,8 @@ class CohortRun:
             self._prepare(group, self.ledger.log_of_group(group), tries_left=1 if len(group) > 1 else 2)
 
     def _prepare(self, group: Group, log: Path, tries_left: int) -> None:
-        then = partial(self._prepared, group)
-        self._submit(_Piece(prepare_group, GroupTask(group, self.device), log, then, tries_left, accelerated=True))
+        then, task, on_gpu = partial(self._prepared, group), GroupTask(group, self.device), self.device != "cpu"
+        self._submit(_Piece(prepare_group, task, log, then, tries_left, accelerated=on_gpu))
 
     def _prepared(self, group: Group, outcome: list[ReadyVisit | SarcoscopeError] | SarcoscopeError) -> None:
         if isinstance(outcome, SarcoscopeError):
@@ -158,7 +158,7 @@ class CohortRun:
 
     def _conclude_when_complete(self, visit: _OpenVisit) -> None:
         ready = visit.ready
-        if len(visit.records) < len(ready.session.movement_trials):
+        if {trial.name for trial in ready.session.movement_trials} - visit.records.keys():
             return
         task = ConclusionTask(ready, visit.records, self.ledger.folder.session(ready.task.visit))
         log = self.ledger.log(ready.task.visit)
@@ -167,8 +167,11 @@ class CohortRun:
     def _concluded(self, visit: _OpenVisit, outcome: int | SarcoscopeError) -> None:
         task = visit.ready.task
         if isinstance(outcome, SarcoscopeError):
-            stage = "trials" if isinstance(outcome, SessionFailedError) else "results"
-            self._failed(task, outcome.within(stage=stage), visit.attempts)
+            if isinstance(outcome, SessionFailedError):
+                outcome = no_trial_assessed(visit.records.values()).within(stage="trials")
+            else:
+                outcome = outcome.within(stage="results")
+            self._failed(task, outcome, visit.attempts)
         else:
             self.ledger.done(task, outcome)
             self._close(task)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from pydantic import BaseModel, ConfigDict
 
-from assessment.summary import ErrorRecord
-from models.errors import WorkerError
+from assessment.summary import ErrorRecord, TrialRecord
+from models.errors import SessionFailedError, WorkerError
 
 
 class SessionFailure(BaseModel):
@@ -37,3 +39,12 @@ class SessionFailure(BaseModel):
 def tries_of(kind: str) -> int:
     """How often work was tried that ended with an error of this kind: what is not accepted is tried once."""
     return 2 if kind == WorkerError.__name__ else 1
+
+
+def no_trial_assessed(records: Iterable[TrialRecord]) -> SessionFailedError:
+    """Why a visit has no results though it could be read: each reason once, without the names of trials."""
+    errors = [record.error for record in records if record.error is not None]
+    return SessionFailedError(
+        " ".join(("No trial could be assessed.", *dict.fromkeys(error.message for error in errors))),
+        hint=" ".join(dict.fromkeys(error.hint for error in errors)),
+    )

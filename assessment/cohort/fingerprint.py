@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
+from collections.abc import Iterator
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path, PurePosixPath
@@ -61,16 +63,18 @@ def settings_sha256(settings: Settings) -> str:
     return hashlib.sha256(json.dumps(values, sort_keys=True).encode()).hexdigest()
 
 
-def work_sha256(session: CohortSession, recordings: str, settings: Settings) -> str:
+def work_sha256(session: CohortSession, recordings: str, settings: Settings, device: str) -> str:
     """Hash of everything that the results of a visit depend on.
 
     Parameters
     ----------
     recordings : str
         See `recordings_sha256`.
+    device : str
+        Where scale factors and angles are computed.
     """
     # What the study calls them, their group and where the files lie shape no number.
-    parts = [code_sha256(), settings_sha256(settings), recordings, repr(session.given), repr(session.clinical)]
+    parts = [code_sha256(), settings_sha256(settings), device, recordings, repr(session.given), repr(session.clinical)]
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 
@@ -87,12 +91,22 @@ def recordings_sha256(source: Path) -> str:
     if not source.is_dir():
         return file_sha256(source)
     found = hashlib.sha256()
-    for path in sorted(source.rglob("*")):
+    for path in sorted(_inside(source)):
         name = path.relative_to(source)
         # Asking the file system first: a pipe or a device would never end.
         if path.is_file() and (is_part_of_session(PurePosixPath(name)) or path.suffix == ".safetensors"):
             found.update(name.as_posix().encode() + b"\0" + file_sha256(path).encode())
     return found.hexdigest()
+
+
+def _inside(folder: Path) -> Iterator[Path]:
+    """Everything below a folder, also behind links: where a link leads nowhere the recordings cannot be had."""
+    for place, folders, files in os.walk(folder, followlinks=True):
+        for name in (*folders, *files):
+            path = Path(place, name)
+            if path.is_symlink() and (not path.suffix or is_part_of_session(PurePosixPath(name))):
+                path.resolve(strict=True)
+            yield path
 
 
 def _description_sha256(path: Path) -> str:
@@ -102,6 +116,5 @@ def _description_sha256(path: Path) -> str:
     except SessionReadError:
         trials = ()  # whoever reads it says what is wrong with it
     for file in (file for trial in trials for file in (trial.markers, trial.forces) if file is not None):
-        place = path.parent / file
-        found.update(file_sha256(place).encode() if place.is_file() else b"absent")
+        found.update(file_sha256(path.parent / file).encode())
     return found.hexdigest()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import uuid
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -105,13 +104,8 @@ class Ledger:
         self.watcher.session_done(visit.key, monotonic() - self._begun_s.pop(visit.key))
 
     def failed(self, task: VisitTask, error: SarcoscopeError, attempts: int) -> None:
-        """A visit has no results; older ones, of other recordings or settings, go with the failure.
-
-        Where the recordings cannot be had they stay, and do not count: once these are back they are good again.
-        """
+        """A visit has no results; older ones, of other recordings or settings, stay and do not count."""
         visit = task.visit
-        if task.recordings_sha256:
-            shutil.rmtree(self.folder.session(visit), ignore_errors=True)
         failure = SessionFailure(
             participant=visit.participant,
             visit=visit.visit,

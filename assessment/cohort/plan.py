@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import json
 import shutil
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 
 from pydantic import ValidationError
@@ -17,11 +16,11 @@ from assessment.cohort.fingerprint import recordings_sha256, work_sha256
 from assessment.cohort.layout import CohortFolder
 from assessment.cohort.ledger import TRACE_SUFFIX
 from assessment.cohort.sessions import CohortSession
-from assessment.cohort.work import VISIT_RECORD, VisitTask
-from assessment.outputs import Outputs
+from assessment.cohort.settings import CohortSettings
+from assessment.cohort.visit_record import read_record
+from assessment.cohort.work import VisitTask
 from assessment.results_folder import ASIDE_SUFFIX, PARTIAL_SUFFIX, partial_folder
 from models.errors import SarcoscopeError
-from pipeline.settings import Settings
 
 Fetch = Callable[[CohortSession], Path]
 """Gives the recordings of a visit, fetched from the OpenCap server where they are there; raises SarcoscopeError."""
@@ -63,37 +62,20 @@ class Plan:
         return len(self.visits) - len(self.to_do) - len(self.done)
 
 
-def make_plan(
-    visits: Sequence[CohortSession],
-    settings: Settings,
-    outputs: Outputs,
-    folder: CohortFolder,
-    fetch: Fetch,
-    *,
-    retry_failed: bool,
-) -> Plan:
-    """See what is done already.
-
-    Parameters
-    ----------
-    outputs : Outputs
-        A visit that was kept with less is done again.
-    retry_failed : bool
-        Try again what failed before.
-    """
+def make_plan(visits: Sequence[CohortSession], chosen: CohortSettings, folder: CohortFolder, fetch: Fetch) -> Plan:
+    """See what is done already."""
 
     def state(visit: CohortSession) -> str:
-        done, failed = _work_done(folder, visit), _work_failed(folder, visit)
+        done, failed = read_record(folder.session(visit)), _work_failed(folder, visit)
         if done is None and not failed:
             return "new"
         recordings = _recordings_sha256(_fetched(visit, fetch))
-        # Results stay good while the recordings that they are of cannot be had: a disk that is not there today.
-        of = recordings or (done.recordings_sha256 if done else "")
-        work = _work_sha256(visit, of, settings_of(visit, settings))
-        if done and work == done.work_sha256 and (done.has(outputs) or not recordings):
+        # Results stay good while the recordings that they are of cannot be had: a server that is down today.
+        work = _work_sha256(visit, recordings or (done.recordings_sha256 if done else ""), chosen)
+        if done and work and work == done.work_sha256 and (done.has(chosen.outputs) or not recordings):
             return "done"
         if work and work == failed:
-            return "new" if retry_failed else "failed"
+            return "new" if chosen.retry_failed else "failed"
         return "outdated"
 
     states: list[str] = []
@@ -107,18 +89,18 @@ def make_plan(
     return Plan(tuple(visits), by_state["new"] | by_state["outdated"], by_state["done"], len(by_state["outdated"]))
 
 
-def groups(plan: Plan, settings: Settings, outputs: Outputs, folder: CohortFolder, fetch: Fetch) -> Iterator[Group]:
+def groups(plan: Plan, chosen: CohortSettings, folder: CohortFolder, fetch: Fetch) -> Iterator[Group]:
     """Visits in the groups that they are scaled in: always the same ones, so that a run that continues finds the same.
 
     Groups in which nothing is to be done are left out.
     """
 
     def task(visit: CohortSession) -> VisitTask:
-        source, own, wanted = _fetched(visit, fetch), settings_of(visit, settings), visit.key in plan.to_do
+        source, wanted = _fetched(visit, fetch), visit.key in plan.to_do
         partial = partial_folder(folder.session(visit))
         recordings = _recordings_sha256(source) if wanted else ""
-        work = _work_sha256(visit, recordings, own)
-        return VisitTask(visit, source, own, outputs, partial, recordings, work, wanted)
+        work = _work_sha256(visit, recordings, chosen)
+        return VisitTask(visit, source, chosen.of(visit), chosen.outputs, partial, recordings, work, wanted)
 
     with ThreadPoolExecutor(_READERS) as readers:
         for start in range(0, len(plan.visits), GROUP_SIZE):
@@ -128,16 +110,16 @@ def groups(plan: Plan, settings: Settings, outputs: Outputs, folder: CohortFolde
             yield tuple(readers.map(task, visits))
 
 
-def settings_of(visit: CohortSession, settings: Settings) -> Settings:
-    """The study's settings with the visit's own seat and load."""
-    own = {"seat_height_m": visit.seat_height_m, "load_kg": visit.load_kg}
-    return settings.model_copy(update={name: value for name, value in own.items() if value is not None})
-
-
 def clear_unfinished(visits: Sequence[CohortSession], folder: CohortFolder) -> None:
-    """Delete what a run that was killed left half done; only when no other run is at work in the folder."""
+    """Delete what a run that was killed left half done, and put back results that it had moved aside.
+
+    Only when no other run is at work in the folder.
+    """
     for visit in visits:
         place = folder.session(visit)
+        for left in place.parent.glob(f".{place.name}.*{ASIDE_SUFFIX}"):
+            if not place.exists():
+                left.rename(place)
         for suffix in (PARTIAL_SUFFIX, ASIDE_SUFFIX):
             for left in place.parent.glob(f".{place.name}.*{suffix}"):
                 shutil.rmtree(left, ignore_errors=True)
@@ -169,30 +151,9 @@ def _recordings_sha256(source: Path | SarcoscopeError) -> str:
         return ""
 
 
-def _work_sha256(visit: CohortSession, recordings: str, settings: Settings) -> str:
+def _work_sha256(visit: CohortSession, recordings: str, chosen: CohortSettings) -> str:
     """Hash of the work on a visit; empty where its recordings cannot be read, so that it is tried again next time."""
-    return work_sha256(visit, recordings, settings) if recordings else ""
-
-
-@dataclass(frozen=True)
-class _Done:
-    """What is known of results that are there."""
-
-    recordings_sha256: str
-    work_sha256: str
-    kept: dict[str, bool]
-
-    def has(self, outputs: Outputs) -> bool:
-        """Whether all files that are wanted were kept."""
-        return all(self.kept.get(name) for name, wanted in asdict(outputs).items() if wanted is True)
-
-
-def _work_done(folder: CohortFolder, visit: CohortSession) -> _Done | None:
-    try:
-        record = json.loads((folder.session(visit) / VISIT_RECORD).read_text(encoding="utf-8"))
-        return _Done(record["recordings_sha256"], record["work_sha256"], record["kept"])
-    except (OSError, ValueError, KeyError, TypeError):
-        return None
+    return work_sha256(visit, recordings, chosen.of(visit), chosen.device) if recordings else ""
 
 
 def _work_failed(folder: CohortFolder, visit: CohortSession) -> str | None:

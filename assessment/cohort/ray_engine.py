@@ -25,13 +25,15 @@ _TASKS_OF_A_WORKER = 1000
 _CLEARING_S = 10.0
 _ANSWER_S = 5.0
 _SCRATCH = "sarcoscope-"
-# No news to Ray's makers; only who holds this user's token may give work to the workers; no warning of changes to come.
-_RAY = {"RAY_USAGE_STATS_ENABLED": "0", "RAY_AUTH_MODE": "token", "RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO": "0"}
+# No news to Ray's makers, and no warning of changes to come.
+_RAY = {"RAY_USAGE_STATS_ENABLED": "0", "RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO": "0"}
+# Only who holds this user's token may give work to workers that we start; a cluster has its own rules.
+_RAY_OF_OUR_OWN = _RAY | {"RAY_AUTH_MODE": "token"}
 
 
-def load_ray() -> ModuleType:
+def load_ray(*, own_cluster: bool = True) -> ModuleType:
     """Import Ray; what it reads from the environment it reads then."""
-    os.environ.update(_RAY)
+    os.environ.update(_RAY_OF_OUR_OWN if own_cluster else _RAY)
     import ray
 
     return ray
@@ -57,7 +59,7 @@ class RayEngine:
     def __init__(self, address: str | None = None, n_workers: int | None = None) -> None:
         if address is not None and not _answers(address):
             raise _not_reached(f"at {address}", "nothing answers there")
-        ray = load_ray()
+        ray = load_ray(own_cluster=address is None)
         from ray import exceptions
 
         self._ray = ray
@@ -76,7 +78,14 @@ class RayEngine:
                 )  # fmt: skip
             else:
                 ray.init(address=address, **quiet)
-        except (ConnectionError, RuntimeError, ValueError) as reason:
+        except exceptions.AuthenticationError:
+            self.close()
+            raise SettingsError(
+                f"The Ray cluster at {address} and this account do not have the same token.",
+                hint="Put the cluster's token into RAY_AUTH_TOKEN and set RAY_AUTH_MODE=token (`ray get-auth-token` "
+                "prints it there), or RAY_AUTH_MODE=disabled for a cluster without one.",
+            ) from None
+        except (ConnectionError, RuntimeError, ValueError, exceptions.RayError) as reason:
             self.close()
             raise _not_reached(
                 "on this machine" if address is None else f"at {address}", type(reason).__name__
@@ -88,7 +97,8 @@ class RayEngine:
             raise SettingsError(
                 "The cluster has no core to give.", hint="Add a machine with `ray start --address ADDRESS`."
             )
-        self.has_gpu = resources.get("GPU", 0) >= 1
+        # Ray counts the GPUs that have a driver; torch needs a build that can use one.
+        self.has_gpu = resources.get("GPU", 0) >= 1 and bool(ray.get(ray.remote(num_gpus=1)(torch_has_gpu).remote()))
         self._on_gpu = {"num_gpus": 1} if self.has_gpu else {}
         self.lost: tuple[type[BaseException], ...] = (
             exceptions.WorkerCrashedError, exceptions.OutOfMemoryError, exceptions.NodeDiedError,
@@ -114,6 +124,13 @@ class RayEngine:
         while self._scratch.exists() and time.monotonic() < until_s:
             shutil.rmtree(self._scratch, ignore_errors=True)
             time.sleep(0.1)
+
+
+def torch_has_gpu() -> bool:
+    """Whether torch can compute on a GPU in this process."""
+    import torch
+
+    return torch.cuda.is_available()
 
 
 def _clear_scratch_of_the_dead() -> None:

@@ -117,6 +117,10 @@ def open_cohort(path: Path) -> CohortResults:
     """
     folder = CohortFolder(path)
     about = _about(folder)
+    if about.get("finished") is not True:
+        raise SettingsError(
+            f"The cohort in {path.name} is not finished: its last run was stopped, or is still at work.", hint=CONTINUE
+        )
     missing = [name for name in TABLES if not folder.table(name).is_file()]
     if missing:
         raise SettingsError(

@@ -20,7 +20,11 @@ _DIFFERS = re.compile(rf"(?:{_QUOTED}|{_WORD})(?:(?:,? and|,)?\s+(?:{_QUOTED}|{_
 _MASK = "\0"
 _NUMBER = re.compile(r"(?<![\w.])[-−]?\d+(?:\.\d+)?(?![\w])")
 # A path can hold somebody's name, and a blank within it: an absolute one ends where the clause does.
-_PATH = re.compile(rf"(?<![\w{GAP}])(?:/|\\\\|[A-Za-z]:[/\\])(?:(?! *[,;:()\"']|\. |\.$).)*|\S+[/\\]\S+[/\\]\S*")
+# Addresses of pages and a stroke that stands alone are no paths.
+_PATH = re.compile(
+    rf"(?<![\w{GAP}:/])(?:/(?=\S)|\\\\|[A-Za-z]:[/\\](?!/))(?:(?! *[,;:()\"']|\. |\.$).)*"
+    r"|(?<!\S)(?!\w+://)\S+[/\\]\S+[/\\]\S*"
+)
 _OWN_NAMES = ("participant", "visit", "session", "trial")
 
 
@@ -128,6 +132,7 @@ def _shared(mask: str, reasons: list[str]) -> str:
 
 
 def _nameless(reason: str, names: list[str]) -> str:
-    for name in sorted(filter(None, names), key=len, reverse=True):
+    # A visit may be called 1, as many numbers in a text are.
+    for name in sorted((name for name in names if re.search(r"[^\d\s]", name)), key=len, reverse=True):
         reason = re.sub(rf"(?<!\w){re.escape(name)}(?!\w)", GAP, reason)
     return _PATH.sub(GAP, reason)

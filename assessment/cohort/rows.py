@@ -17,6 +17,7 @@ from assessment.cohort.sessions import CohortSession
 from assessment.results_folder import read_summary
 from assessment.summary import QualityRecord, Summary, TrialRecord
 from assessment.uncertainty.measured import Measured, measured_values
+from models.errors import SarcoscopeError
 
 ROWS_NAME = "rows.arrow"
 TRIAL_STAGE = "trials"
@@ -76,18 +77,33 @@ def read_session_rows(folder: Path, session: CohortSession) -> SessionRows:
     SettingsError
         The summary cannot be read either.
     """
-    try:
-        with pa.OSFile(str(folder / ROWS_NAME)) as file, pa.ipc.open_file(file) as reader:
-            same = reader.schema.equals(ROWS, check_metadata=True)
-            batch = reader.get_batch(0) if same else None
-    except (OSError, pa.ArrowException):
-        batch = None
+    batch = _whole_batch(folder)
     if batch is None or (batch["participant"][0].as_py(), batch["visit"][0].as_py()) != (
         session.participant,
         session.visit,
     ):
         return session_rows(session, read_summary(folder))
     return SessionRows(batch)
+
+
+def can_be_read(folder: Path) -> bool:
+    """Whether the results of a visit have what tables are made of: its rows, or else its summary."""
+    if _whole_batch(folder) is not None:
+        return True
+    try:
+        read_summary(folder)
+    except SarcoscopeError:
+        return False
+    return True
+
+
+def _whole_batch(folder: Path) -> pa.RecordBatch | None:
+    """The rows as they were written; None where they are not there, not whole, or of another version."""
+    try:
+        with pa.OSFile(str(folder / ROWS_NAME)) as file, pa.ipc.open_file(file) as reader:
+            return reader.get_batch(0) if reader.schema.equals(ROWS, check_metadata=True) else None
+    except (OSError, pa.ArrowException):
+        return None
 
 
 def sql_name(text: str) -> str:

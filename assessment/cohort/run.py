@@ -5,9 +5,8 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import UTC, datetime
-from typing import Literal
 
 from filelock import FileLock, Timeout
 
@@ -15,49 +14,20 @@ from assessment.cohort.bad_rows import BadRow, write_bad_rows
 from assessment.cohort.driver import CohortRun
 from assessment.cohort.engine import Engine
 from assessment.cohort.fingerprint import code_sha256
-from assessment.cohort.guard import DEFAULT_LIMITS, Limits
 from assessment.cohort.layout import CohortFolder
 from assessment.cohort.ledger import Ledger, Watcher
 from assessment.cohort.plan import Fetch, Plan, clear_unfinished, forget_failures, groups, make_plan
 from assessment.cohort.replacing import replaced_when_whole
 from assessment.cohort.sessions import CohortSession
+from assessment.cohort.settings import CohortSettings
 from assessment.cohort.tables import write_tables
-from assessment.outputs import Outputs
 from assessment.provenance import settings_without_places
 from assessment.summary import TrialRecord
 from assessment.trial import TrialTask, run_trial
 from assessment.version import SARCOSCOPE_VERSION
 from models.errors import SettingsError
-from pipeline.settings import Settings
 
-ABOUT_VERSION = "1.0"
-
-LEAN = Outputs(opensim=False, viewer=False, report=False, readable=False, curves="parquet")
-"""What cohorts keep of a visit unless asked for more: results, model and curves (docs/scale.md has the sizes)."""
-
-
-@dataclass(frozen=True)
-class CohortSettings:
-    """How a cohort is assessed.
-
-    Attributes
-    ----------
-    settings : Settings
-        Of all visits; seat and load of a visit go before.
-    outputs : Outputs
-    limits : Limits
-        Of every piece of work: a group's scaling, a trial, a visit's conclusion.
-    device : {'cpu', 'cuda'}
-        Where scale factors and angles are computed; the last digits of results differ between them.
-    retry_failed : bool
-        Try again what failed before on the same recordings.
-    """
-
-    settings: Settings
-    outputs: Outputs = LEAN
-    limits: Limits = DEFAULT_LIMITS
-    device: Literal["cpu", "cuda"] = "cpu"
-    retry_failed: bool = False
+ABOUT_VERSION = "1.1"
 
 
 def run_cohort(
@@ -99,12 +69,14 @@ def run_cohort(
     with only_run_in(folder):
         write_bad_rows(bad_rows, folder.bad_rows)
         clear_unfinished(visits, folder)
-        plan = make_plan(visits, chosen.settings, chosen.outputs, folder, fetch, retry_failed=chosen.retry_failed)
+        plan = make_plan(visits, chosen, folder, fetch)
         forget_failures(plan, folder)
-        _write_about(folder, chosen, len(visits), len({row.row for row in bad_rows}))
+        n_bad_rows = len({row.row for row in bad_rows})
+        _write_about(folder, chosen, len(visits), n_bad_rows, finished=False)
         run = CohortRun(engine, Ledger(folder, watch(plan)), chosen.limits, chosen.device, work_on_trial)
-        run.go(groups(plan, chosen.settings, chosen.outputs, folder, fetch))
+        run.go(groups(plan, chosen, folder, fetch))
         write_tables(folder, visits)
+        _write_about(folder, chosen, len(visits), n_bad_rows, finished=True)
         return plan
 
 
@@ -155,9 +127,12 @@ def _cannot_be_written(folder: CohortFolder, error: OSError) -> SettingsError:
     )
 
 
-def _write_about(folder: CohortFolder, chosen: CohortSettings, n_visits: int, n_bad_rows: int) -> None:
+def _write_about(
+    folder: CohortFolder, chosen: CohortSettings, n_visits: int, n_bad_rows: int, *, finished: bool
+) -> None:
     about = {
         "about_version": ABOUT_VERSION,
+        "finished": finished,
         "created": datetime.now(UTC).isoformat(timespec="seconds"),
         "sarcoscope_version": SARCOSCOPE_VERSION,
         "code_sha256": code_sha256(),

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import json
 import shutil
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
+from assessment.cohort.reading_errors import for_tables
 from assessment.cohort.rows import session_rows, write_session_rows
 from assessment.cohort.sessions import CohortSession
+from assessment.cohort.visit_record import VisitRecord, read_record, write_record
 from assessment.conclusion import check_possible, conclude, failed_trial
 from assessment.movements import movements_of_many
 from assessment.outputs import Outputs
@@ -24,8 +25,6 @@ from pipeline.scaling import ScaledModel
 from pipeline.session import Session, read_session
 from pipeline.settings import Settings
 
-VISIT_RECORD = "cohort_session.json"
-"""In a visit's results folder: what it is called, and the hashes of its recordings and of the work that was done."""
 _UNPACKED = ".unpacked"
 
 
@@ -152,7 +151,12 @@ def prepare_group(group: GroupTask) -> list[ReadyVisit | SarcoscopeError]:
 
 
 def conclude_visit(task: ConclusionTask) -> int:
-    """Put a visit's results together and in their place; the number of its trials that failed.
+    """Put a visit's results together and in their place, with the record that says of what they are.
+
+    Returns
+    -------
+    int
+        The number of its trials that failed.
 
     Raises
     ------
@@ -162,6 +166,10 @@ def conclude_visit(task: ConclusionTask) -> int:
     ready = task.ready
     asked, visit = ready.task, ready.task.visit
     partial, outputs = asked.partial, asked.outputs
+    n_failed = sum(record.status == "failed" for record in task.records.values())
+    before = read_record(task.folder)
+    if not partial.exists() and before is not None and before.work_sha256 == asked.work_sha256:
+        return n_failed  # the first try put them in their place, and ended before it could say so
     summary = conclude(
         partial, ready.session, ready.subject, asked.settings, visit.clinical, ready.models, task.records, outputs
     )
@@ -171,16 +179,13 @@ def conclude_visit(task: ConclusionTask) -> int:
 
         write_report(partial, summary)
     shutil.rmtree(partial / _UNPACKED, ignore_errors=True)
-    about = {
-        "participant": visit.participant,
-        "visit": visit.visit,
-        "recordings_sha256": asked.recordings_sha256,
-        "work_sha256": asked.work_sha256,
-        "kept": asdict(outputs),
-    }
-    (partial / VISIT_RECORD).write_text(json.dumps(about, indent=2), encoding="utf-8")
+    about = VisitRecord(
+        participant=visit.participant, visit=visit.visit, recordings_sha256=asked.recordings_sha256,
+        work_sha256=asked.work_sha256, kept=asdict(outputs),
+    )  # fmt: skip
+    write_record(partial, about)
     put_in_place(partial, task.folder)
-    return sum(record.status == "failed" for record in task.records.values())
+    return n_failed
 
 
 def _opened(task: VisitTask) -> _Person | SarcoscopeError:
@@ -193,7 +198,8 @@ def _opened(task: VisitTask) -> _Person | SarcoscopeError:
         subject = session.subject.joined(task.visit.given).complete()
         check_possible(session, subject, task.settings, task.visit.clinical)
     except SarcoscopeError as error:
-        return _without_place(error, task.source).within(stage="reading")
+        known = error if isinstance(task.source, SarcoscopeError) else for_tables(error, task.source, unpacked)
+        return known.within(stage="reading")
     return _Person(task, session, subject, PreparedSession(session))
 
 
@@ -233,16 +239,6 @@ def _find_angles(people: Sequence[_Person], device: str) -> None:
         else:
             # What goes on to another process is the angles, not once more all markers of the session.
             person.trials[trial.name] = replace(task, movement=outcome, prepared=None)
-
-
-def _without_place(error: SarcoscopeError, source: Path | SarcoscopeError) -> SarcoscopeError:
-    """Take a path, which may hold a person's name, out of what goes into tables and logs."""
-    if isinstance(source, SarcoscopeError):
-        return error
-    message, hint = error.message, error.hint
-    for name in (str(source.resolve()), str(source), source.name):
-        message, hint = message.replace(name, "the session"), hint.replace(name, "the session")
-    return type(error)(message, hint=hint, **{key: value for key, value in error.context.items() if key != "file"})
 
 
 def _source(task: VisitTask) -> Path:

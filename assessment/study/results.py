@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from assessment.cohort.layout import visit_of
+from assessment.cohort.layout import CohortFolder, visit_of
 from assessment.cohort.reading import is_cohort, open_cohort
 from assessment.results_folder import SUMMARY_NAME, read_summary
 from assessment.study.base import CLINICAL_COLUMNS, INDICATOR_COLUMNS, SUBJECT_COLUMNS, refuse_twice, require_columns
@@ -81,9 +81,12 @@ def session_folders(folder: Path) -> list[Path]:
     """
     if (folder / SUMMARY_NAME).is_file():
         return [folder]
-    below = "sessions/*/*" if is_cohort(folder) else "*"
-    inside = folder.glob(f"{below}/{SUMMARY_NAME}")
-    found = sorted(path.parent for path in inside)
+    if is_cohort(folder):
+        # Those that count: a visit that failed later keeps its older results on disk.
+        visits = open_cohort(folder).wide(["participant", "visit"])
+        found = [CohortFolder(folder).results(*codes) for codes in visits.itertuples(index=False)]
+    else:
+        found = sorted(path.parent for path in folder.glob(f"*/{SUMMARY_NAME}"))
     if not found:
         raise SettingsError(
             f"There are no results in {folder.name}.",

@@ -1,7 +1,8 @@
 """``python -m benchmarks.cohort``: how fast, how flat, how far and how safely cohorts are assessed, on two cores.
 
 All sessions are synthetic (`python -m assessment synthesise`): standing, five-times sit-to-stand and a walk at 60 Hz.
-Parts can be run alone (``--part``); their figures replace the older ones of that part in results/cohort.json.
+Parts can be run alone (``--part``); their figures replace the older ones of that part in results/cohort.json, which
+names the commit of each.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from benchmarks.cohort.faults import fault_figures
 from benchmarks.cohort.machine import parallel_efficiency
 from benchmarks.cohort.nodes import node_figures
 from benchmarks.cohort.running import Watched, cohort_command, watched
-from benchmarks.saving import RESULTS, save
+from benchmarks.saving import RESULTS, made_by, save
 
 SEED, AGE = 7, "65-90"
 N_SPEED, N_GROWTH, N_PAIR, N_NODES, N_FAULTS = 200, 1000, 96, 16, 240
@@ -44,7 +45,7 @@ def main() -> None:
         for part in parts:
             folder = Path(scratch) / part
             folder.mkdir()
-            figures[part] = PARTS[part](sessions, folder, figures)
+            figures[part] = PARTS[part](sessions, folder, figures) | made_by()
             print(f"{part}: {json.dumps(figures[part], indent=2)}", flush=True)
             save("cohort", figures)
 

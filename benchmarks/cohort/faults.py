@@ -145,7 +145,8 @@ def main(arguments: Sequence[str]) -> None:
     from assessment.cohort.manifest import read_manifest
     from assessment.cohort.progress import CohortProgress
     from assessment.cohort.ray_engine import RayEngine
-    from assessment.cohort.run import CohortSettings, run_cohort
+    from assessment.cohort.run import run_cohort
+    from assessment.cohort.settings import CohortSettings
     from pipeline.settings import Settings
 
     manifest, folder = Path(arguments[0]), CohortFolder(Path(arguments[1]))

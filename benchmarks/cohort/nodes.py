@@ -45,7 +45,8 @@ def _assess(manifest: Path, out: Path, n: int, engine: Any) -> None:
     from assessment.cohort.download import fetch
     from assessment.cohort.manifest import read_manifest
     from assessment.cohort.progress import CohortProgress
-    from assessment.cohort.run import CohortSettings, run_cohort
+    from assessment.cohort.run import run_cohort
+    from assessment.cohort.settings import CohortSettings
     from pipeline.settings import Settings
 
     folder = CohortFolder(out)

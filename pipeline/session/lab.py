@@ -12,7 +12,7 @@ from models.skeleton.marker_sets import MarkerSetName, marker_set
 from models.subject import SubjectMetadata
 from pipeline.files.trc import summarise_trc
 from pipeline.session.lab_description import FORCE_SUFFIXES, LabDescription, read_lab_description
-from pipeline.session.names import natural_order, safe_name
+from pipeline.session.names import natural_order, safe_name, unique_names
 from pipeline.session.types import MarkerConversion, Session, Trial
 
 # What AddBiomechanics' users and OpenCap call the trial in which the person stands still.
@@ -108,9 +108,10 @@ def _unmapped_names(description: LabDescription) -> tuple[str, ...]:
 
 def _from_addbiomechanics(root: Path) -> Session:
     marker_files = sorted((root / "MarkerData").glob("*.trc"), key=lambda file: natural_order(file.stem))
+    names = unique_names(safe_name(file.stem, "trial") for file in marker_files)
     trials = tuple(
-        Trial(name=safe_name(file.stem, "trial"), marker_file=file, force_file=_forces_of(root, file.stem))
-        for file in marker_files
+        Trial(name=name, marker_file=file, force_file=_forces_of(root, file.stem))
+        for name, file in zip(names, marker_files, strict=True)
     )
     static = [trial.name for trial in trials if _STATIC_NAME.search(trial.name)]
     if not static:

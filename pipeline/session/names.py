@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterable
 
 MAX_NAME_LENGTH = 80
 """Characters; leaves room for suffixes below the 255 bytes that file systems accept."""
@@ -40,6 +41,20 @@ _NOT_A_NAME = frozenset(
     }
 )
 _NAME_PART = re.compile(r"[^\W\d_]{3,}")
+
+
+def unique_names(wanted: Iterable[str]) -> list[str]:
+    """Number those that are there before, whatever the case of letters: results are filed under them."""
+    names: list[str] = []
+    taken: set[str] = set()
+    for name in wanted:
+        unique, repeat = name, 1
+        while unique.casefold() in taken:
+            repeat += 1
+            unique = f"{name} ({repeat})"
+        taken.add(unique.casefold())
+        names.append(unique)
+    return names
 
 
 def safe_name(text: str, fallback: str) -> str:

@@ -17,7 +17,7 @@ from models.errors import MarkerDataError, SessionReadError
 from models.skeleton.marker_sets import MONOCULAR_TO_STUDY
 from pipeline.files.trc import TrcSummary, summarise_trc
 from pipeline.session.metadata import METADATA_FILE, SessionMetadata, read_metadata
-from pipeline.session.names import safe_name, without_person
+from pipeline.session.names import safe_name, unique_names, without_person
 from pipeline.session.opencap_files import SessionFiles, find_files
 from pipeline.session.opencap_warnings import model_warnings, static_warnings, trial_warnings
 from pipeline.session.types import MarkerConversion, Session, SessionKind, Trial
@@ -159,17 +159,9 @@ def _static_stem(files: SessionFiles) -> str | None:
 
 def _trial_names(files: SessionFiles, person: str) -> dict[str, str]:
     """Names to show and to file results under: safe, without the person's, unique whatever the case of letters."""
-    names: dict[str, str] = {}
-    taken: set[str] = set()
-    for trial in files.trials:
-        wanted = safe_name(without_person(trial.stem, person), "trial")
-        name, repeat = wanted, 1
-        while name.casefold() in taken:
-            repeat += 1
-            name = f"{wanted} ({repeat})"
-        taken.add(name.casefold())
-        names[trial.stem] = name
-    return names
+    stems = [trial.stem for trial in files.trials]
+    names = unique_names(safe_name(without_person(stem, person), "trial") for stem in stems)
+    return dict(zip(stems, names, strict=True))
 
 
 def _model_file(files: SessionFiles, metadata: SessionMetadata) -> Path | None:

@@ -257,7 +257,7 @@ def test_the_report_can_be_taken_away(mine: UserStore, tmp_path: Path) -> None:
     made_cohort(tmp_path / "out", participants=6)
     folder = CohortFolder(tmp_path / "out")
     about = {
-        "created": "2026-10-01T09:00:00+00:00", "n_bad_rows": 3, "sarcoscope_version": "7.7",
+        "finished": True, "created": "2026-10-01T09:00:00+00:00", "n_bad_rows": 3, "sarcoscope_version": "7.7",
         "settings": {"forces": "estimated", "model": None},
     }  # fmt: skip
     folder.about.write_text(json.dumps(about), encoding="utf-8")

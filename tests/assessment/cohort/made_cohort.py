@@ -17,6 +17,7 @@ from assessment.cohort.rows import session_rows, write_session_rows
 from assessment.cohort.run import ABOUT_VERSION
 from assessment.cohort.sessions import CohortSession
 from assessment.cohort.tables import write_tables
+from assessment.cohort.visit_record import VisitRecord, write_record
 from assessment.person import judge_person
 from assessment.summary import (
     ClinicalMeasures,
@@ -86,6 +87,7 @@ def made_cohort(out: Path, *, participants: int = 30, seed: int = 0) -> MadeCoho
             write_visit(cohort.folder, session, made_visit(session, generator))
     about = {
         "about_version": ABOUT_VERSION,
+        "finished": True,
         "created": "2026-01-01T00:00:00+00:00",
         "sarcoscope_version": SARCOSCOPE_VERSION,
         "code_sha256": "",
@@ -108,9 +110,11 @@ def write_visit(folder: CohortFolder, session: CohortSession, summary: Summary) 
         if "curves" in one.files:
             write_curve_table(results / one.files["curves"], _curves(one, summary.subject.mass_kg))
     (results / "summary.json").write_text(summary.model_dump_json(), encoding="utf-8")
-    about = {"participant": session.participant, "visit": session.visit, "work_sha256": ""}
-    (results / "cohort_session.json").write_text(json.dumps(about), encoding="utf-8")
     write_session_rows(results, session_rows(session, summary))
+    about = VisitRecord(
+        participant=session.participant, visit=session.visit, recordings_sha256="", work_sha256="", kept={}
+    )
+    write_record(results, about)
     return results
 
 

@@ -62,7 +62,7 @@ def test_the_rows_in_order_are_assessed_when_asked_for(folder: Path) -> None:
             "--workers is of this machine, --ray-address of a cluster.",
         ),
         (("--serial", "--keep", "videos"), "--keep videos is not accepted."),
-        (("--serial", "--device", "cuda"), "--device cuda: the workers have no GPU."),
+        (("--serial", "--device", "cuda"), "--device cuda: the workers have no GPU that torch can use."),
         (("--serial", "--cutoff-hz", "90"), "--cutoff-hz 90.0 is not accepted"),
     ],
 )

@@ -65,7 +65,22 @@ def test_a_lab_session_is_the_files_that_its_description_names(tmp_path: Path, c
     second = recordings_sha256(lab)
     assert second != before
     (tmp_path / changed).unlink()
-    assert recordings_sha256(lab) not in (before, second)
+    with pytest.raises(FileNotFoundError):
+        recordings_sha256(lab)
+
+
+def test_recordings_behind_a_link_are_recordings(tmp_path: Path) -> None:
+    session, disk = tmp_path / "OpenCapData_a", tmp_path / "disk"
+    session.mkdir()
+    disk.mkdir()
+    (disk / "walk.trc").write_text("first", encoding="utf-8")
+    (session / "MarkerData").symlink_to(disk, target_is_directory=True)
+    before = recordings_sha256(session)
+    (disk / "walk.trc").write_text("second", encoding="utf-8")
+    assert recordings_sha256(session) != before
+    shutil.rmtree(disk)
+    with pytest.raises(FileNotFoundError):
+        recordings_sha256(session)
 
 
 def test_a_description_that_cannot_be_read_has_a_hash_of_its_own(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pyarrow.parquet as pq
@@ -44,6 +45,15 @@ def test_a_cohort_whose_run_was_stopped_is_refused(cohort: MadeCohort) -> None:
     with pytest.raises(SettingsError, match=r"out is not finished: it has no wide\.parquet\. Run it again into the sa"):
         open_cohort(cohort.folder.path)
     assert is_cohort(cohort.folder.path)
+
+
+def test_tables_of_an_earlier_run_do_not_pass_for_those_of_one_that_was_stopped(cohort: MadeCohort) -> None:
+    about = json.loads(cohort.folder.about.read_text("utf-8"))
+    cohort.folder.about.write_text(json.dumps(about | {"finished": False}), "utf-8")
+    with pytest.raises(
+        SettingsError, match=r"out is not finished: its last run was stopped, or is still at work\. Run it"
+    ):
+        open_cohort(cohort.folder.path)
 
 
 def test_tables_of_an_earlier_run_of_fewer_visits_are_refused(cohort: MadeCohort) -> None:

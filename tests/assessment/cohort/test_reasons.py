@@ -35,12 +35,22 @@ def test_codes_names_of_trials_and_paths_are_taken_out() -> None:
         "Cannot read /data/hong gil dong/a.trc: it is empty.",
         r"Cannot read C:\hong gildong\a.trc (empty).",
         "Speed is 1.2 m/s, kimono is a word.",
+        "Wait until https://app.opencap.ai shows the trials as done.",
+        "Paths must stay inside, with / between folders.",
     )
     assert list(without_names(table)) == [
         "…/…: … has no feet.",
         "Cannot read …: it is empty.",
         "Cannot read … (empty).",
-        "Speed is 1.2 m/s, … is a word.".replace("…", "kimono"),
+        "Speed is 1.2 m/s, kimono is a word.",
+        "Wait until https://app.opencap.ai shows the trials as done.",
+        "Paths must stay inside, with / between folders.",
+    ]
+
+
+def test_a_visit_called_by_a_number_leaves_the_numbers_of_a_text_alone() -> None:
+    assert list(without_names(failures("Height 1.65 m, accepted: 1 to 2.3.").assign(visit="1"))) == [
+        "Height 1.65 m, accepted: 1 to 2.3."
     ]
 
 

@@ -17,8 +17,9 @@ from assessment.cohort.layout import TABLES, CohortFolder
 from assessment.cohort.plan import Plan
 from assessment.cohort.ray_engine import RayEngine
 from assessment.cohort.reading import open_cohort
-from assessment.cohort.run import CohortSettings, only_run_in, run_cohort
+from assessment.cohort.run import only_run_in, run_cohort
 from assessment.cohort.sessions import CohortSession
+from assessment.cohort.settings import CohortSettings
 from assessment.outputs import Outputs
 from assessment.results_folder import discard, put_in_place, read_summary
 from assessment.summary import ClinicalMeasures, TrialRecord
@@ -65,6 +66,11 @@ def crashing_trial(task: TrialTask) -> TrialRecord:
         (task.folder / "tried").touch()
         os.abort()
     return run_trial(task)
+
+
+def always_aborting(task: TrialTask) -> TrialRecord:
+    """A library that ends the process whenever it sees this person."""
+    os.abort()
 
 
 def edited_while_at_work(task: TrialTask) -> TrialRecord:
@@ -195,13 +201,22 @@ def test_a_killed_run_continues_to_the_same_tables(first: Ran, tmp_path: Path) -
     # As a run leaves it that is killed: one visit half done, no tables yet.
     lost = folder.session(first.visits[2])
     lost.rename(lost.with_name(".visit=V1.0a1b2c3d.partial"))
-    shutil.copytree(folder.session(first.visits[0]), lost.with_name(".visit=V1.0a1b2c3d.old"))
+    done = folder.session(first.visits[0])
+    shutil.copytree(done, done.with_name(".visit=V1.0a1b2c3d.old"))
     for name in TABLES:
         folder.table(name).unlink()
     again = run(first.visits, folder, run_trial)
     assert again.seen.done == ["flaky/V1"]
     assert tables(folder) == tables(first.folder)
     assert [*folder.path.rglob("*.partial"), *folder.path.rglob("*.old")] == []
+
+
+def test_results_that_were_moved_aside_when_a_run_was_killed_are_put_back(first: Ran, tmp_path: Path) -> None:
+    folder = CohortFolder(tmp_path / "out")
+    shutil.copytree(first.folder.path, folder.path)
+    moved = folder.session(first.visits[0])
+    moved.rename(moved.with_name(".visit=V1.0a1b2c3d.old"))
+    assert run(first.visits[:1], folder, never).plan.n_done == 1
 
 
 def test_failed_work_is_tried_again_when_asked_for(first: Ran, tmp_path: Path) -> None:
@@ -271,6 +286,38 @@ def test_two_runs_do_not_meet_in_one_folder(first: Ran) -> None:
     with only_run_in(first.folder), pytest.raises(SettingsError, match="Another run is at work") as error:
         run(first.visits, first.folder)
     assert "--out" in error.value.hint
+
+
+def test_a_visit_that_fails_with_other_settings_is_as_it_was_with_the_old_ones(first: Ran, tmp_path: Path) -> None:
+    folder, good = CohortFolder(tmp_path / "out"), first.visits[:1]
+    shutil.copytree(first.folder.path, folder.path)
+    run(good, folder, never)
+    before = tables(folder)
+    other = run(
+        good, folder, always_aborting, replace(SETTINGS, settings=Settings(scaler="measurement", cutoff_hz=4.0))
+    )
+    assert [failure.participant for failure in other.seen.failed] == ["good"]
+    assert open_cohort(folder.path).wide().empty
+    run(good, folder, never)
+    assert tables(folder) == before
+
+
+def test_a_run_that_is_stopped_does_not_pass_for_finished(first: Ran, tmp_path: Path) -> None:
+    folder = CohortFolder(tmp_path / "out")
+    shutil.copytree(first.folder.path, folder.path)
+    heavier = replace(first.visits[0], given=SubjectMetadata(mass_kg=90.0, age_years=72.0))
+    engine = SerialEngine()
+
+    def stopped(_: Plan) -> Watching:
+        raise KeyboardInterrupt
+
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            run_cohort((heavier, *first.visits[1:]), SETTINGS, folder, engine, stopped, source)
+    finally:
+        engine.close()
+    with pytest.raises(SettingsError, match="is not finished: its last run was stopped"):
+        open_cohort(folder.path)
 
 
 def test_ray_gives_the_same_tables(first: Ran, tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pandas as pd
@@ -168,7 +169,7 @@ def test_a_cohort_of_which_nothing_could_be_assessed_has_empty_tables(small: Mad
     folder = CohortFolder(tmp_path / "nothing")
     for one in small.sessions:
         write_failure(folder, one, UNREADABLE)
-    folder.about.write_text("{}", encoding="utf-8")
+    folder.about.write_text(json.dumps({"finished": True}), encoding="utf-8")
     write_tables(folder, small.sessions)
     results = open_cohort(folder.path)
     assert (len(results.indicators()), len(results.wide())) == (0, 0)

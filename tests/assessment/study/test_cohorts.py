@@ -12,7 +12,7 @@ from assessment.cohort.tables import write_tables
 from assessment.study import compare_groups, load_curves, load_indicators, load_study, participant_means
 from assessment.study.base import INDICATOR_COLUMNS
 from models.errors import SettingsError
-from tests.assessment.cohort.made_cohort import GROUPS, MadeCohort, made_cohort
+from tests.assessment.cohort.made_cohort import GROUPS, UNREADABLE, MadeCohort, made_cohort, write_failure
 from tests.assessment.study.test_loading import write_participants
 
 
@@ -52,6 +52,16 @@ def test_visits_that_failed_count_as_without_a_value(cohort: MadeCohort) -> None
     without = sum(compared[f"without_value_{number}"] for number in (1, 2))
     assert without >= len(failed) > 0
     assert sum(compared[f"n_{number}"] for number in (1, 2)) + without == 12
+
+
+def test_older_results_of_a_visit_that_failed_later_do_not_count(cohort: MadeCohort) -> None:
+    failed = next(one for one in cohort.sessions if cohort.folder.session(one).is_dir())
+    write_failure(cohort.folder, failed, UNREADABLE)
+    write_tables(cohort.folder, cohort.sessions)
+    curves = load_curves([cohort.folder.path], "knee_angle", activity="sit-to-stand", unit="Nm/kg", cautions="include")
+    assert failed.key not in set(curves.values.index.get_level_values("session"))
+    assert failed.key not in set(load_study([cohort.folder.path]).indicators["session"])
+    assert cohort.folder.session(failed).is_dir()
 
 
 def test_curves_are_joined_by_the_same_names(cohort: MadeCohort) -> None:

@@ -220,6 +220,11 @@ class TestAddBiomechanics:
         with pytest.raises(SessionReadError, match="None of the trials is named as a static one: walk_2, walk_10"):
             read_lab_session(folder)
 
+    def test_files_of_one_name_are_trials_of_two(self, folder):
+        markers = folder / "MarkerData"
+        (markers / "walk_2.trc").rename(markers / "walk#10.trc")
+        assert [trial.name for trial in read_lab_session(folder).trials] == ["Static_a", "walk_10", "walk_10 (2)"]
+
     def test_foreign_marker_names(self, tmp_path, folder):
         markers = walk(seconds=0.5)
         for file in (folder / "MarkerData").glob("*.trc"):

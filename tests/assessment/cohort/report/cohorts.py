@@ -69,7 +69,8 @@ def folder_of(
         else:
             summary = (results or {}).get(session.key) or made_visit(session, generator)
             write_visit(folder, session, summary)
-    known = {"created": CREATED, "sarcoscope_version": "0.1.0", "n_bad_rows": 0, "n_visits": len(listed)}
+    counts = {"n_bad_rows": 0, "n_visits": len(listed)}
+    known = {"finished": True, "created": CREATED, "sarcoscope_version": "0.1.0"} | counts
     folder.about.write_text(json.dumps(known | about), encoding="utf-8")
     write_tables(folder, listed)
     return folder
