@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import uuid
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -22,6 +23,8 @@ from assessment.summary import TrialRecord
 from models.errors import SarcoscopeError, SettingsError
 
 TRACE_SUFFIX = ".trace"
+# Results of a visit take more (docs/scale.md), so that with less left none come about; libraries do not always say why.
+_LEAST_FREE_BYTES = 2**20
 
 
 class Watcher(Protocol):
@@ -93,6 +96,8 @@ class Ledger:
 
     def trial_done(self, visit: CohortSession, record: TrialRecord) -> None:
         """A trial is assessed or has failed."""
+        if record.error is not None:
+            self._stop_if_full()
         text = f"trial {record.name}: {record.status}"
         self._write(self.log(visit), text if record.error is None else f"{text}: {record.error.message}")
 
@@ -105,6 +110,7 @@ class Ledger:
 
     def failed(self, task: VisitTask, error: SarcoscopeError, attempts: int) -> None:
         """A visit has no results; older ones, of other recordings or settings, stay and do not count."""
+        self._stop_if_full()
         visit = task.visit
         failure = SessionFailure(
             participant=visit.participant,
@@ -120,6 +126,11 @@ class Ledger:
         self._write(self.log(visit), f"failed ({failure.stage}): {error.message} {error.hint}")
         self._begun_s.pop(visit.key, None)
         self.watcher.session_failed(failure)
+
+    def _stop_if_full(self) -> None:
+        """Where nothing can be written any more, it is not the recordings that work fails on."""
+        if shutil.disk_usage(self.folder.path).free < _LEAST_FREE_BYTES:
+            raise disk_full()
 
     def _write(self, log: Path, text: str) -> None:
         with _told_when_not_written(), log.open("a", encoding="utf-8") as file:

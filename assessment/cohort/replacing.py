@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from assessment.cohort.guard import disk_full, is_full
 from models.errors import SettingsError
 
 
@@ -18,8 +19,9 @@ def replaced_when_whole(path: Path) -> Iterator[Path]:
 
     Raises
     ------
+    DiskFullError
     SettingsError
-        It cannot be written: permissions, a folder in its place, a full disk.
+        It cannot be written otherwise: permissions, a folder in its place.
     """
     unfinished = path.with_name(f".{path.name}.unfinished")
     try:
@@ -27,6 +29,8 @@ def replaced_when_whole(path: Path) -> Iterator[Path]:
         yield unfinished
         unfinished.replace(path)
     except OSError as error:
+        if is_full(error):
+            raise disk_full() from None
         raise SettingsError(
             f"{path} cannot be written: {error.strerror or type(error).__name__}.",
             hint="Make space there, or give a folder that can be written; finished visits are kept.",

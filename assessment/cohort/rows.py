@@ -14,6 +14,7 @@ from assessment.catalogue import catalogue
 from assessment.cohort.failures import tries_of
 from assessment.cohort.schemas import CRITERIA, CRITERION_PREFIX, FAILURES, INDICATORS, PERSON, QUALITY, ROWS, VALUES
 from assessment.cohort.sessions import CohortSession
+from assessment.criteria import FrameworkResult
 from assessment.results_folder import read_summary
 from assessment.summary import QualityRecord, Summary, TrialRecord
 from assessment.uncertainty.measured import Measured, measured_values
@@ -54,7 +55,7 @@ def session_rows(session: CohortSession, summary: Summary) -> SessionRows:
         (QUALITY, [_quality(trial) for trial in summary.trials]),
         (FAILURES, [_failure(trial) for trial in summary.trials if trial.status == "failed"]),
         (VALUES, [_value(one) for one in measured_values(summary)]),
-        (CRITERIA, [(f"{CRITERION_PREFIX}{sql_name(one.framework)}", one.verdict.value) for one in summary.criteria]),
+        (CRITERIA, [_criterion(one) for one in summary.criteria]),
     )
     of_visit = (session.participant, session.visit, *_person(summary))
     arrays = [pa.array([value], field.type) for value, field in zip(of_visit, ROWS, strict=False)]
@@ -165,7 +166,7 @@ def _quality(trial: TrialRecord) -> tuple[Any, ...]:
         trial.status,
         *_movement(trial),
         trial.activity.confidence if trial.activity else None,
-        sum(repetition.complete for repetition in trial.repetitions),
+        sum(repetition.complete for repetition in trial.repetitions) if trial.repetitions else None,
         trial.marker_error.rms_cm if trial.marker_error else None,
         trial.marker_error.held_out if trial.marker_error else None,
         *(_mark(quality) for quality in marks),
@@ -183,6 +184,10 @@ def _failure(trial: TrialRecord) -> tuple[Any, ...]:
 
 def _value(one: Measured) -> tuple[Any, ...]:
     return column_of(one), one.unit, one.value, one.standard_error, one.mark.value
+
+
+def _criterion(one: FrameworkResult) -> tuple[Any, ...]:
+    return f"{CRITERION_PREFIX}{sql_name(one.framework)}", one.verdict.value, one.label
 
 
 def _movement(trial: TrialRecord | None) -> tuple[str, str]:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import UTC, datetime
+from typing import Any
 
 from filelock import FileLock, Timeout
 
@@ -72,11 +73,13 @@ def run_cohort(
         plan = make_plan(visits, chosen, folder, fetch)
         forget_failures(plan, folder)
         n_bad_rows = len({row.row for row in bad_rows})
-        _write_about(folder, chosen, len(visits), n_bad_rows, finished=False)
+        about = _about(chosen, len(visits), n_bad_rows)
+        began = datetime.now(UTC).isoformat(timespec="seconds") if plan.to_do else _began_before(folder, about)
+        _write_about(folder, about | {"created": began, "finished": False})
         run = CohortRun(engine, Ledger(folder, watch(plan)), chosen.limits, chosen.device, work_on_trial)
         run.go(groups(plan, chosen, folder, fetch))
         write_tables(folder, visits)
-        _write_about(folder, chosen, len(visits), n_bad_rows, finished=True)
+        _write_about(folder, about | {"created": began, "finished": True})
         return plan
 
 
@@ -127,13 +130,9 @@ def _cannot_be_written(folder: CohortFolder, error: OSError) -> SettingsError:
     )
 
 
-def _write_about(
-    folder: CohortFolder, chosen: CohortSettings, n_visits: int, n_bad_rows: int, *, finished: bool
-) -> None:
-    about = {
+def _about(chosen: CohortSettings, n_visits: int, n_bad_rows: int) -> dict[str, Any]:
+    return {
         "about_version": ABOUT_VERSION,
-        "finished": finished,
-        "created": datetime.now(UTC).isoformat(timespec="seconds"),
         "sarcoscope_version": SARCOSCOPE_VERSION,
         "code_sha256": code_sha256(),
         "n_visits": n_visits,
@@ -143,5 +142,19 @@ def _write_about(
         "limits": asdict(chosen.limits),
         "device": chosen.device,
     }
+
+
+def _began_before(folder: CohortFolder, about: dict[str, Any]) -> str:
+    """When the run began that nothing was added to; now where that one was another."""
+    try:
+        before = json.loads(folder.about.read_text(encoding="utf-8"))
+        if all(before[name] == value for name, value in about.items()):
+            return str(before["created"])
+    except (OSError, ValueError, KeyError, TypeError):
+        pass
+    return datetime.now(UTC).isoformat(timespec="seconds")
+
+
+def _write_about(folder: CohortFolder, about: dict[str, Any]) -> None:
     with replaced_when_whole(folder.about) as unfinished:
         unfinished.write_text(json.dumps(about, indent=2), encoding="utf-8")

@@ -9,15 +9,17 @@ import pyarrow as pa
 
 from assessment.summary import ClinicalMeasures
 
-TABLES_VERSION = "1.0"
+TABLES_VERSION = "1.1"
 """Raised in its first part when a reader of the older version would break, in its second when columns are added or
 what stands in them is found in another way: rows of finished visits are made anew where it differs."""
 VERSION_KEY = b"sarcoscope_cohort_version"
 UNIT_KEY = b"unit"
 WHOLE_VISIT = ""
 """In the column ``trial`` of the failures: nothing of the visit could be assessed."""
-SE_SUFFIX, QUALITY_SUFFIX, CRITERION_PREFIX = "_se", "_quality", "criterion__"
-"""Of columns of the wide table: a value's standard error, its mark, and the verdict of a framework."""
+SE_SUFFIX, QUALITY_SUFFIX = "_se", "_quality"
+"""Of columns of the wide table: a value's standard error and its mark."""
+CRITERION_PREFIX, LABEL_SUFFIX = "criterion__", "_label"
+"""Of columns of the wide table: the verdict of a framework, and what the framework calls what is met."""
 
 
 def _field(name: str, kind: pa.DataType, unit: str = "") -> pa.Field:
@@ -90,7 +92,7 @@ VALUES = (
     _field("standard_error", NUMBER),
     _field("quality", TEXT),
 )
-CRITERIA = (_field("column", TEXT), _field("verdict", TEXT))
+CRITERIA = (_field("column", TEXT), _field("verdict", TEXT), _field("label", TEXT))
 
 ROWS = pa.schema(
     [
@@ -142,7 +144,8 @@ def wide_schema(values: dict[str, str], criteria: list[str]) -> pa.Schema:
             _field(f"{name}{QUALITY_SUFFIX}", TEXT),
         )
     ]
-    return table_schema(*PERSON, *measured, *(_field(name, TEXT) for name in criteria))
+    verdicts = [_field(f"{name}{part}", TEXT) for name in criteria for part in ("", LABEL_SUFFIX)]
+    return table_schema(*PERSON, *measured, *verdicts)
 
 
 def measured_columns(wide: pa.Schema) -> list[str]:

@@ -8,6 +8,7 @@ import pyarrow.compute as pc
 
 from assessment.cohort.schemas import (
     CRITERION_PREFIX,
+    LABEL_SUFFIX,
     PERSON,
     QUALITY_SUFFIX,
     ROWS,
@@ -76,10 +77,16 @@ def wide_rows(visits: pa.Table, schema: pa.Schema) -> pa.Table:
         numbers[places] = items[field].to_numpy()
         known |= {f"{name}{suffix}": pa.array(row, from_pandas=True) for name, row in zip(values, numbers, strict=True)}
     known |= _texts(items["quality"], places, [f"{name}{QUALITY_SUFFIX}" for name in values], len(visits), _MARKS)
-    criteria = [name for name in schema.names if name.startswith(CRITERION_PREFIX)]
+    criteria = [name.removesuffix(LABEL_SUFFIX) for name in schema.names if _is_label(name)]
     places, items = _places(visits["criteria"], criteria)
     known |= _texts(items["verdict"], places, criteria, len(visits), _VERDICTS)
+    labels = pc.unique(items["label"])
+    known |= _texts(items["label"], places, [f"{name}{LABEL_SUFFIX}" for name in criteria], len(visits), labels)
     return pa.table([known[name] for name in schema.names], schema=schema)
+
+
+def _is_label(name: str) -> bool:
+    return name.startswith(CRITERION_PREFIX) and name.endswith(LABEL_SUFFIX)
 
 
 def _items(lists: pa.ChunkedArray) -> pa.Table:

@@ -84,7 +84,7 @@ def test_tables_of_another_version_are_refused(cohort: MadeCohort, version: str,
     path = cohort.folder.table("failures")
     table = pq.read_table(path)
     pq.write_table(table.replace_schema_metadata({VERSION_KEY: version.encode()}), path)
-    with pytest.raises(SettingsError, match=rf"failures\.parquet of out has {said}; this program reads 1\.0"):
+    with pytest.raises(SettingsError, match=rf"failures\.parquet of out has {said}; this program reads 1\.1"):
         open_cohort(cohort.folder.path)
 
 

@@ -3,6 +3,7 @@ how the run went."""
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 from collections.abc import Callable
@@ -24,7 +25,7 @@ from assessment.outputs import Outputs
 from assessment.results_folder import discard, put_in_place, read_summary
 from assessment.summary import ClinicalMeasures, TrialRecord
 from assessment.trial import TrialTask, run_trial
-from models.errors import SettingsError
+from models.errors import DiskFullError, SettingsError
 from models.subject import SubjectMetadata
 from pipeline.settings import Settings
 from tests.assessment.session_builder import build_session, marker_file
@@ -280,6 +281,30 @@ def test_nothing_is_put_in_place_once_its_unfinished_results_are_discarded(tmp_p
     with pytest.raises(FileNotFoundError):
         put_in_place(partial, final)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_run_with_nothing_to_do_leaves_the_day_of_the_run_before_it(first: Ran, tmp_path: Path) -> None:
+    folder = CohortFolder(tmp_path / "out")
+    shutil.copytree(first.folder.path, folder.path)
+    run(first.visits[:1], folder, never)
+    about = json.loads(folder.about.read_text("utf-8"))
+    folder.about.write_text(json.dumps(about | {"created": "2026-01-01T00:00:00+00:00"}), "utf-8")
+    run(first.visits[:1], folder, never)
+    assert open_cohort(folder.path).about()["created"] == "2026-01-01T00:00:00+00:00"
+    run(first.visits[:1], folder, run_trial, replace(SETTINGS, settings=Settings(scaler="measurement", cutoff_hz=4.0)))
+    assert open_cohort(folder.path).about()["created"] != "2026-01-01T00:00:00+00:00"
+
+
+def test_a_full_disk_is_nobodys_failure(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    visit = CohortSession("P1", "V1", tmp_path / "nothing there")
+    folder = CohortFolder(tmp_path / "out")
+    usage = shutil.disk_usage(tmp_path)
+    monkeypatch.setattr("assessment.cohort.ledger.shutil.disk_usage", lambda _: usage._replace(free=1000))
+    with pytest.raises(DiskFullError, match="The disk of the cohort's folder is full"):
+        run((visit,), folder)
+    assert not folder.failure(visit).exists()
+    monkeypatch.undo()
+    assert run((visit,), folder).seen.failed
 
 
 def test_two_runs_do_not_meet_in_one_folder(first: Ran) -> None:

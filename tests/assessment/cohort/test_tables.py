@@ -83,6 +83,9 @@ def test_the_wide_table_has_what_is_known_of_the_person_and_one_column_a_value(
         assert {name: row[f"criterion__{name}"] for name in ("sdoc", "awgs_2019")} == {
             one.framework: one.verdict.value for one in summary.criteria if one.framework in ("sdoc", "awgs_2019")
         }
+        stages = {f"criterion__{one.framework}_label": one.label for one in summary.criteria}
+        assert row[list(stages)].to_dict() == stages
+    assert wide.loc[wide["criterion__awgs_2019"] == "meets", "criterion__awgs_2019_label"].str.len().min() > 0
     assert results.units()[FIVE_TIMES] == "s"
 
 
