@@ -20,11 +20,11 @@ class BadRow:
     row : int
         As a spreadsheet counts: the header is row 1. Of a folder: its place in it, from 1.
     participant, visit : str
-        Empty where they are not accepted themselves: such a text may be a name.
+        Empty where they are not accepted themselves, or may be a name or a date of birth all the same.
     column : str
         Empty where the row as a whole is meant.
     reason, hint : str
-        Never hold the text of a path.
+        Never hold the text of a path, a name or a date.
     """
 
     row: int

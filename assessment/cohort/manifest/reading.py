@@ -15,6 +15,7 @@ from assessment.cohort.manifest.csv_file import read_cells
 from assessment.cohort.manifest.one_row import incomplete
 from assessment.cohort.manifest.recordings import Recordings, look_at_all
 from assessment.cohort.manifest.schema import CELLS, broken_rules, in_words, numbers
+from assessment.cohort.manifest.telling import told_code
 from assessment.cohort.manifest.together import contradictions
 from assessment.cohort.sessions import CohortSession
 from assessment.summary import ClinicalMeasures
@@ -157,7 +158,7 @@ def _known(cells: pd.DataFrame, values: pd.DataFrame, found: Mapping[int, Record
 
 def _bad_rows(faults: Iterable[Fault], accepted: pd.DataFrame) -> Iterator[BadRow]:
     codes = accepted[["participant", "visit"]].fillna("").astype(object)
-    participant, visit = codes["participant"].to_dict(), codes["visit"].to_dict()
+    participant, visit = (codes[name].map(told_code).to_dict() for name in ("participant", "visit"))
     for row, column, reason, hint in faults:
         yield BadRow(row, participant[row], visit[row], column, reason, hint)
 

@@ -11,6 +11,7 @@ import pandera.pandas as pa
 from pandera.errors import SchemaErrors
 
 from assessment.cohort.manifest.columns import NUMBERS, Number
+from assessment.cohort.manifest.telling import in_kind, is_of_time, quoted
 from assessment.visit import FORMULA_SIGNS, LONGEST_CODE
 from models.subject import ACCEPTED_SEXES
 from pipeline.session.metadata import SEX_OF
@@ -24,8 +25,8 @@ _GIVE_CODE = (
     f"Accepted: a code of at most {LONGEST_CODE} letters, digits and . _ - (no accents, no blanks), beginning with a "
     "letter or digit and not ending in a point, such as P001 or V1; it becomes the name of a folder."
 )
-# A year of birth where an age belongs.
-_BIRTH_YEARS = (1900.0, 2100.0)
+_GIVE_AGE = "Give the age at the visit in years, and keep dates of birth out."
+_SHIFTED = "If cells of the row have slipped into the next column, put them back."
 
 
 def numbers(text: pd.Series) -> pd.Series:
@@ -110,7 +111,7 @@ def broken_rules(schema: pa.DataFrameSchema, table: pd.DataFrame) -> Iterator[tu
 def in_words(column: str, rule: str, cell: str) -> tuple[str, str]:
     """A broken rule of `CELLS` as reason and hint.
 
-    Cells of ``participant``, ``visit`` and ``session`` are not quoted whole: they may hold a person's name.
+    Cells are repeated only where they cannot be a person's name or date of birth (`telling.quoted`).
     """
     if rule == "not_nullable":
         return f"{column} is empty.", _GIVE_CODE if column != "session" else "Give a path or the UUID at OpenCap."
@@ -124,10 +125,10 @@ def in_words(column: str, rule: str, cell: str) -> tuple[str, str]:
         return _about_word(column, cell)
     number = NUMBERS[column]
     if rule == "number":
-        return f"{column} is {_quote(cell)}, not a number.", f"Give {number.accepted}, without the unit."
+        return _about_no_number(column, number, cell)
     if rule == "whole":
-        return f"{column} is {_quote(cell)}, not a whole number.", f"Accepted: {number.accepted}."
-    return f"{column} is {_quote(cell)}, out of range.", _about_range(column, number, float(cell.replace(",", ".")))
+        return f"{column} {_said(cell, 'not a whole number')}.", f"Accepted: {number.accepted}."
+    return f"{column} {_said(cell, 'out of range')}.", _about_range(column, number, cell)
 
 
 def _about_code(column: str, rule: str, cell: str) -> tuple[str, str]:
@@ -137,27 +138,40 @@ def _about_code(column: str, rule: str, cell: str) -> tuple[str, str]:
         return f"{column} is a name that Windows keeps for a device.", "Give another code, such as P001 or V1."
     if rule == "digit":
         return f"{column} has no digit: it may be a name, or initials.", "Give study codes with a number, such as P001."
-    odd = sorted(set(cell) - _OF_A_CODE)
+    odd = set(cell) - _OF_A_CODE
+    signs = [repr(one) for one in sorted(odd) if not one.isalnum()]
+    # Of a short name in another alphabet they would be the whole.
+    letters = ["letters or digits other than a to z, A to Z and 0 to 9"] if len(signs) < len(odd) else []
     if odd:
-        return f"{column} holds {', '.join(map(repr, odd[:5]))}.", _GIVE_CODE
+        return f"{column} holds {' and '.join([', '.join(signs[:5])] * bool(signs) + letters)}.", _GIVE_CODE
     return f"{column} begins or ends with {cell[-1] if cell[0].isalnum() else cell[0]!r}.", _GIVE_CODE
 
 
 def _about_word(column: str, cell: str) -> tuple[str, str]:
     accepted = ACCEPTED_SEXES if column == "sex" else ASM_METHODS
     coded = " Codes such as 1 and 2 mean different things in different studies." if cell.isdecimal() else ""
-    return f"{column} is {_quote(cell)}.", f"Accepted: {', '.join(accepted)}.{coded}"
+    shifted = "" if quoted(cell) else f" {_SHIFTED}"
+    return (
+        f"{column} {_said(cell, 'not a word that is accepted')}.",
+        f"Accepted: {', '.join(accepted)}.{coded}{shifted}",
+    )
 
 
-def _about_range(column: str, number: Number, value: float) -> str:
-    if column == "age_years" and _BIRTH_YEARS[0] <= value <= _BIRTH_YEARS[1]:
-        return "It looks like a year of birth: give the age at the visit in years, and keep dates of birth out."
+def _about_no_number(column: str, number: Number, cell: str) -> tuple[str, str]:
+    hint = _GIVE_AGE if column == "age_years" and is_of_time(cell) else f"Give {number.accepted}, without the unit."
+    return f"{column} {_said(cell, 'not a number')}.", hint if quoted(cell) else f"{hint} {_SHIFTED}"
+
+
+def _about_range(column: str, number: Number, cell: str) -> str:
+    if is_of_time(cell):
+        return _GIVE_AGE if column == "age_years" else f"Accepted: {number.accepted}. {_SHIFTED}"
+    value = float(cell.replace(",", "."))
     for unit, factor in number.slips.items():
         if number.lowest < value * factor <= number.highest:
             return f"Accepted: {number.accepted}. It looks like {unit}: then write {value * factor:.4g}."
     return f"Accepted: {number.accepted}. Check the unit."
 
 
-def _quote(cell: str) -> str:
-    shown = "".join(char if char.isprintable() else " " for char in cell[:20])
-    return f"{shown!r}{'...' if len(cell) > 20 else ''}"
+def _said(cell: str, what: str) -> str:
+    shown = quoted(cell)
+    return f"{in_kind(cell)}, {what}" if shown is None else f"is {shown}, {what}"

@@ -40,8 +40,9 @@ def contradictions(known: pd.DataFrame) -> Iterator[tuple[int, str, str, str]]:
     for row, tested, _, _ in broken_rules(_SCHEMA, pd.DataFrame(counts | spelled)):
         column, _, spelling = tested.partition(" ")
         if spelling:
-            reason = f"{column} differs from {usual[column].loc[row]!r} of other rows only in case."
-            yield row, column, reason, _ONE_SPELLING
+            # The cell may hold a name: a row with the usual spelling is told instead of it.
+            beside = (known[column] == usual[column].loc[row]).idxmax()
+            yield row, column, f"{column} differs from that of row {beside} only in case.", _ONE_SPELLING
         else:
             reason, hint = _IN_WORDS[column]
             yield row, column, f"{reason} (rows {rows_of(column, keys[column], row)}).", hint

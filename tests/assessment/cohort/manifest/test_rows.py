@@ -60,9 +60,9 @@ def test_one_spelling_holds_for_all_rows_and_it_is_the_usual_one(tmp_path: Path)
     manifest = read(tmp_path, *rows, row(4, participant="p001", visit="V4", group="a"), row(5, group="A", visit="v1"))
     assert [visit.visit for visit in manifest.sessions] == ["V1", "V2", "V3"]
     assert {place: text[0].split(" Write")[0] for place, text in reasons(manifest).items()} == {
-        (5, "participant"): "participant differs from 'P001' of other rows only in case.",
-        (6, "visit"): "visit differs from 'V1' of other rows only in case.",
-        (6, "group"): "group differs from 'a' of other rows only in case.",
+        (5, "participant"): "participant differs from that of row 2 only in case.",
+        (6, "visit"): "visit differs from that of row 2 only in case.",
+        (6, "group"): "group differs from that of row 2 only in case.",
     }
 
 
