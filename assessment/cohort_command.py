@@ -104,7 +104,7 @@ def cohort(
         )  # fmt: skip
         _check_where(serial, workers, ray_address)
         found = read_folder(manifest) if manifest.is_dir() else read_manifest(manifest)
-        _check_rows(found, folder, keep_going)
+        _check_rows(found, folder, keep_going, manifest)
         chosen = CohortSettings(
             settings,
             _outputs(keep or []),
@@ -133,21 +133,27 @@ def _outputs(kept: list[str]) -> Outputs:
     return replace(LEAN, opensim="opensim" in kept, viewer="viewer" in kept, report="report" in kept)
 
 
-def _check_rows(found: Manifest, folder: CohortFolder, keep_going: bool) -> None:
+def _check_rows(found: Manifest, folder: CohortFolder, keep_going: bool, path: Path) -> None:
     from assessment.cohort.bad_rows import write_bad_rows
     from assessment.cohort.closing import print_bad_rows
+    from assessment.cohort.manifest import manifest_in
     from assessment.cohort.run import only_run_in
 
     if found.sessions and (keep_going or not found.bad_rows):
-        print_bad_rows(found.bad_rows)
+        print_bad_rows(found.bad_rows, n_places=found.n_places)
         return
     with only_run_in(folder):
         write_bad_rows(found.bad_rows, folder.bad_rows)
-    print_bad_rows(found.bad_rows, folder.bad_rows)
+    print_bad_rows(found.bad_rows, folder.bad_rows, n_places=found.n_places)
+    if not found.sessions and found.n_places is not None:
+        raise SettingsError(
+            "Not one entry of the folder is accepted.",
+            hint=manifest_in(path) or "Mend them and give the command again, or write a manifest (docs/cohorts.md).",
+        )
     if not found.sessions:
         raise SettingsError("Not one row is accepted.", hint="Mend the rows and give the command again.")
     raise SettingsError(
-        f"Nothing was started: {found.n_bad} row{' is' if found.n_bad == 1 else 's are'} not accepted.",
+        f"Nothing was started: {found.left_out} {'is' if found.n_bad == 1 else 'are'} not accepted.",
         hint="Mend them, or give --keep-going to assess the others.",
     )
 
@@ -207,7 +213,7 @@ def _assess(found: Manifest, chosen: CohortSettings, folder: CohortFolder, engin
     failures = open_cohort(folder.path).failures()
     n_failed = int((failures["trial"] == WHOLE_VISIT).sum())
     done = len(found.sessions) - n_failed
-    print_closing(folder, done=done, failures=failures, n_bad_rows=found.n_bad, seconds=monotonic() - began_s)
+    print_closing(folder, done=done, failures=failures, left_out=found.left_out, seconds=monotonic() - began_s)
     return n_failed
 
 

@@ -18,7 +18,7 @@ class BadRow:
     Attributes
     ----------
     row : int
-        As a spreadsheet counts: the header is row 1. Of a folder: its place in it, from 1.
+        As a spreadsheet counts: the header is row 1. Of a folder: the place among its entries by name, from 1.
     participant, visit : str
         Empty where they are not accepted themselves, or may be a name or a date of birth all the same.
     column : str

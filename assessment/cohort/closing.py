@@ -19,7 +19,7 @@ ROWS_SHOWN = 20
 REASONS_SHOWN = 10
 
 
-def print_bad_rows(rows: Sequence[BadRow], file: Path | None = None) -> None:
+def print_bad_rows(rows: Sequence[BadRow], file: Path | None = None, *, n_places: int | None = None) -> None:
     """The first rows that are not accepted, each with its reasons and what to do, and how many more there are.
 
     Parameters
@@ -27,14 +27,18 @@ def print_bad_rows(rows: Sequence[BadRow], file: Path | None = None) -> None:
     rows : sequence of BadRow
     file : Path or None
         Where all of them are listed.
+    n_places : int or None
+        See `assessment.cohort.manifest.Manifest.n_places`.
     """
     if not rows:
         return
     n_rows = len({row.row for row in rows})
-    console.print(f"[bold red]{n_rows} row{'s are' if n_rows > 1 else ' is'} not accepted:[/]")
+    of = number_of("row", n_rows) if n_places is None else f"{n_rows} of {n_places} entries of the folder"
+    console.print(f"[bold red]{of} {'are' if n_rows > 1 else 'is'} not accepted:[/]")
     for row in rows[:ROWS_SHOWN]:
         who = f" ({row.participant}/{row.visit})" if row.participant and row.visit else ""
-        console.print(f"  [yellow]row {row.row}{escape(who)}:[/] {escape(row.reason)} [dim]{escape(row.hint)}[/]")
+        place = f"row {row.row}" if n_places is None else f"place {row.row} of {n_places} by name"
+        console.print(f"  [yellow]{place}{escape(who)}:[/] {escape(row.reason)} [dim]{escape(row.hint)}[/]")
     if len(rows) > ROWS_SHOWN:
         console.print(f"  and {len(rows) - ROWS_SHOWN} more reasons.")
     if file is not None:
@@ -46,7 +50,7 @@ def print_closing(
     *,
     done: int,
     failures: pd.DataFrame,
-    n_bad_rows: int,
+    left_out: str,
     seconds: float,
 ) -> None:
     """Say what came of a cohort: how many, the most frequent reasons of failure, what to do, and where all is.
@@ -58,17 +62,16 @@ def print_closing(
         Visits with results, those of earlier runs included.
     failures : DataFrame
         Visits and trials without results (`assessment.cohort.reading.CohortResults.failures`).
-    n_bad_rows : int
-        Rows of the manifest that were left out.
+    left_out : str
+        What of the manifest was left out; empty if nothing was.
     seconds : float
         How long the run took.
     """
     failed = int((failures["trial"] == WHOLE_VISIT).sum())
     of = number_of("visit", done + failed)
     console.print(f"[bold]{done} of {of} {'is' if done == 1 else 'are'} assessed[/], after {in_words(seconds)}.")
-    if n_bad_rows:
-        rows = number_of("row", n_bad_rows)
-        console.print(f"{rows} of the manifest left out: {escape(str(folder.bad_rows))}", soft_wrap=True)
+    if left_out:
+        console.print(f"{left_out} left out: {escape(str(folder.bad_rows))}", soft_wrap=True)
     if len(failures):
         _print_reasons(failures, failed)
         console.print(f"Logs: {escape(str(folder.path / 'logs'))}, PARTICIPANT/VISIT.log", soft_wrap=True)

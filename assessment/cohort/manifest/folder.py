@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from itertools import groupby
 from pathlib import Path
 
 import pandas as pd
 
+from assessment.cohort.bad_rows import BadRow
 from assessment.cohort.layout import CohortFolder
 from assessment.cohort.manifest.columns import COLUMNS
+from assessment.cohort.manifest.one_row import UNKNOWN_HINT
 from assessment.cohort.manifest.reading import Manifest, checked
+from assessment.cohort.manifest.recordings import ROW_EACH
 from assessment.cohort.manifest.schema import participant_codes
 from models.errors import SettingsError
 from pipeline.session.lab import is_lab_session
@@ -21,6 +25,11 @@ from pipeline.session.opencap import FOLDER_PREFIX, UUID, is_opencap_session
 ONLY_VISIT = "1"
 
 _FILES = (".zip", ".toml")
+# What is said of a manifest's row otherwise.
+_OF_FOLDER = {
+    UNKNOWN_HINT: "Complete the session's own files.",
+    ROW_EACH: "Put each of them into the folder by itself.",
+}
 _OR_MANIFEST = "Or write a manifest (docs/cohorts.md), which says whose session each is and what is known of them."
 
 
@@ -36,7 +45,7 @@ def read_folder(path: Path) -> Manifest:
     Returns
     -------
     Manifest
-        The row of a bad row is the place in the folder, from 1.
+        The row of a bad row is the place among folders and archives sorted by name, from 1.
 
     Raises
     ------
@@ -48,9 +57,27 @@ def read_folder(path: Path) -> Manifest:
         {"participant": _codes(children), "visit": ONLY_VISIT, "session": [f"./{child.name}" for child in children]},
         index=range(1, len(children) + 1),
     )
-    found = checked(cells.reindex(columns=list(COLUMNS)).astype("str"), path)
-    bad_rows = (replace(bad, hint=f"{bad.hint} {_OR_MANIFEST}") for bad in found.bad_rows)
-    return Manifest(found.sessions, tuple(bad_rows))
+    found = checked(cells.reindex(columns=list(COLUMNS)).astype("str"), path, row_called="place")
+    return Manifest(found.sessions, tuple(_in_folder(found.bad_rows, children)), len(children))
+
+
+def manifest_in(path: Path) -> str:
+    """What to say of a folder that may have been given in place of the manifest in it; empty where there is none."""
+    tables = [child.name for child in path.iterdir() if child.suffix.lower() == ".csv"] if path.is_dir() else []
+    if len(tables) == 1 and not may_hold_a_name(Path(tables[0]).stem.casefold().replace("manifest", "")):
+        return f"{tables[0]} is in it: give that."
+    return "There is a .csv file in it: if it is a manifest, give that." if tables else ""
+
+
+def _in_folder(bad_rows: Sequence[BadRow], children: Sequence[Path]) -> Iterator[BadRow]:
+    """Reasons with what to do about a folder, told once an entry; no codes but those that folders are called by."""
+    for place, reasons in groupby(bad_rows, key=lambda bad: bad.row):
+        of_entry, told, own = list(reasons), {""}, _plain(children[place - 1])
+        for bad in of_entry:
+            hint = _OF_FOLDER.get(bad.hint, bad.hint)
+            parts = [hint] * (hint not in told) + [_OR_MANIFEST] * (bad is of_entry[-1])
+            told.add(hint)
+            yield replace(bad, participant=bad.participant if bad.participant == own else "", hint=" ".join(parts))
 
 
 def _children(path: Path) -> list[Path]:
@@ -75,7 +102,7 @@ def _children(path: Path) -> list[Path]:
     if not found:
         raise SettingsError(
             "The folder holds neither folders nor archives.",
-            hint="Give a folder that holds one folder or .zip a session, or a manifest (.csv).",
+            hint=manifest_in(path) or "Give a folder that holds one folder or .zip a session, or a manifest (.csv).",
         )
     return sorted(found, key=lambda child: natural_order(child.name))
 

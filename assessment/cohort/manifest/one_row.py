@@ -11,7 +11,7 @@ from assessment.cohort.manifest.recordings import Recordings
 from assessment.cohort.manifest.schema import ASM_METHODS, broken_rules
 
 _OF_THE_PERSON = ("height_m", "mass_kg", "sex")
-_UNKNOWN_HINT = "What the files of OpenCap or of the lab do not say, the manifest must."
+UNKNOWN_HINT = "What the files of OpenCap or of the lab do not say, the manifest must."
 _METHOD_HINT = f"Give asm_method {' or '.join(ASM_METHODS)}, or leave both empty: the cut-offs differ."
 
 
@@ -43,7 +43,7 @@ def incomplete(
 
 
 _IN_WORDS = {
-    name: (f"{name} is not given, and the session's own files do not say it.", _UNKNOWN_HINT) for name in _OF_THE_PERSON
+    name: (f"{name} is not given, and the session's own files do not say it.", UNKNOWN_HINT) for name in _OF_THE_PERSON
 } | {
     "asm_method": ("The muscle mass is given without how it was measured.", _METHOD_HINT),
     "asm_kg": ("A method of measuring muscle mass is given without a muscle mass.", _METHOD_HINT),

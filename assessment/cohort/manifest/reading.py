@@ -42,15 +42,25 @@ class Manifest:
         Accepted rows, in their order.
     bad_rows : tuple of BadRow
         Every reason why a row was not accepted, in the order of rows and columns.
+    n_places : int or None
+        Of a folder in place of a manifest: how many folders and archives it holds; they stand for rows.
     """
 
     sessions: tuple[CohortSession, ...]
     bad_rows: tuple[BadRow, ...]
+    n_places: int | None = None
 
     @property
     def n_bad(self) -> int:
         """How many rows were not accepted."""
         return len({bad.row for bad in self.bad_rows})
+
+    @property
+    def left_out(self) -> str:
+        """How many rows were not accepted, in words; empty if none."""
+        if self.n_places is None:
+            return f"{self.n_bad} row{'s' * (self.n_bad > 1)} of the manifest" * bool(self.n_bad)
+        return f"{self.n_bad} of {self.n_places} entries of the folder" * bool(self.n_bad)
 
 
 def read_manifest(path: Path) -> Manifest:
@@ -71,7 +81,7 @@ def read_manifest(path: Path) -> Manifest:
     return Manifest(found.sessions, _in_order([*too_long, *found.bad_rows]))
 
 
-def checked(cells: pd.DataFrame, folder: Path) -> Manifest:
+def checked(cells: pd.DataFrame, folder: Path, *, row_called: str = "row") -> Manifest:
     """Check the cells of a manifest, whose relative paths are relative to a folder.
 
     Parameters
@@ -79,6 +89,8 @@ def checked(cells: pd.DataFrame, folder: Path) -> Manifest:
     cells : DataFrame
         As `assessment.cohort.manifest.csv_file.read_cells` gives them.
     folder : Path
+    row_called : str
+        What reasons that name other rows call them.
     """
     faults: list[Fault] = [
         (row, column, *in_words(column, rule, cell)) for row, column, rule, cell in broken_rules(CELLS, cells)
@@ -90,7 +102,7 @@ def checked(cells: pd.DataFrame, folder: Path) -> Manifest:
     ]
     values = _values(accepted)
     faults += incomplete(cells, values, found)
-    faults += contradictions(_known(cells, values, found))
+    faults += contradictions(_known(cells, values, found), row_called)
     sessions = values.drop(index=list({row for row, *_ in faults})).astype(object)
     rows = zip(sessions.index, sessions.where(sessions.notna(), None).to_dict("records"), strict=True)
     return Manifest(

@@ -20,6 +20,8 @@ _WINDOWS_PATH = re.compile(r"[A-Za-z]:[\\/]|\\\\")
 _ADDRESS = re.compile(r"https?://", re.IGNORECASE)
 _RELATIVE = "Paths are relative to the manifest's folder, or absolute; upper and lower case count."
 
+ROW_EACH = "Give each of them a row of its own."
+
 
 @dataclass(frozen=True)
 class Recordings:
@@ -81,7 +83,7 @@ def look_at(text: str, folder: Path, *, needs_person: bool) -> Recordings:
             return Recordings(path, identity, _said(path, needs_person=needs_person))
         found = find_sessions(path, path)
         if len(found) > 1:
-            return _fault(f"The folder holds {len(found)} sessions.", "Give each of them a row of its own.")
+            return _fault(f"The folder holds {len(found)} sessions.", ROW_EACH)
         return Recordings(path, identity, _said(found[0], needs_person=needs_person))
     except FileNotFoundError:
         return _fault("There is nothing at the path.", _hint_for(text))

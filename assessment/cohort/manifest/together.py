@@ -14,7 +14,7 @@ _ROWS_NAMED = 5
 _SPELLED = ("participant", "visit", "group")
 
 
-def contradictions(known: pd.DataFrame) -> Iterator[tuple[int, str, str, str]]:
+def contradictions(known: pd.DataFrame, row_called: str = "row") -> Iterator[tuple[int, str, str, str]]:
     """Every contradiction between rows: row, column, reason, hint.
 
     Parameters
@@ -23,6 +23,7 @@ def contradictions(known: pd.DataFrame) -> Iterator[tuple[int, str, str, str]]:
         Accepted values: ``participant``, ``visit``, ``group``, ``sex`` (also from the session's files) and
         ``recordings``, the same text for the same recordings; absent where not known. A visit without a group beside
         one with a group contradicts it as well: its group is the empty text.
+    row_called : str
     """
     person = known["participant"].str.casefold()
     visit = person + "/" + known["visit"].str.casefold()
@@ -42,10 +43,10 @@ def contradictions(known: pd.DataFrame) -> Iterator[tuple[int, str, str, str]]:
         if spelling:
             # The cell may hold a name: a row with the usual spelling is told instead of it.
             beside = (known[column] == usual[column].loc[row]).idxmax()
-            yield row, column, f"{column} differs from that of row {beside} only in case.", _ONE_SPELLING
+            yield row, column, f"{column} differs from that of {row_called} {beside} only in case.", _ONE_SPELLING
         else:
             reason, hint = _IN_WORDS[column]
-            yield row, column, f"{reason} (rows {rows_of(column, keys[column], row)}).", hint
+            yield row, column, f"{reason} ({row_called}s {rows_of(column, keys[column], row)}).", hint
 
 
 _ONE_SPELLING = "Write it in the same way everywhere: on some systems both are the same folder."

@@ -52,6 +52,13 @@ def test_the_first_rows_are_printed_and_how_many_more(tmp_path: Path) -> None:
     assert "bad_rows.csv" in text
 
 
+def test_of_a_folder_the_place_is_told(tmp_path: Path) -> None:
+    with console.capture() as said:
+        print_bad_rows([BadRow(4, "", "1", "height_m", "No height.", "")], tmp_path / "bad_rows.csv", n_places=5)
+    text = " ".join(said.get().split())
+    assert "1 of 5 entries of the folder is not accepted: place 4 of 5 by name: No height." in text
+
+
 def test_nothing_is_said_where_all_is_well() -> None:
     with console.capture() as said:
         print_bad_rows([])

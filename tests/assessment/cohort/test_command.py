@@ -35,7 +35,7 @@ def cohort(folder: Path, *options: str, manifest: str = "manifest.csv") -> Resul
 def test_nothing_starts_while_a_row_is_not_accepted(folder: Path) -> None:
     result = cohort(folder, "--serial")
     assert result.exit_code == 2
-    assert "Nothing was started: 1 row is not accepted." in result.output
+    assert "Nothing was started: 1 row of the manifest is not accepted." in result.output
     assert "--keep-going" in result.output
     bad = pd.read_csv(folder / "out" / "bad_rows.csv")
     assert bad[["row", "participant", "column"]].to_numpy().tolist() == [[3, "P2", "session"]]
@@ -107,7 +107,20 @@ def test_a_folder_of_results_is_no_session_even_where_nothing_was_started(folder
     (folder / "OpenCapData_small").rename(sessions / "OpenCapData_small")
     for _ in range(2):
         result = CliRunner().invoke(app, ["cohort", str(sessions), "--out", str(sessions / "out"), "--serial"])
-        assert "1 row is not accepted" in result.output
+        assert "1 of 2 entries of the folder is not accepted" in result.output
+
+
+def test_a_folder_without_one_good_session_points_at_the_manifest_in_it(folder: Path) -> None:
+    sessions = folder / "sessions"
+    (sessions / "Jane Doe").mkdir(parents=True)
+    (folder / "manifest.csv").rename(sessions / "manifest.csv")
+    result = cohort(folder, "--serial", manifest="sessions")
+    text = " ".join(result.output.split())
+    assert result.exit_code == 2
+    assert "place 1 of 1 by name: The path holds no session." in text
+    assert "Not one entry of the folder is accepted." in text
+    assert "manifest.csv is in it: give that." in text
+    assert "Jane" not in text + (folder / "out" / "bad_rows.csv").read_text(encoding="utf-8-sig")
 
 
 def test_a_cluster_named_in_the_environment_by_accident_is_pointed_at(

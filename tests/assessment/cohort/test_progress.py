@@ -141,7 +141,7 @@ def test_the_closing_says_what_failed_what_to_do_and_where_all_is(tmp_path: Path
     folder.table("indicators").touch()
     failures = table_of(*(f"Ended with code {number}." for number in range(3)), walk="Trial walk is short.")
     with console.capture() as said:
-        print_closing(folder, done=7, failures=failures, n_bad_rows=2, seconds=4000.0)
+        print_closing(folder, done=7, failures=failures, left_out="2 rows of the manifest", seconds=4000.0)
     text = " ".join(said.get().split())
     assert "7 of 10 visits are assessed, after 1 h 07 min." in text
     assert "2 rows of the manifest left out:" in text

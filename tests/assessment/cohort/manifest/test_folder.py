@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from assessment.cohort.manifest import read_folder
+from assessment.cohort.manifest import manifest_in, read_folder
 from models.errors import SettingsError
 from tests.assessment.cohort.manifest.writing import opencap_id, write_session
 
@@ -44,7 +44,43 @@ def test_who_is_not_known_needs_a_manifest(tmp_path: Path) -> None:
     assert [(bad.row, bad.column) for bad in manifest.bad_rows] == [
         (1, "mass_kg"), (2, "session"), (3, "visit"), (4, "participant"), (4, "visit"),
     ]  # fmt: skip
-    assert all("Or write a manifest" in bad.hint for bad in manifest.bad_rows)
+    assert ["Or write a manifest" in bad.hint for bad in manifest.bad_rows] == [True, True, True, False, True]
+    assert manifest.bad_rows[2].reason.endswith("(places 3, 4).")
+    assert (manifest.n_places, manifest.left_out) == (4, "4 of 4 entries of the folder")
+
+
+def test_what_to_do_is_told_once_an_entry_and_made_up_codes_nowhere(tmp_path: Path) -> None:
+    write_session(tmp_path / "Jane Doe 10")
+    write_session(tmp_path / "S2" / "inside")
+    write_session(tmp_path / "S2" / "other")
+    write_session(tmp_path / "Jane Doe 9", **PERSON)
+    manifest = read_folder(tmp_path)
+    said = [(bad.row, bad.participant, bad.column, bad.hint.split(" Or write")[0]) for bad in manifest.bad_rows]
+    assert said == [
+        (2, "", "height_m", "Complete the session's own files."),
+        (2, "", "mass_kg", ""),
+        (2, "", "sex", manifest.bad_rows[2].hint),
+        (3, "S2", "session", "Put each of them into the folder by itself."),
+    ]
+    assert manifest.bad_rows[2].hint.startswith("Or write a manifest")
+
+
+@pytest.mark.parametrize(
+    ("names", "said"),
+    [
+        (("manifest.csv",), "manifest.csv is in it: give that."),
+        (("Jane Doe.csv",), "There is a .csv file in it: if it is a manifest, give that."),
+        (("manifest.csv", "old.csv"), "There is a .csv file in it: if it is a manifest, give that."),
+        (("notes.txt",), ""),
+    ],
+)
+def test_the_manifest_in_a_folder_is_pointed_at(tmp_path: Path, names: tuple[str, ...], said: str) -> None:
+    for name in names:
+        (tmp_path / name).touch()
+    assert manifest_in(tmp_path) == said
+    with pytest.raises(SettingsError) as refused:
+        read_folder(tmp_path)
+    assert refused.value.hint == said or not said
 
 
 def test_what_cannot_be_a_session_is_passed_over(tmp_path: Path) -> None:
