@@ -9,6 +9,7 @@ import pandas as pd
 
 from assessment.cohort.report.amounts import NOTHING, between, count, digits, name_cell, of_total
 from assessment.cohort.report.cohort import FEWEST, Cohort
+from assessment.cohort.report.hiding import hidden_cell, hidden_parts, hiding_note
 from assessment.cohort.report.key_numbers import KeyNumber
 from assessment.presentation import places
 from assessment.report.context import signs
@@ -52,7 +53,7 @@ def change_section(of: Cohort) -> Section | None:
     )  # fmt: skip
     table = Table(columns=tuple(Column(title=title, share=share) for title, share in titles), rows=tuple(rows))
     sources = tuple(dict.fromkeys(_sources(of)))
-    blocks: list[Block] = [Paragraph(text=lead), Paragraph(text=reading, style="soft"), table]
+    blocks: list[Block] = [Paragraph(text=lead), Paragraph(text=reading, style="soft"), table, *hiding_note(of, table)]
     if sources:
         blocks.append(Bullets(texts=sources))
     return Section(title=title, blocks=tuple(blocks))
@@ -79,13 +80,19 @@ def _row(of: Cohort, number: KeyNumber, visits: pd.DataFrame) -> TableRow | None
         cells=(
             name_cell(of, number),
             Cell(text=count(len(pairs))),
-            Cell(
-                text=fixed(float(pairs[f"value_{FIRST}"].mean()), max(places(number.indicator, number.unit, None), 0))
-            ),
+            _first_visit(of, number, pairs),
             _mean_change(of, number, shift),
             *_judged(of, number, pairs, difference),
         )
     )
+
+
+def _first_visit(of: Cohort, number: KeyNumber, pairs: pd.DataFrame) -> Cell:
+    """Mean of those who came again: hidden where it would tell of a few who did not."""
+    everybody = int(number.values.index.isin(of.people.index).sum())
+    if hidden_parts([len(pairs)], others=max(everybody - len(pairs), 0))[0]:
+        return hidden_cell(of, len(pairs))
+    return Cell(text=fixed(float(pairs[f"value_{FIRST}"].mean()), max(places(number.indicator, number.unit, None), 0)))
 
 
 def _pairs(number: KeyNumber, visits: pd.DataFrame) -> pd.DataFrame:

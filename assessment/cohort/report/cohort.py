@@ -99,6 +99,11 @@ class Cohort:
         largest = set(sizes.sort_values(ascending=False, kind="stable").index[:MOST_GROUPS])
         return tuple(str(group) for group in sizes.index if group in largest)
 
+    def by_group(self, values: pd.Series) -> list[pd.Series]:
+        """Values of people, by their place in the wide table, for each of `groups`."""
+        group = self.people["group"].reindex(values.index)
+        return [values[group == one] for one in self.groups]
+
     @cached_property
     def has_more_groups(self) -> bool:
         """Whether groups are left out."""

@@ -20,6 +20,7 @@ from assessment.cohort.report.amounts import (
 )
 from assessment.cohort.report.cohort import FEWEST, Cohort
 from assessment.cohort.report.figures import forest_svg
+from assessment.cohort.report.hiding import hidden_parts
 from assessment.cohort.report.key_numbers import KeyNumber
 from assessment.report.context import signs
 from assessment.report.structure import Block, Cell, Column, Paragraph, Picture, Section, Table, TableRow
@@ -40,7 +41,10 @@ def comparison_section(of: Cohort) -> Section | None:
     title = _("Groups compared")
     found = _compared(of)
     if found.empty:
-        text = _("No two groups have {few} participants with a key number: nothing is compared.", few=FEWEST)
+        text = _(
+            "No two groups have {few} participants with a key number whose values can be shown: nothing is compared.",
+            few=FEWEST,
+        )
         return Section(title=title, blocks=(Paragraph(text=text, style="soft"),))
     reference = str(found["group_1"].iloc[0])
     lead = _(
@@ -49,7 +53,8 @@ def comparison_section(of: Cohort) -> Section | None:
         "was assessed. p values are corrected by Holm for all {n} comparisons of this table. Nothing is adjusted for "
         "age, sex or size: where groups differ in these, their differences here are partly theirs. Values with caution "
         "are included; their share and that of withheld values is given, because a group that could be measured less "
-        "often is not compared fairly. Fewer than {few} participants with a value are not compared.",
+        "often is not compared fairly. Fewer than {few} participants with a value are not compared, nor is a group "
+        "from which values of fewer than {few} others could be worked out.",
         reference=reference,
         n=count(len(found)),
         few=FEWEST,
@@ -68,9 +73,11 @@ def _compared(of: Cohort) -> pd.DataFrame:
     rows = []
     for place, number in enumerate(of.key_numbers):
         means = _participant_means(of, number)
-        sizes = means.dropna(subset="value")["group"].value_counts()
-        for group in others:
-            if min(sizes.get(reference, 0), sizes.get(group, 0)) < FEWEST:
+        known = means["value"].dropna()
+        sizes = [len(values) for values in of.by_group(known)]
+        hidden = hidden_parts(sizes, others=len(known) - sum(sizes))
+        for group, is_hidden in zip(others, hidden[1:], strict=True):
+            if hidden[0] or is_hidden:
                 continue
             both = means[means["group"].isin((reference, group))]
             caution = both.assign(is_one=both["quality"] == Mark.WITH_CAUTION.value).dropna(subset="value")

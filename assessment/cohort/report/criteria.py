@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pandas as pd
 
-from assessment.cohort.report.amounts import count, few, of_total
+from assessment.cohort.report.amounts import count, of_total
 from assessment.cohort.report.cohort import FEWEST, Cohort
+from assessment.cohort.report.hiding import hidden_cell, hidden_parts, hiding_note
 from assessment.cohort.schemas import CRITERION_PREFIX
 from assessment.criteria.definitions import framework
 from assessment.criteria.verdicts import Verdict
@@ -35,35 +36,43 @@ def criteria_section(of: Cohort) -> Section:
         Column(title=_("Not assessable"), share=0.8),
     )
     rows = tuple(row for name in names for row in _rows(of, name))
-    blocks = (Paragraph(text=lead, style="soft"), Table(columns=columns, rows=rows))
-    return Section(title=title, blocks=blocks)
+    table = Table(columns=columns, rows=rows)
+    return Section(title=title, blocks=(Paragraph(text=lead, style="soft"), table, *hiding_note(of, table)))
 
 
 def _rows(of: Cohort, name: str) -> list[TableRow]:
     _ = of.words
     rules = framework(name)
     verdicts = of.people[f"{CRITERION_PREFIX}{name}"].astype(object).dropna()
-    groups = of.people["group"].reindex(verdicts.index)
     where = " · ".join((rules.edition, _.result(rules.region), f"doi:{rules.doi}"))
     who = _("Made for: {population}.", population=_.result(rules.population))
-    counted = [(Cell(text=_.result(rules.title), aside=f"{where}. {who}", style="strong"), verdicts)]
+    heading = Cell(text=_.result(rules.title), aside=f"{where}. {who}", style="strong")
+    counted = [(heading, verdicts, len(verdicts) < FEWEST)]
     if len(of.groups) > 1:
-        counted += [(Cell(text=f"– {group}"), verdicts[groups == group]) for group in of.groups]
+        groups = of.by_group(verdicts)
+        sizes = [len(found) for found in groups]
+        hidden = hidden_parts(sizes, others=len(verdicts) - sum(sizes))
+        labels = [Cell(text=f"– {group}") for group in of.groups]
+        counted += zip(labels, groups, hidden, strict=True)
     return [
         TableRow(
-            cells=(label, Cell(text=count(len(found))), *_counts(found, with_symbols=place == 0)),
+            cells=(
+                label,
+                Cell(text=count(len(found))),
+                *_counts(of, found, is_hidden=is_hidden, with_symbols=place == 0),
+            ),
             is_heading=place == 0,
             ends_group=place == len(counted) - 1,
         )
-        for place, (label, found) in enumerate(counted)
+        for place, (label, found, is_hidden) in enumerate(counted)
     ]
 
 
-def _counts(verdicts: pd.Series, *, with_symbols: bool) -> list[Cell]:
+def _counts(of: Cohort, verdicts: pd.Series, *, is_hidden: bool, with_symbols: bool) -> list[Cell]:
     order = (Verdict.MEETS, Verdict.DOES_NOT_MEET, Verdict.INDETERMINATE, Verdict.NOT_ASSESSABLE)
-    if len(verdicts) < FEWEST:
-        # What is known of so few is known of each of them.
-        return [Cell(text=few(len(verdicts)), style="soft") for _verdict in order]
+    if is_hidden:
+        # What is known of a few is known of each of them.
+        return [hidden_cell(of, len(verdicts)) for _verdict in order]
     return [
         Cell(
             text=of_total(int((verdicts == verdict.value).sum()), len(verdicts)),

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pandas as pd
 
 from assessment.cohort.report.amounts import (
@@ -18,8 +16,9 @@ from assessment.cohort.report.amounts import (
     quartiles,
     unit_text,
 )
-from assessment.cohort.report.cohort import FEWEST, Cohort, shown
+from assessment.cohort.report.cohort import FEWEST, Cohort
 from assessment.cohort.report.figures import WHISKERS, Boxes, boxes_svg
+from assessment.cohort.report.hiding import hidden_cell, hidden_parts, hiding_note, in_place_of
 from assessment.cohort.report.key_numbers import KeyNumber
 from assessment.profile.cohort import MINIMUM_N
 from assessment.report.structure import Block, Cell, Column, Paragraph, Picture, Section, Table, TableRow
@@ -47,8 +46,13 @@ def distribution_section(of: Cohort) -> Section:
         enough=MINIMUM_N,
         few=FEWEST,
     )
-    blocks: list[Block] = [Paragraph(text=lead, style="soft"), _table(of, first)]
-    pictured = [(number, table) for number, table in first if shown(table["value"].dropna())][:MOST_PICTURED]
+    table = _table(of, first)
+    blocks: list[Block] = [Paragraph(text=lead, style="soft"), table, *hiding_note(of, table)]
+    boxes = ((number, _boxes(of, number, of_number["value"].dropna())) for number, of_number in first)
+    pictured = [(number, panel) for number, panel in boxes if not panel.is_empty][:MOST_PICTURED]
+    if not pictured:
+        text = _("No boxes are drawn: in no age band of one sex are there {few} people to be shown.", few=FEWEST)
+        blocks.append(Paragraph(text=text, style="soft"))
     blocks += [_picture(of, pictured[start : start + BESIDE]) for start in range(0, len(pictured), BESIDE)]
     if origins := sorted({number.origin for number, _table_of in first} - {""}):
         blocks.append(
@@ -78,6 +82,8 @@ def _row(of: Cohort, number: KeyNumber, table: pd.DataFrame) -> TableRow:
     marks = table["quality"].value_counts()
     caution, withheld = (int(marks.get(mark.value, 0)) for mark in (Mark.WITH_CAUTION, Mark.WITHHELD))
     sex = of.people["sex"].reindex(values.index)
+    by_sex = [values[sex == one] for one in of.sexes]
+    hidden = hidden_parts([len(part) for part in by_sex])
     after = digits_of_row(values, number.indicator, number.unit)
     return TableRow(
         cells=(
@@ -86,39 +92,39 @@ def _row(of: Cohort, number: KeyNumber, table: pd.DataFrame) -> TableRow:
             Cell(text=of_total(caution, len(values)) if len(values) else count(caution)),
             Cell(text=of_total(withheld, len(table))),
             Cell(text=quartiles(values, number.indicator, number.unit)),
-            *(Cell(text=mean_and_sd(values[sex == one], after)) for one in of.sexes),
+            *(
+                hidden_cell(of, len(part)) if is_hidden else Cell(text=mean_and_sd(part, after))
+                for part, is_hidden in zip(by_sex, hidden, strict=True)
+            ),
         )
     )
 
 
-def _picture(of: Cohort, numbers: list[tuple[KeyNumber, pd.DataFrame]]) -> Picture:
+def _picture(of: Cohort, panels: list[tuple[KeyNumber, Boxes]]) -> Picture:
     _ = of.words
-    panels, words = [], []
-    for number, table in numbers:
-        cells = dict(_cells(of, table["value"].dropna()))
-        unit = unit_text(of, number.unit)
-        title = name_of(of, number) + (f" [{unit}]" if unit else "")
-        bands = _bands(of)
-        panels.append(Boxes(title, tuple(bands.values()), cells))
+    words = []
+    for number, panel in panels:
         said = [
             _(
                 "{who}, {age}: n {n}, {values}",
                 who=who,
                 age=band,
                 n=count(len(values)),
-                values=quartiles(values, number.indicator, number.unit),
+                values=quartiles(values, number.indicator, number.unit)
+                if panel.has_box(who, place)
+                else in_place_of(of, len(values)),
             )
-            for who, of_bands in cells.items()
-            for band, values in zip(bands.values(), of_bands, strict=True)
+            for who, of_bands in panel.cells.items()
+            for place, (band, values) in enumerate(zip(panel.bands, of_bands, strict=True))
             if len(values)
         ]
-        words.append(f"{title}: {'; '.join(said)}.")
+        words.append(f"{panel.title}: {'; '.join(said)}.")
     return Picture(
-        svg=boxes_svg(panels, of.style, columns=BESIDE),
+        svg=boxes_svg([panel for _number, panel in panels], of.style, columns=BESIDE),
         alternative=_("Box plots by sex and age, median [quartiles]. {words}", words=" ".join(words)),
         caption="; ".join(
             _("{name}: {origin}", name=name_of(of, number), origin=origin_words(of, number.origin))
-            for number, _table_of in numbers
+            for number, _panel in panels
             if number.origin
         ),
     )
@@ -134,9 +140,26 @@ def _bands(of: Cohort) -> dict[float, str]:
     return bands
 
 
-def _cells(of: Cohort, values: pd.Series) -> Iterator[tuple[str, list[pd.Series]]]:
-    people = of.people.loc[values.index]
+def _boxes(of: Cohort, number: KeyNumber, values: pd.Series) -> Boxes:
+    """Values of each sex and age band; hidden as parts of their sex, then as parts of all."""
+    people, bands = of.people.loc[values.index], _bands(of)
     band = people["band"].fillna(-1.0)
+    cells: dict[str, list[pd.Series]] = {}
+    hidden: set[tuple[str, int]] = set()
     for sex in of.sexes:
-        of_sex = people["sex"] == sex
-        yield capital(of.sex_name(sex)), [values[of_sex & (band == place)] for place in _bands(of)]
+        name, of_sex = capital(of.sex_name(sex)), people["sex"] == sex
+        cells[name] = [values[of_sex & (band == place)] for place in bands]
+        sizes = [len(part) for part in cells[name]]
+        found = hidden_parts(sizes, others=int(of_sex.sum()) - sum(sizes))
+        hidden |= {(name, place) for place, is_hidden in enumerate(found) if is_hidden}
+    left = {
+        (name, place): len(part)
+        for name, parts in cells.items()
+        for place, part in enumerate(parts)
+        if (name, place) not in hidden
+    }
+    more = hidden_parts(list(left.values()), others=len(values) - sum(left.values()))
+    hidden |= {cell for cell, is_hidden in zip(left, more, strict=True) if is_hidden}
+    unit = unit_text(of, number.unit)
+    title = name_of(of, number) + (f" [{unit}]" if unit else "")
+    return Boxes(title, tuple(bands.values()), cells, frozenset(hidden))

@@ -40,11 +40,23 @@ class Boxes:
         Along the axis.
     cells : dict of str to list of Series
         Class -> values of each band.
+    hidden : frozenset of (str, int)
+        Class and place of the band of those that have no box, however many they are.
     """
 
     title: str
     bands: tuple[str, ...]
     cells: Mapping[str, Sequence[pd.Series]]
+    hidden: frozenset[tuple[str, int]] = frozenset()
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is not one box."""
+        return not any(self.has_box(name, place) for name, bands in self.cells.items() for place in range(len(bands)))
+
+    def has_box(self, name: str, band: int) -> bool:
+        """Whether these are enough, and not hidden."""
+        return len(self.cells[name][band]) >= FEWEST and (name, band) not in self.hidden
 
 
 def boxes_svg(panels: Sequence[Boxes], style: FigureStyle, *, columns: int = 2, height_in: float = 1.75) -> str:
@@ -69,12 +81,12 @@ def _boxes(axis: Axes, panel: Boxes, style: FigureStyle) -> None:
     width = 0.8 / len(panel.cells)
     low, high = np.inf, -np.inf
     labels: list[tuple[float, int]] = []
-    for k, cells in enumerate(panel.cells.values()):
+    for k, (name, cells) in enumerate(panel.cells.items()):
         fill = FILLS[k % 3] if len(panel.cells) > 1 else ALONE
         for band, values in enumerate(cells):
             at = band + (k - (len(panel.cells) - 1) / 2) * width
             labels.append((at, len(values)))
-            if len(values) < FEWEST:
+            if not panel.has_box(name, band):
                 continue
             q1, middle, q3 = np.percentile(values, (25, 50, 75))
             whiskers = np.percentile(values, WHISKERS) if len(values) >= MINIMUM_N else (q1, q3)

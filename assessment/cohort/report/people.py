@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 import pandas as pd
 
-from assessment.cohort.report.amounts import NOTHING, capital, count, few, mean_and_sd, of_total
+from assessment.cohort.report.amounts import NOTHING, capital, count, mean_and_sd, of_total
 from assessment.cohort.report.cohort import FEWEST, Cohort
+from assessment.cohort.report.hiding import hidden_cell, hidden_parts, hiding_note
 from assessment.criteria.definitions import quantities
 from assessment.presentation import time_text
 from assessment.report.structure import Block, Cell, Column, Entry, Fields, Paragraph, Section, Table, TableRow
@@ -77,7 +78,7 @@ def people_section(of: Cohort) -> Section:
         "given, so that nobody can be recognised.",
         few=FEWEST,
     )
-    blocks: list[Block] = [table, Paragraph(text=note, style="soft")]
+    blocks: list[Block] = [table, Paragraph(text=note, style="soft"), *hiding_note(of, table)]
     if of.has_more_groups:
         text = _("There are more groups than there is room for: the {n} largest are shown.", n=len(of.groups))
         blocks.append(Paragraph(text=text, style="soft"))
@@ -87,8 +88,14 @@ def people_section(of: Cohort) -> Section:
 def _rows(of: Cohort, columns: list[pd.DataFrame]) -> Iterator[TableRow]:
     _ = of.words
     yield _row(_("Participants"), "", [Cell(text=count(len(people)), style="strong") for people in columns])
+    hidden = _hidden(columns)
     for sex in of.sexes:
-        cells = [Cell(text=of_total(int((people["sex"] == sex).sum()), len(people))) for people in columns]
+        cells = [
+            hidden_cell(of, len(people))
+            if is_hidden
+            else Cell(text=of_total(int((people["sex"] == sex).sum()), len(people)))
+            for people, is_hidden in zip(columns, hidden, strict=True)
+        ]
         yield _row(capital(of.sex_name(sex)), "", cells)
     measured = ((name, quantities()[name]) for name in CLINICAL if of.people[name].notna().any())
     for name, label, unit, after in (
@@ -98,16 +105,25 @@ def _rows(of: Cohort, columns: list[pd.DataFrame]) -> Iterator[TableRow]:
         # The mean of whole points is not one.
         *((name, _.result(one.label), _.result(one.unit), one.decimals or 1) for name, one in measured),
     ):
-        yield _row(label, unit, [_cell(of, people[name], after) for people in columns])
+        values = [people[name].astype(float) for people in columns]
+        hidden = _hidden([one.dropna() for one in values])
+        cells = [_cell(of, one, after, is_hidden=each) for one, each in zip(values, hidden, strict=True)]
+        yield _row(label, unit, cells)
+
+
+def _hidden(columns: Sequence[pd.DataFrame | pd.Series]) -> tuple[bool, ...]:
+    """Of everybody, then of each group, whether nothing is said of them."""
+    everybody, *groups = map(len, columns)
+    return (everybody < FEWEST, *hidden_parts(groups, others=everybody - sum(groups)))
 
 
 def _row(label: str, unit: str, cells: list[Cell]) -> TableRow:
     return TableRow(cells=(Cell(text=label, aside=f"[{unit}]" if unit else ""), *cells))
 
 
-def _cell(of: Cohort, column: pd.Series, after: int) -> Cell:
+def _cell(of: Cohort, column: pd.Series, after: int, *, is_hidden: bool) -> Cell:
     _ = of.words
-    known = column.astype(float).dropna()
+    known = column.dropna()
     aside = (
         ""
         if len(known) == len(column)
@@ -115,6 +131,6 @@ def _cell(of: Cohort, column: pd.Series, after: int) -> Cell:
     )
     if known.empty:
         return Cell(text=_("not known") if len(column) else NOTHING, style="soft")
-    if len(known) < FEWEST:
-        return Cell(text=few(len(known)), aside=aside, style="soft")
+    if is_hidden:
+        return hidden_cell(of, len(known), aside)
     return Cell(text=mean_and_sd(known, after), aside=aside)

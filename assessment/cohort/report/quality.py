@@ -42,8 +42,8 @@ def quality_section(of: Cohort) -> Section:
         Paragraph(text=lead, style="soft"),
         Table(columns=tuple(Column(title=title, share=share) for title, share in titles), rows=tuple(rows)),
     ]
-    known = trials.groupby("movement")["marker_rms_cm"].count()
-    shown = [str(name) for name in movements.index[:MOST_MOVEMENTS] if known[name] >= FEWEST]
+    boxes = trials.groupby(["movement", "marker_error_held_out"])["marker_rms_cm"].count().groupby("movement").max()
+    shown = [str(name) for name in movements.index[:MOST_MOVEMENTS] if boxes.get(name, 0) >= FEWEST]
     if shown:
         blocks.append(_errors_picture(of, trials, shown))
     blocks += _reason_blocks(of)

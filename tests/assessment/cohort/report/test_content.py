@@ -16,8 +16,10 @@ from assessment.cohort.report.comparisons import comparison_section
 from assessment.cohort.report.criteria import criteria_section
 from assessment.cohort.report.distributions import distribution_section
 from assessment.cohort.report.flow import flow_section
+from assessment.cohort.report.hiding import hidden_parts
 from assessment.cohort.report.people import overview_section, people_section
 from assessment.cohort.report.quality import failure_section
+from assessment.cohort.sessions import CohortSession
 from assessment.report.structure import Paragraph, Report
 from assessment.summary import ClinicalMeasures, ErrorRecord
 from models.errors import SettingsError
@@ -95,12 +97,103 @@ def test_nothing_is_said_of_the_values_of_few(tmp_path: Path, n: int, *, is_give
     assert (counts[2].text == "n < 5") != is_given
 
 
+def grouped(tmp_path: Path, sizes: dict[str, int], **given: object) -> Cohort:
+    """Groups of so many people, all with a grip strength; the sex can be told for each group."""
+    sessions = []
+    for group, n in sizes.items():
+        people = visits(n, **{name: values[group] for name, values in given.items()})  # type: ignore[index]
+        for one in people:
+            clinical = ClinicalMeasures(grip_kg=20.0 + len(sessions))
+            sessions.append(replace(one, participant=f"{group}{one.participant}", group=group, clinical=clinical))
+    return Cohort(folder_of(tmp_path, sessions))
+
+
+def test_a_single_person_cannot_be_worked_out_from_all_and_the_other_group(tmp_path: Path) -> None:
+    of = grouped(tmp_path, {"five": 5, "one": 1})
+    people, criteria = people_section(of), criteria_section(of)
+    assert row(people, "Participants")[1:] == ["6", "5", "1"]
+    for label in ("Women", "Age", "Height", "Body mass", "Grip strength"):
+        everybody, *groups = row(people, label)[1:]
+        assert "n < 5" not in everybody
+        assert groups == ["not shown", "n < 5"]
+    for name, said in (("five", "not shown"), ("one", "n < 5")):
+        of_group = [cells for cells in rows(criteria) if cells[0].text == f"– {name}"]
+        assert of_group
+        assert all([cell.text for cell in cells[2:]] == [said] * 4 for cells in of_group)
+    compared = comparison_section(of)
+    assert compared is not None
+    assert not rows(compared)
+    why = "Not shown: values of fewer than 5 others could be worked out from these and those of all."
+    assert why in [block.text for one in (people, criteria) for block in one.blocks if isinstance(block, Paragraph)]
+
+
+def test_small_groups_that_hide_one_another_hide_no_other(tmp_path: Path) -> None:
+    people = people_section(grouped(tmp_path, {"many": 10, "three": 3, "two": 2}))
+    everybody, many, three, two = row(people, "Grip strength")[1:]
+    assert everybody.startswith("27.0")
+    assert many.startswith("24.5")
+    assert (three, two) == ("n < 5", "n < 5")
+    assert row(people, "Women")[2:] == ["10\xa0(100\xa0%)", "n < 5", "n < 5"]
+
+
+def test_a_single_person_cannot_be_worked_out_from_all_and_the_other_sex(tmp_path: Path) -> None:
+    of = grouped(tmp_path, {"a": 6, "b": 1}, sex={"a": "f", "b": "m"})
+    found = distribution_section(of)
+    grip = row(found, "Grip strength")
+    assert grip[1] == "7"
+    assert grip[-3:] == ["23.0 [21.5,\xa024.5]", "not shown", "n < 5"]
+    assert not pictures(found)
+
+
+@pytest.mark.parametrize(
+    ("sizes", "others", "hidden"),
+    [
+        ([5, 1], 0, [True, True]),
+        ([10, 3, 2], 0, [False, True, True]),
+        ([30, 10, 20, 4], 0, [False, True, False, True]),
+        ([8, 9], 1, [True, False]),
+        ([8, 9], 5, [False, False]),
+        ([8, 0], 0, [False, True]),
+        ([3], 0, [True]),
+    ],
+)
+def test_the_next_smallest_part_is_hidden_until_five_are(sizes: list[int], others: int, hidden: list[bool]) -> None:
+    assert list(hidden_parts(sizes, others=others)) == hidden
+
+
+def test_who_did_not_come_again_cannot_be_worked_out(tmp_path: Path) -> None:
+    def first_visit(out: str, n: int) -> str:
+        change = change_section(Cohort(folder_of(tmp_path / out, visits(n, twice=6))))
+        assert change is not None
+        return row(change, "Gait speed")[2]
+
+    assert first_visit("one", 7) == "not shown"
+    assert re.fullmatch(r"\d\.\d\d", first_visit("five", 11))
+
+
+def test_no_empty_axes_are_drawn(tmp_path: Path) -> None:
+    sessions = [
+        replace(one, participant=f"{age}{one.participant}") for age in (65, 75, 85) for one in visits(4, age_years=age)
+    ]
+    found = distribution_section(Cohort(folder_of(tmp_path, sessions)))
+    assert not pictures(found)
+    why = "No boxes are drawn: in no age band of one sex are there 5 people to be shown."
+    assert why in [block.text for block in found.blocks if isinstance(block, Paragraph)]
+
+
 def test_boxes_of_few_are_not_drawn_but_counted(tmp_path: Path) -> None:
     old = [replace(one, participant=f"OLD{one.participant}") for one in visits(3, age_years=85.0)]
-    of = Cohort(folder_of(tmp_path, [*visits(25), *old]))
-    said = " ".join(one.alternative for one in pictures(distribution_section(of)))
-    assert re.search(r"Gait speed \[m/s\]: Women, 70–79: n 25, \d\.\d\d \[\d\.\d\d,\xa0\d\.\d\d\]; "
-                     r"Women, 80 and over: n 3, n < 5\.", said)  # fmt: skip
+    young = [replace(one, participant=f"YOUNG{one.participant}") for one in visits(2, age_years=65.0)]
+
+    def said(*sessions: CohortSession) -> str:
+        of = Cohort(folder_of(tmp_path / str(len(sessions)), sessions))
+        return " ".join(one.alternative for one in pictures(distribution_section(of)))
+
+    assert re.search(r"Gait speed \[m/s\]: Women, 60–69: n 2, n < 5; "
+                     r"Women, 70–79: n 25, \d\.\d\d \[\d\.\d\d,\xa0\d\.\d\d\]; "
+                     r"Women, 80 and over: n 3, n < 5\.", said(*visits(25), *old, *young))  # fmt: skip
+    # With the values of all women beside them those of 25 would tell of the other three.
+    assert not said(*visits(25), *old)
 
 
 def test_nobody_can_be_found_in_it(made: CohortFolder, report: Report) -> None:
