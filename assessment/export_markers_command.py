@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -13,6 +14,7 @@ import typer
 from assessment.cohort.closing import print_bad_rows
 from assessment.cohort.download import fetch
 from assessment.cohort.manifest import read_manifest
+from assessment.cohort.reading_errors import for_tables
 from assessment.console import console, print_error
 from assessment.export import session_clips
 from assessment.options import AgeYears, GivenSex, HeightM, MassKg, find_all, one_message
@@ -26,11 +28,12 @@ _MANIFEST = ".csv"
 
 @dataclass(frozen=True)
 class _Visit:
-    """A session to export: what is known of the person, and the random number that stands for them."""
+    """A session to export: what is known of the person, the random number that stands for them, how errors are told."""
 
     session: Session
     given: SubjectMetadata
     person: str
+    told: Callable[[SarcoscopeError], SarcoscopeError] = lambda error: error
 
 
 def export_markers(
@@ -60,12 +63,15 @@ def export_markers(
         else:
             visits, complete = _of_sessions(sessions, given, Path(workdir)), True
         for visit in visits:
+            if isinstance(visit, SarcoscopeError):
+                errors.append(visit)
+                continue
+            faults: list[SarcoscopeError] = []
             try:
-                if isinstance(visit, SarcoscopeError):
-                    raise visit
-                clips += session_clips(visit.session, visit.given, errors.append, person=visit.person)
+                clips += session_clips(visit.session, visit.given, faults.append, person=visit.person)
             except SarcoscopeError as error:
-                errors.append(error)
+                faults.append(error)
+            errors += map(visit.told, faults)
         for left_out in errors:
             print_error(left_out)
         save_clips(clips, out)
@@ -110,7 +116,7 @@ def _of_manifest(
     print_bad_rows(manifest.bad_rows)
     if manifest.bad_rows and not keep_going:
         raise SettingsError(
-            f"{manifest.n_bad} rows of {paths[0].name} are not accepted; nothing was written.",
+            f"{manifest.left_out} {'is' if manifest.n_bad == 1 else 'are'} not accepted; nothing was written.",
             hint="Correct them, or give --keep-going to export the others.",
         )
 
@@ -121,8 +127,19 @@ def _of_manifest(
             # Archives and downloads of one visit at a time: a cohort's would fill the disk.
             with tempfile.TemporaryDirectory(dir=workdir) as place:
                 try:
-                    yield _Visit(read_session(fetch(session, Path(place)), Path(place)), session.given, person)
+                    source = fetch(session, Path(place))
                 except SarcoscopeError as error:
                     yield error.within(session=session.key)
+                    continue
+                told = partial(_told, key=session.key, source=source, unpacked=Path(place))
+                try:
+                    yield _Visit(read_session(source, Path(place)), session.given, person, told)
+                except SarcoscopeError as error:
+                    yield told(error)
 
     return visits(), not manifest.bad_rows
+
+
+def _told(error: SarcoscopeError, *, key: str, source: Path, unpacked: Path) -> SarcoscopeError:
+    """An error of a visit by the study's codes: folders and archives may be called after a person."""
+    return for_tables(error, source, unpacked).within(session=key)

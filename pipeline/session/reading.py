@@ -27,6 +27,8 @@ _WHAT_IS_ACCEPTED = (
     "A session is the folder OpenCapData_<id> or the .zip that OpenCap gives for download (it holds "
     "MarkerData/<trial>.trc), or a .toml that describes a lab recording; see docs/sessions.md."
 )
+ONE_OF_SEVERAL = "Give one of these folders (unpack the archive first, if it is one)."
+"""What to do about a path that holds several sessions."""
 
 
 def find_sessions(path: Path, workdir: Path) -> tuple[Path, ...]:
@@ -84,7 +86,7 @@ def read_session(path: Path, workdir: Path) -> Session:
     if len(roots) > 1:
         raise SessionReadError(
             f"{path.name} holds {len(roots)} sessions: {', '.join(root.name for root in roots)}.",
-            hint="Give one of these folders (unpack the archive first, if it is one).",
+            hint=ONE_OF_SEVERAL,
         )
     root = roots[0]
     try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import zipfile
 from pathlib import Path
 
@@ -136,3 +137,25 @@ def test_a_manifest_goes_alone(tmp_path: Path) -> None:
         assert result.exit_code == 2
         assert "A manifest goes alone" in result.stderr
     assert not out.exists()
+
+
+def test_errors_of_a_manifest_are_told_by_its_codes_alone(tmp_path: Path) -> None:
+    build_session(tmp_path / "whole")
+    cut = build_session(tmp_path / "Jane cut", "walk")
+    marker_file(cut, "walk").write_text("nothing of use\n")
+    build_session(tmp_path / "packed" / "Jane Doe 1")
+    build_session(tmp_path / "packed" / "Jane Doe 2")
+    shutil.make_archive(str(tmp_path / "Jane Doe two"), "zip", tmp_path / "packed")
+    (tmp_path / "Jane Doe bad.zip").write_bytes(b"no zip")
+    rows = manifest(
+        tmp_path,
+        "P1,V1,whole,,,,70", "P2,V1,Jane cut,,,,70", "P3,V1,Jane Doe two.zip,1.6,60,f,70",
+        "P4,V1,Jane Doe bad.zip,1.6,60,f,70",
+    )  # fmt: skip
+    result = export(rows, "-o", tmp_path / "clips.npz")
+    said = " ".join(result.stderr.split())
+    assert result.exit_code == 2
+    assert "The session holds 2 sessions. where: session P3/V1 what to do: Give each of them a row" in said
+    assert "where: session P2/V1, trial walk" in said
+    assert "where: session P4/V1 " in said
+    assert "Jane" not in said
