@@ -11,6 +11,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from app.cohort.data import KEY
+from assessment.cohort.rows import REASONS_APART
 from pipeline.quality import Mark
 
 # Parts of the table of indicators, of some 250 visits and 200,000 rows each: a second or two.
@@ -64,7 +65,8 @@ def _counted(rows: pa.Table, wanted: pd.MultiIndex) -> pd.DataFrame:
     found = rows.filter(pc.invert(usable)).select([*_VALUE, "reasons"]).to_pandas().astype(str)
     found = found[pd.MultiIndex.from_frame(found[_VISIT]).isin(wanted)].merge(withheld, on=_VALUE)
     movement = found["activity"].where(found["variant"] == "", found["activity"] + "/" + found["variant"])
-    found = found.assign(activity=movement, reason=found["reasons"].str.replace("\n", " "))
+    # The first reason withholds; others behind it may only call for caution.
+    found = found.assign(activity=movement, reason=found["reasons"].str.split(REASONS_APART).str[0])
     return found.drop_duplicates([*_VISIT, *KEY, "reason"]).value_counts([*KEY, "reason"]).reset_index(name="n")
 
 

@@ -23,6 +23,8 @@ def criteria_section(of: Cohort) -> Section:
         return Section(title=title, blocks=(Paragraph(text=_("No published criteria were evaluated."), style="soft"),))
     lead = _(
         "How many participants meet each set of published criteria, with the first visit that was assessed. "
+        "Meets: any stage of the criteria; low grip strength alone already meets the first one of AWGS (possible "
+        "sarcopenia) and of EWGSOP2 (probable sarcopenia). "
         "Indeterminate: a value lies within measurement error of its cut-off. Not assessable: a value that is needed "
         "is missing, such as grip strength or muscle mass. Each criterion holds for its own protocol and population. "
         "None of this is a diagnosis, and a count is no prevalence: who is not assessable is in no other column."

@@ -163,8 +163,8 @@ def _reason_blocks(of: Cohort) -> Iterator[Block]:
     )
     yield Table(columns=columns, rows=tuple(rows))
     note = _(
-        "Values are counted repetition by repetition; one can have several reasons. A number that differs between "
-        "recordings is written {gap}.",
+        "Values are counted repetition by repetition. One with caution can have several reasons; of a withheld one the "
+        "first is counted, which withholds it. A number that differs between recordings is written {gap}.",
         gap=GAP,
     )
     yield Paragraph(text=note, style="soft")

@@ -97,12 +97,17 @@ class CohortSource:
         return self._results.wide([f"{one.name}{QUALITY_SUFFIX}" for one in columns])
 
     def reasons(self) -> Iterator[tuple[str, str, int]]:
-        """Mark, reason and how many values have it, of all values that are not simply reported."""
+        """Mark, reason and how many values have it, of all values that are not simply reported.
+
+        Of a withheld value it is the first one: reasons that withhold come first (`pipeline.quality`), those that would
+        only call for caution follow them.
+        """
         with duckdb.connect() as database:
             found = database.execute(
                 "SELECT quality, reasons, count(*) FROM read_parquet(?) WHERE quality <> ? GROUP BY ALL",
                 [str(self.folder.table("indicators")), Mark.REPORTED.value],
             ).fetchall()
         for mark, reasons, n in found:
-            for reason in filter(None, (reasons or "").split(REASONS_APART)):
+            known = list(filter(None, (reasons or "").split(REASONS_APART)))
+            for reason in known[:1] if mark == Mark.WITHHELD.value else known:
                 yield mark, reason, n

@@ -18,11 +18,12 @@ from assessment.cohort.report.distributions import distribution_section
 from assessment.cohort.report.flow import flow_section
 from assessment.cohort.report.hiding import hidden_parts
 from assessment.cohort.report.people import overview_section, people_section
-from assessment.cohort.report.quality import failure_section
+from assessment.cohort.report.quality import failure_section, quality_section
 from assessment.cohort.sessions import CohortSession
 from assessment.report.structure import Paragraph, Report
-from assessment.summary import ClinicalMeasures, ErrorRecord
+from assessment.summary import ClinicalMeasures, ErrorRecord, QualityRecord
 from models.errors import SettingsError
+from pipeline.quality import Quality
 from tests.assessment.cohort.made_cohort import SPEED, made_cohort
 from tests.assessment.cohort.report.cohorts import content, folder_of, pictures, row, rows, section, texts, visits
 from tests.assessment.uncertainty.people import indicator, person, trial
@@ -273,6 +274,22 @@ def test_criteria_count_people_and_name_their_source(made: CohortFolder, report:
     ]
     assert "doi:10.1016/j.jamda.2019.12.012" in cells[0].aside
     assert "None of this is a diagnosis" in texts(report)
+
+
+def test_a_criterion_that_is_met_says_at_which_stage_it_may_be(report: Report) -> None:
+    lead = section(report, "Published criteria").blocks[0].text  # type: ignore[union-attr]
+    assert "low grip strength alone already meets the first one" in lead
+
+
+def test_a_withheld_value_is_counted_with_what_withholds_it(tmp_path: Path) -> None:
+    why, beside = "Too little was seen.", "Contact forces are estimated."
+    quality = Quality.caution(beside) & Quality.withheld(why)
+    values = [indicator(SPEED, None, None, quality=QualityRecord.of(quality))]
+    sessions = list(visits(6))
+    results = {one.key: person(trial("walk", "walking/overground", values)) for one in sessions}
+    found = rows(quality_section(Cohort(folder_of(tmp_path, sessions, results=results))))
+    assert [cells[2].text for cells in found if cells[0].symbol == "withheld"] == [why]
+    assert not any(cells[2].text == beside for cells in found)
 
 
 def test_what_is_missing_adds_up_to_all_visits(made: CohortFolder) -> None:
