@@ -113,7 +113,7 @@ class CohortRun:
             for task in group:
                 self._open[task.visit.key] = task
                 self.ledger.begun(task)
-            self._prepare(group, self.ledger.log_of_group(group), tries_left=1 if len(group) > 1 else 2)
+            self._prepare(group, self.ledger.log_of_group(group), tries_left=2)
 
     def _prepare(self, group: Group, log: Path, tries_left: int) -> None:
         then, task, on_gpu = partial(self._prepared, group), GroupTask(group, self.device), self.device != "cpu"
@@ -122,7 +122,7 @@ class CohortRun:
     def _prepared(self, group: Group, outcome: list[ReadyVisit | SarcoscopeError] | SarcoscopeError) -> None:
         if isinstance(outcome, SarcoscopeError):
             if len(group) > 1:
-                # One of them did it: each alone, for the second time.
+                # Twice is no accident, one of them did it: each alone, which changes the last digits of their results.
                 for task in group:
                     if task.wanted:
                         self._prepare((task,), self.ledger.log(task.visit), tries_left=1)

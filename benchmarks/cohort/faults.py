@@ -21,8 +21,8 @@ from assessment.trial import TrialTask, run_trial
 from benchmarks.cohort.corrupting import WAYS
 from benchmarks.cohort.running import watched
 
-# The hanging trial is given up after this long; a trial takes seconds.
-TIME_LIMIT_S = 60.0
+# The hanging trial is given up after this long; a trial takes seconds, on a machine with other work to do some more.
+TIME_LIMIT_S = 120.0
 ABORTS, HANGS = "aborts its process", "hangs"
 KILLED_AT = 0.4
 
@@ -74,6 +74,8 @@ def fault_figures(sessions: Path, folder: Path, n: int) -> dict[str, Any]:
     before = watched([*command, str(killed)], n, stop=lambda: _n_done(killed) >= KILLED_AT * n)
     n_kept = _n_done(killed)
     after = watched([*command, str(killed)], n)
+    of_calm, of_killed = table_hashes(calm), table_hashes(killed)
+    differing = [name for name in of_calm if of_calm[name] != of_killed[name]]
     results = open_cohort(calm)
     failures = results.failures()
     visits = results.wide(columns=["participant", "warnings"]).set_index("participant")
@@ -96,7 +98,8 @@ def fault_figures(sessions: Path, folder: Path, n: int) -> dict[str, Any]:
         "killed_with": before.returned,
         "done_when_killed": n_kept,
         "resumed_s": round(after.seconds, 1),
-        "tables_identical": table_hashes(calm) == table_hashes(killed),
+        "tables_identical": not differing,
+        "tables_that_differ": differing,
     }
 
 
