@@ -48,8 +48,9 @@ def train(
     feature: Annotated[
         list[str],
         typer.Option(
-            help="INDICATOR@MOVEMENT, of moments INDICATOR@MOVEMENT:FORCES; sppb_score, age_years, height_m, mass_kg, "
-            "grip_kg, asm_kg, calf_cm, sarc_f, or a column of the labels"
+            help="INDICATOR@MOVEMENT, such as five_times_sit_to_stand_time@sit-to-stand/five-times, of moments "
+            "INDICATOR@MOVEMENT:FORCES; sppb_score, age_years, height_m, mass_kg, grip_kg, asm_kg, calf_cm, "
+            "sarc_f, or a column of the labels"
         ),
     ],
     out: Annotated[Path, typer.Option(help="Folder the model, its card and its calibration plot are written to")],

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
+from difflib import get_close_matches
 
 import numpy as np
 import pandas as pd
@@ -20,6 +21,8 @@ MINIMUM_PER_LEVEL = 10
 EVENTS_PER_FEATURE = 10
 REPEATS = 5
 SEED = 0
+# Columns shown for a name that is none, beside those of its indicator.
+_CLOSEST = 3
 
 
 def train_study_model(
@@ -113,8 +116,9 @@ def train_study_model(
 
 
 def _check_columns(table: pd.DataFrame, needed: list[str]) -> None:
+    columns = list(map(str, table.columns))
     if len(needed) < 2:
-        raise SettingsError("No feature is given.", hint=f"Give one or more of: {', '.join(map(str, table.columns))}.")
+        raise SettingsError("No feature is given.", hint=f"Give one or more. {_in_short(columns)}")
     if len(set(needed)) < len(needed):
         raise SettingsError(
             "A column is named twice, or the label is also a feature.",
@@ -124,13 +128,36 @@ def _check_columns(table: pd.DataFrame, needed: list[str]) -> None:
     if missing:
         raise SettingsError(
             f"The study's table has no column {', '.join(missing)}.",
-            hint=f"Columns: {', '.join(map(str, table.columns))}.",
+            hint=_meant(missing, columns),
         )
     if table.index.has_duplicates:
         raise SettingsError(
             "People occur more than once in the study's table.",
             hint="One row a person: rows of one person in two folds would make the validation look better than it is.",
         )
+
+
+def _meant(missing: Sequence[str], columns: list[str]) -> str:
+    """Columns like those that are not there: of the same indicator, and the closest by their letters."""
+    like = [
+        column
+        for name in missing
+        for column in (
+            *(column for column in columns if column.split("@")[0] == name.split("@")[0]),
+            *get_close_matches(name, columns, n=_CLOSEST),
+        )
+    ]
+    if like:
+        return f"Did you mean {' or '.join(dict.fromkeys(like))}? The table has {len(columns)} columns."
+    return _in_short(columns)
+
+
+def _in_short(columns: list[str]) -> str:
+    """What columns there are, without the hundred of indicators in movements."""
+    plain = [column for column in columns if "@" not in column]
+    measured = [column for column in columns if "@" in column]
+    such = f"; {len(measured)} are INDICATOR@MOVEMENT, such as {measured[0]}" if measured else ""
+    return f"The table has {len(columns)} columns: {', '.join(plain)}{such}."
 
 
 def _order(label: pd.Series, levels: Sequence[str] | None) -> list[str]:

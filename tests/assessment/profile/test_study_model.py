@@ -249,6 +249,22 @@ def test_what_cannot_be_trained_on_is_refused(table: pd.DataFrame, changes: dict
         train_study_model(table, "level", name="Village", repeats=1, **arguments)  # type: ignore[arg-type]
 
 
+@pytest.mark.parametrize(
+    ("feature", "hint"),
+    [
+        ("speeed", "Did you mean speed? The table has 104 columns."),
+        ("time@sts", "Did you mean time@sit-to-stand/five-times or time@sit-to-stand/30s? The table has 104 columns."),
+        ("qqqq", "The table has 104 columns: speed, moment, level; 101 are INDICATOR@MOVEMENT, such as x0@walk."),
+    ],
+)
+def test_of_a_hundred_columns_those_that_may_be_meant_are_told(feature: str, hint: str) -> None:
+    more = {f"x{k}@walk": 1.0 for k in range(99)} | {"time@sit-to-stand/five-times": 1.0, "time@sit-to-stand/30s": 1.0}
+    table = pd.concat([_table(), pd.DataFrame(more, index=_table().index)], axis=1)
+    with pytest.raises(SettingsError, match=f"no column {feature}") as refused:
+        train_study_model(table, "level", ["speed", feature], name="Village", repeats=1)
+    assert refused.value.hint == hint
+
+
 def test_levels_told_apart_completely_do_not_pass_for_an_ordinal_model() -> None:
     table = _table(90, levels=3)
     table["speed"] = table["level"] + np.linspace(0.0, 0.1, 90)
