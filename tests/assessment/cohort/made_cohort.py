@@ -229,7 +229,8 @@ def _squat(generator: np.random.Generator, moment: float) -> TrialRecord:
 def _drawn(generator: np.random.Generator, name: str, value: float, error: float, **changes: Any) -> IndicatorRecord:
     drawn = generator.uniform()
     if drawn < 0.04:
-        withheld = QualityRecord(mark=Mark.WITHHELD, reasons=[WHY_NOT])
+        # What only calls for caution stands behind, as `pipeline.quality` joins them.
+        withheld = QualityRecord(mark=Mark.WITHHELD, reasons=[WHY_NOT, WHY_CAREFUL])
         return indicator(name, None, None, quality=withheld, **changes)
     if drawn < 0.15:
         changes["quality"] = QualityRecord(mark=Mark.WITH_CAUTION, reasons=[WHY_CAREFUL])
