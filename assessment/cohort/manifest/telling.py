@@ -19,6 +19,7 @@ _DATE = re.compile(
     r"|\d{2,4}\s?년.*",
     re.IGNORECASE,
 )
+_LONGEST_DATE = 40
 _LONG_NUMBER = re.compile(r"[\d._-]{7,}")
 _YEAR = re.compile(r"(?:19|20)\d\d(?:[.,]0*)?")
 # What people write for sex and for how muscle mass was measured.
@@ -64,4 +65,5 @@ def told_code(code: str) -> str:
 
 
 def _is_date(cell: str) -> bool:
-    return _DATE.fullmatch(cell) is not None
+    # Longer ones are text; asking the pattern of them would take long.
+    return len(cell) <= _LONGEST_DATE and _DATE.fullmatch(cell) is not None
