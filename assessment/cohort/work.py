@@ -167,9 +167,10 @@ def conclude_visit(task: ConclusionTask) -> int:
     asked, visit = ready.task, ready.task.visit
     partial, outputs = asked.partial, asked.outputs
     n_failed = sum(record.status == "failed" for record in task.records.values())
-    before = read_record(task.folder)
-    if not partial.exists() and before is not None and before.work_sha256 == asked.work_sha256:
-        return n_failed  # the first try put them in their place, and ended before it could say so
+    if not partial.exists():
+        before = read_record(task.folder)
+        if before is not None and before.work_sha256 == asked.work_sha256:
+            return n_failed  # the first try put them in their place, and ended before it could say so
     summary = conclude(
         partial, ready.session, ready.subject, asked.settings, visit.clinical, ready.models, task.records, outputs
     )
