@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
+from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,14 @@ def main_module_put_back() -> Iterator[None]:
     before = sys.modules["__main__"]
     yield
     sys.modules["__main__"] = before
+
+
+@pytest.fixture(autouse=True)
+def another_runner_lives() -> Iterator[None]:
+    """Nobody serves the queue: a run stays as the test left it, whichever page or module asks for a runner."""
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr("assessment.jobs.start.only_one", lambda _: nullcontext())
+        yield
 
 
 @pytest.fixture

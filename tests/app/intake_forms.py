@@ -6,21 +6,10 @@ import shutil
 from pathlib import Path
 from typing import Any
 
-import pytest
 from streamlit.testing.v1 import AppTest
-
-import app.intake.start
-import app.run_card
-import assessment.jobs
 
 APP = Path(__file__).parents[2] / "streamlit_app.py"
 TIME_LIMIT_S = 120
-
-
-def without_runner(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Runs stay in the queue."""
-    for module in (assessment.jobs, app.intake.start, app.run_card):
-        monkeypatch.setattr(module, "ensure_runner", lambda store: None)
 
 
 def fresh(**address: str) -> AppTest:

@@ -15,7 +15,6 @@ from streamlit.testing.v1 import AppTest
 
 from app.intake.arrival import take_archive
 from assessment.store import UserStore, participants, preferences, runs, uploads, visits
-from assessment.store.database import HOME_VARIABLE
 from assessment.visit import Preferences
 from models.errors import StoreError, UploadRejectedError
 from tests.app.filled_store import Filled, fill
@@ -26,7 +25,6 @@ from tests.app.intake_forms import (
     fresh,
     other_recordings,
     values,
-    without_runner,
     zipped,
 )
 from tests.app.looking import own_store, texts
@@ -36,7 +34,6 @@ from tests.assessment.session_builder import build_session, marker_file
 
 @pytest.fixture(autouse=True)
 def mine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> UserStore:
-    without_runner(monkeypatch)
     return own_store(tmp_path / "home", monkeypatch)
 
 
@@ -198,16 +195,14 @@ def test_nothing_is_half_there_where_the_store_refuses(
     def refuse(*_: object) -> str:
         raise StoreError("The disk is full.", hint="Make space.")
 
-    monkeypatch.setattr(runs, "submit", refuse)
-    app = _code(drop(fresh(), archive), "P001")
-    app.button(key="run").click().run()
+    with monkeypatch.context() as full:
+        full.setattr(runs, "submit", refuse)
+        app = _code(drop(fresh(), archive), "P001")
+        app.button(key="run").click().run()
     assert "The disk is full." in texts(app)
     assert participants.find(mine) == []
     # What was uploaded and typed is still there for the next attempt.
     assert field(app, "study_code").value == "P001"
-    monkeypatch.undo()
-    without_runner(monkeypatch)
-    monkeypatch.setenv(HOME_VARIABLE, str(mine.store.home))
     app.button(key="run").click().run()
     assert [run.study_code for run in runs.recent(mine)] == ["P001"]
 

@@ -17,7 +17,7 @@ from assessment.summary import ErrorRecord, SubjectRecord
 from assessment.visit import Preferences
 from pipeline.settings import Settings
 from tests.app.filled_store import Filled, fill
-from tests.app.intake_forms import field, values, without_runner
+from tests.app.intake_forms import field, values
 from tests.app.looking import look, own_store, texts
 from tests.app.made_up import made_up
 from tests.assessment.session_builder import build_session
@@ -27,7 +27,6 @@ PERSON = SubjectRecord(height_m=1.6, mass_kg=60.0, sex="f", age_years=70.0)
 
 @pytest.fixture(autouse=True)
 def mine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> UserStore:
-    without_runner(monkeypatch)
     return own_store(tmp_path / "home", monkeypatch)
 
 
