@@ -345,7 +345,9 @@ def test_a_run_that_is_stopped_does_not_pass_for_finished(first: Ran, tmp_path: 
         open_cohort(folder.path)
 
 
-def test_ray_gives_the_same_tables(first: Ran, tmp_path: Path) -> None:
+def test_ray_gives_the_same_tables(first: Ran, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    # Ray's workers give way to all else on the machine, here to the other tests: they would be starved for minutes.
+    monkeypatch.setenv("RAY_worker_niceness", "0")
     folder = CohortFolder(tmp_path / "out")
     ran = run(first.visits, folder, crashing_trial, engine=lambda: RayEngine(n_workers=2))
     assert sorted(ran.seen.done) == ["flaky/V1", "good/V1"]
