@@ -121,7 +121,8 @@ def test_no_help_of_a_command_diagnoses() -> None:
         yield getattr(command, "help", None) or ""
         for option in getattr(command, "params", ()):
             yield getattr(option, "help", None) or ""
-        for below in getattr(command, "commands", {}).values():
+        for name in getattr(command, "commands", ()):
+            _, below, _ = command.resolve_command(None, [name])  # type: ignore[attr-defined]
             yield from helps(below)
 
     said = list(helps(get_command(app)))

@@ -12,7 +12,6 @@ import pytest
 from click.testing import Result
 from typer.testing import CliRunner
 
-from assessment import scale_command
 from assessment.cli import app
 from assessment.summary import ScalingRecord
 from models.skeleton import load_model
@@ -50,7 +49,7 @@ class _Here:
 
 @pytest.fixture
 def here(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(scale_command, "Workers", _Here)
+    monkeypatch.setattr("assessment.commands.scale.Workers", _Here)
 
 
 @pytest.mark.usefixtures("here")

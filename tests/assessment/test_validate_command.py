@@ -14,7 +14,6 @@ import pytest
 from click.testing import Result
 from typer.testing import CliRunner
 
-from assessment import validate_command
 from assessment.assess import assess
 from assessment.cli import app
 from assessment.example import EXAMPLE
@@ -167,7 +166,7 @@ def test_a_validation_is_set_as_an_assessment_is(visit: Path, monkeypatch: pytes
         used.append(settings)
         raise SessionFailedError("Stopped.", hint="None.")
 
-    monkeypatch.setattr(validate_command, "validate_session", stop)
+    monkeypatch.setattr("assessment.commands.validate.validate_session", stop)
     _run(
         visit, "--out", tmp_path, "--workers", 1, "--scaler", "rl", "--policy", "adults", "--model", "other.osim",
         "--no-marker-placement", "--ik-engine", "opensim", "--cutoff-hz", 3, "--no-lock-feet", "--load-kg", 2.5,

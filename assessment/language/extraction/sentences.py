@@ -64,8 +64,9 @@ ERRORS = (
     "rl_scaling/people_frames.py",
 )
 RESEARCH = (
-    *(f"assessment/{name}" for name in ("study", "validation", "crosscheck", "profile/study_model", "language")),
-    *(f"assessment/{name}.py" for name in ("cli", "console", "options", "export", "opencap_layout")),
+    *(f"assessment/{name}" for name in ("commands", "study", "validation", "crosscheck", "language")),
+    "assessment/profile/study_model",
+    *(f"assessment/{name}.py" for name in ("cli", "console", "export", "opencap_layout")),
     "assessment/activities/hints.py",
     "assessment/indicators/listing.py",
     "assessment/uncertainty/reliability.py",
@@ -96,7 +97,7 @@ def _files(root: Path, places: tuple[str, ...]) -> Iterator[Path]:
     for place in wanted:
         for file in [root / place] if place.endswith(".py") else sorted((root / place).rglob("*.py")):
             name = file.relative_to(root).as_posix()
-            if not name.startswith(RESEARCH) and not name.endswith(("_command.py", "_commands.py", "__main__.py")):
+            if not name.startswith(RESEARCH) and not name.endswith("__main__.py"):
                 yield file
 
 

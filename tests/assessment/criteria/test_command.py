@@ -10,7 +10,7 @@ import typer
 from click.testing import Result
 from typer.testing import CliRunner
 
-from assessment.criteria_command import criteria
+from assessment.commands.criteria import criteria
 
 KEYS = ["awgs_2025", "awgs_2019", "ewgsop2", "sdoc", "fnih", "glis", "sit_to_stand_power"]
 VERDICTS = {"meets", "does_not_meet", "indeterminate", "not_assessable"}

@@ -13,8 +13,8 @@ from click.testing import Result
 from typer.testing import CliRunner
 
 from assessment.assess import assess
+from assessment.commands.crosscheck import crosscheck
 from assessment.crosscheck import Crosscheck, CrosscheckRow
-from assessment.crosscheck_command import crosscheck
 from assessment.example import EXAMPLE
 from assessment.workers import Workers
 from pipeline.session import read_session

@@ -11,9 +11,9 @@ from click.testing import Result
 from typer.testing import CliRunner
 
 from assessment.catalogue import catalogue
+from assessment.commands.reference import reference
 from assessment.profile import load_reference, profile_of
 from assessment.profile.cohort import MINIMUM_N, build_reference
-from assessment.reference_command import reference
 from assessment.results_folder import read_summary
 from assessment.summary import Summary
 from models.errors import SettingsError

@@ -10,8 +10,8 @@ import pytest
 from click.testing import Result
 from typer.testing import CliRunner
 
+from assessment.cli import app
 from assessment.profile.study_model import Prediction, join_labels, load_study_model, people_table
-from assessment.study_model_command import study_model
 from assessment.summary import ClinicalMeasures
 from models.errors import SettingsError
 from tests.assessment.cohort.made_cohort import GROUPS, made_cohort
@@ -21,7 +21,7 @@ CHAIR = f"{FIVE_TIMES}@sit-to-stand"
 
 
 def _run(*arguments: object) -> Result:
-    return CliRunner(env={"COLUMNS": "1000"}).invoke(study_model, [str(argument) for argument in arguments])
+    return CliRunner(env={"COLUMNS": "1000"}).invoke(app, ["study-model", *map(str, arguments)])
 
 
 @pytest.fixture(scope="module")

@@ -9,7 +9,7 @@ import typer
 from click.testing import Result
 from typer.testing import CliRunner
 
-from assessment.compare_command import compare
+from assessment.commands.compare import compare
 from assessment.summary import Summary
 from assessment.uncertainty import interval
 from assessment.uncertainty.measured import measured_values

@@ -14,8 +14,8 @@ import typer
 from rich.markup import escape
 
 from assessment.cohort.guard import DEFAULT_LIMITS, Limits
-from assessment.console import console
-from assessment.options import (
+from assessment.commands.ending import one_message, stoppable
+from assessment.commands.options import (
     CutoffHz,
     IkEngineName,
     LockFeet,
@@ -23,9 +23,8 @@ from assessment.options import (
     ModelPath,
     PolicyName,
     ScalerName,
-    one_message,
-    stoppable,
 )
+from assessment.console import console
 from assessment.workers import default_workers
 from models.errors import SettingsError
 from pipeline.settings import DEFAULT_SCALER, ForceMode, make_settings

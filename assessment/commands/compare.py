@@ -9,8 +9,8 @@ import typer
 from rich.markup import escape
 
 from assessment.catalogue import catalogue
+from assessment.commands.ending import one_message
 from assessment.console import console
-from assessment.options import one_message
 from assessment.presentation import SIDE_NAMES
 from assessment.results_folder import read_summary
 from assessment.uncertainty import decimals, fixed

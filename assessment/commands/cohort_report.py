@@ -7,9 +7,9 @@ from typing import Annotated
 
 import typer
 
+from assessment.commands.ending import one_message
 from assessment.console import console
 from assessment.language import Language
-from assessment.options import one_message
 
 
 def cohort_report(

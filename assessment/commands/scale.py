@@ -9,8 +9,18 @@ from typing import Annotated
 
 import typer
 
-from assessment.console import console, print_scaling
-from assessment.options import AgeYears, GivenSex, HeightM, MassKg, Overwrite, PolicyName, ScalerName, one_message
+from assessment.commands.ending import one_message
+from assessment.commands.options import (
+    AgeYears,
+    GivenSex,
+    HeightM,
+    MassKg,
+    Overwrite,
+    PolicyName,
+    ScalerName,
+)
+from assessment.commands.printing import print_scaling
+from assessment.console import console
 from assessment.records import model_record
 from assessment.summary import ModelRecord, ScalingRecord, SubjectRecord
 from assessment.version import SARCOSCOPE_VERSION

@@ -8,20 +8,14 @@ from typing import Annotated
 import typer
 
 from assessment.assess import assess
-from assessment.console import SessionProgress, console
+from assessment.commands.ending import one_message
+from assessment.commands.options import AgeYears, GivenSex, HeightM, MassKg, WorkerCount
+from assessment.commands.progress_bars import SessionProgress
+from assessment.commands.sessions import complete_subject, exit_after_each_session
+from assessment.console import console
 from assessment.crosscheck import Checkout, Crosscheck, compare_results, find_checkout
 from assessment.crosscheck.checkout import DEFAULT_LIMIT_S
 from assessment.crosscheck.table import print_crosscheck
-from assessment.options import (
-    AgeYears,
-    GivenSex,
-    HeightM,
-    MassKg,
-    WorkerCount,
-    complete_subject,
-    exit_after_each_session,
-    one_message,
-)
 from assessment.results_folder import SUMMARY_NAME, read_summary
 from assessment.summary import Summary
 from assessment.workers import Workers

@@ -10,8 +10,9 @@ import typer
 from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeRemainingColumn
 
+from assessment.commands.ending import one_message, stoppable
+from assessment.commands.options import WorkerCount
 from assessment.console import console
-from assessment.options import WorkerCount, one_message, stoppable
 from models.errors import SettingsError
 
 if TYPE_CHECKING:

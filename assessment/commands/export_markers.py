@@ -15,9 +15,11 @@ from assessment.cohort.closing import print_bad_rows
 from assessment.cohort.download import fetch
 from assessment.cohort.manifest import read_manifest
 from assessment.cohort.reading_errors import for_tables
+from assessment.commands.ending import one_message
+from assessment.commands.options import AgeYears, GivenSex, HeightM, MassKg
+from assessment.commands.sessions import find_all
 from assessment.console import console, print_error
 from assessment.export import session_clips
-from assessment.options import AgeYears, GivenSex, HeightM, MassKg, find_all, one_message
 from models.errors import SarcoscopeError, SettingsError
 from models.subject import SubjectMetadata
 from pipeline.session import Session, read_session

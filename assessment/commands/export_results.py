@@ -11,9 +11,9 @@ import typer
 from pydantic import ValidationError
 from rich.markup import escape
 
+from assessment.commands.ending import one_message
 from assessment.console import console
 from assessment.exports import FORMATS, Format, export_archive
-from assessment.options import one_message
 from assessment.results_folder import read_summary
 from assessment.visit import VisitDetails
 from models.errors import SettingsError

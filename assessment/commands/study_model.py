@@ -10,8 +10,8 @@ import typer
 from rich.markup import escape
 
 from assessment.cohort.reading import is_cohort, open_cohort
+from assessment.commands.ending import one_message
 from assessment.console import console
-from assessment.options import one_message
 from assessment.people import COHORT_HELP, People
 from assessment.profile.study_model import (
     CARD_NAME,
@@ -33,15 +33,7 @@ from assessment.profile.study_model import (
 from assessment.results_folder import complete_or_nothing, read_summary
 from models.errors import SettingsError
 
-study_model = typer.Typer(
-    help="A study's own logistic or ordinal model: trained on its cohort, shown only as that study's. Not a diagnosis.",
-    no_args_is_help=True,
-    rich_markup_mode=None,
-    pretty_exceptions_show_locals=False,
-)
 
-
-@study_model.command()
 def train(
     cohort: Annotated[Path, typer.Argument(metavar="COHORT", help=COHORT_HELP)],
     label: Annotated[str, typer.Option(help="Column of the label")],
@@ -91,7 +83,6 @@ def train(
     raise typer.Exit(2 if people.refused else 0)
 
 
-@study_model.command("apply")
 def apply_command(
     model: Annotated[Path, typer.Argument(metavar="MODEL", help="Folder or model.json of a study's model")],
     results: Annotated[Path, typer.Argument(metavar="RESULTS", help="Results folder of one person")],

@@ -10,8 +10,8 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
+from assessment.commands.ending import one_message
 from assessment.console import console
-from assessment.options import one_message
 from assessment.people import COHORT_HELP, People
 from assessment.profile.cohort import MINIMUM_N, CohortReference, build_reference
 from assessment.uncertainty import decimals, fixed

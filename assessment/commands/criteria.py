@@ -9,6 +9,8 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
+from assessment.commands.ending import one_message
+from assessment.commands.options import AgeYears, AsmKg, AsmMethod, CalfCm, GripKg, HeightM, MassKg, SarcF
 from assessment.console import console
 from assessment.criteria import (
     FRAMEWORKS,
@@ -21,7 +23,6 @@ from assessment.criteria import (
     default_frameworks,
     evaluate,
 )
-from assessment.options import AgeYears, AsmKg, AsmMethod, CalfCm, GripKg, HeightM, MassKg, SarcF, one_message
 from assessment.summary import NOT_A_DIAGNOSIS
 from models.errors import SettingsError
 from models.subject import Sex

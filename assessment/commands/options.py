@@ -1,23 +1,16 @@
-"""Options that several commands share, and how every command goes through sessions and tells an expected error."""
+"""Options that several commands share."""
 
 from __future__ import annotations
 
-import signal
-import tempfile
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated, Literal, NoReturn
+from typing import Annotated, Literal
 
 import typer
 
 from assessment.activities import parse_choice
-from assessment.console import console, print_error
-from assessment.workers import Workers, default_workers
-from models.errors import SarcoscopeError, SettingsError
-from models.subject import Sex, Subject, SubjectMetadata
+from models.errors import SettingsError
+from models.subject import Sex
 from pipeline.scaling import SCALERS
-from pipeline.session import Session, find_sessions, read_session
 from pipeline.settings import ACCEPTED, IkEngine
 
 SessionPath = Annotated[
@@ -97,83 +90,3 @@ def chosen_activities(given: list[str] | None) -> dict[str, str]:
         parse_choice(choice)
         choices[trial] = choice
     return choices
-
-
-@contextmanager
-def one_message() -> Iterator[None]:
-    """Turn an expected error into its message and exit code 2."""
-    try:
-        yield
-    except SarcoscopeError as error:
-        print_error(error)
-        raise typer.Exit(2) from None
-
-
-def complete_subject(session: Session, given: SubjectMetadata) -> Subject:
-    """The person of a session; what was given on the command line wins.
-
-    Raises
-    ------
-    MissingMetadataError
-        Something is known from neither.
-    """
-    try:
-        return session.subject.joined(given).complete()
-    except SarcoscopeError as error:
-        raise error.within(session=session.identifier) from None
-
-
-def exit_after_each_session(
-    path: Path, workers: int | None, treat: Callable[[Session, Path, Workers], bool]
-) -> NoReturn:
-    """Treat every session of a path, then leave with exit code 0, or 2 where one was refused; the others go on.
-
-    Parameters
-    ----------
-    treat : callable
-        Takes a session, a temporary folder and the workers; False where something of the session failed.
-    """
-    complete = True
-    with (
-        one_message(),
-        stoppable(),
-        Workers(workers or default_workers()) as pool,
-        tempfile.TemporaryDirectory() as workdir,
-    ):
-        for found in find_sessions(path, Path(workdir)):
-            try:
-                complete &= treat(read_session(found, Path(workdir)), Path(workdir), pool)
-            except SarcoscopeError as error:
-                print_error(error)
-                complete = False
-    raise typer.Exit(0 if complete else 2)
-
-
-def find_all(paths: list[Path], workdir: Path) -> Iterator[Path | SarcoscopeError]:
-    """All sessions in what the user gave; a path that is none yields its error, and the next one has its turn."""
-    for index, path in enumerate(paths):
-        try:
-            place = workdir / str(index)  # archives of the same name must not meet
-            place.mkdir()
-            yield from find_sessions(path, place)
-        except SarcoscopeError as error:
-            yield error
-
-
-@contextmanager
-def stoppable(
-    said: str = "Stopped. Sessions that were done are complete; nothing of the one at hand was kept.",
-) -> Iterator[None]:
-    """Ctrl-C and a cluster's SIGTERM alike: stop the workers, leave nothing half-written, say so."""
-
-    def stop(*_: object) -> None:
-        raise KeyboardInterrupt
-
-    before = signal.signal(signal.SIGTERM, stop)
-    try:
-        yield
-    except KeyboardInterrupt:
-        console.print(said)
-        raise typer.Exit(130) from None
-    finally:
-        signal.signal(signal.SIGTERM, before)

@@ -11,9 +11,10 @@ from typing import Annotated
 import typer
 from pydantic import ValidationError
 
+from assessment.commands.ending import one_message
+from assessment.commands.options import Overwrite, ReferenceFile
 from assessment.console import console
 from assessment.language import Language
-from assessment.options import Overwrite, ReferenceFile, one_message
 from assessment.profile import load_reference
 from assessment.results_folder import read_summary
 from assessment.visit import HeightUnit, MomentUnit, Preferences, VisitDetails

@@ -8,8 +8,8 @@ from typing import Annotated
 import typer
 from sqlmodel import select
 
+from assessment.commands.ending import one_message
 from assessment.console import console
-from assessment.options import one_message
 from assessment.store import UserStore, open_store
 from assessment.store.bundle import Manifest
 from assessment.store.tables import User

@@ -6,9 +6,11 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.markup import escape
+from rich.table import Table
 
-from assessment.console import SessionProgress, print_validation
-from assessment.options import (
+from assessment.commands.ending import one_message
+from assessment.commands.options import (
     Activities,
     AgeYears,
     CutoffHz,
@@ -27,13 +29,15 @@ from assessment.options import (
     SessionPath,
     WorkerCount,
     chosen_activities,
-    complete_subject,
-    exit_after_each_session,
-    one_message,
 )
-from assessment.validation import Validation, validate_session
+from assessment.commands.printing import REASONS_SHOWN
+from assessment.commands.progress_bars import SessionProgress
+from assessment.commands.sessions import complete_subject, exit_after_each_session
+from assessment.console import console
+from assessment.validation import Validation, agreement_rows, validate_session
 from assessment.workers import Workers
 from models.subject import SubjectMetadata
+from pipeline.quality import Mark
 from pipeline.session import Session
 from pipeline.settings import DEFAULT_SCALER, Settings, make_settings
 
@@ -92,5 +96,27 @@ def _validate_one(
         validation = validate_session(
             session, subject, settings, out, workers=pool, overwrite=overwrite, on_progress=progress.update
         )
-    print_validation(validation, out / session.identifier)
+    _print_validation(validation, out / session.identifier)
     return validation
+
+
+def _print_validation(validation: Validation, folder: Path) -> None:
+    """The errors of every trial that was compared, and why others were not."""
+    for trial in validation.trials:
+        console.print(f"[bold]{escape(trial.name)}[/] [dim]{trial.activity.name if trial.activity else ''}[/]")
+        if trial.agreement is None:
+            reason = f"{trial.error.message} {trial.error.hint}" if trial.error else "no measured forces"
+            console.print(f"  [yellow]not compared:[/] {escape(reason)}")
+            continue
+        if trial.kinematics_quality is not None and trial.kinematics_quality.mark is not Mark.REPORTED:
+            reasons = escape(" ".join(trial.kinematics_quality.reasons[:REASONS_SHOWN]))
+            console.print(f"  [yellow]angles {trial.kinematics_quality.mark.value}:[/] {reasons}")
+        table = Table(box=None, show_header=False, padding=(0, 2))
+        for quantity, of, value, unit in agreement_rows(trial.agreement):
+            table.add_row(f"  {quantity}", of, "-" if value is None else f"{value:.3g}", unit)
+        for joint, error in trial.peak_errors.items():
+            table.add_row(f"  bias of {error.n} peaks", joint, f"{error.bias_percent:+.0f}", "% of measured")
+        console.print(table)
+    for warning in validation.warnings:
+        console.print(f"[yellow]note:[/] {escape(warning)}")
+    console.print(f"Tables and figures: {escape(str(folder.resolve()))}", soft_wrap=True)
