@@ -85,7 +85,7 @@ def read_opencap_session(root: Path) -> Session:
     warnings = [
         *metadata.warnings,
         *static_warnings(static, names, kind),
-        *model_warnings(files, model_file, metadata.model_name),
+        *model_warnings(files, model_file, metadata.model_name, synthetic=metadata.synthetic),
     ]
     for trial in files.trials:
         warnings += trial_warnings(
@@ -94,7 +94,7 @@ def read_opencap_session(root: Path) -> Session:
             summaries.get(trial.stem),
             faults.get(trial.stem),
             kind,
-            static=trial.stem == static,
+            wants_angles=trial.stem != static and not metadata.synthetic,
         )
     warnings += [
         f"{without_person(stem, metadata.person)}: OpenCap has settings but neither markers nor angles; it could not "

@@ -23,15 +23,15 @@ def trial_warnings(
     fault: MarkerDataError | None,
     kind: SessionKind,
     *,
-    static: bool,
+    wants_angles: bool,
 ) -> list[str]:
-    """Warnings about one trial, each beginning with its name."""
+    """Warnings about one trial, each beginning with its name; OpenCap gives every movement that it recorded angles."""
     if fault is not None:
         return [f"{name}: the marker file cannot be read. {fault.message}"]
     if summary is None:
         return [f"{name}: there are joint angles but no markers; nothing can be computed for it."]
     found = [*_header_warnings(summary), *_marker_warnings(summary, kind)]
-    if files.kinematics is None and not static:
+    if files.kinematics is None and wants_angles:
         found.append("OpenCap has no joint angles; its own inverse kinematics may have failed. Look at the markers.")
     return [f"{name}: {text}" for text in found]
 
@@ -55,15 +55,17 @@ def static_warnings(static: str | None, names: dict[str, str], kind: SessionKind
     return found
 
 
-def model_warnings(files: SessionFiles, model_file: Path | None, model_name: str | None) -> list[str]:
-    """Warnings about the scaled models that came with the session."""
+def model_warnings(
+    files: SessionFiles, model_file: Path | None, model_name: str | None, *, synthetic: bool
+) -> list[str]:
+    """Warnings about the scaled models that came with the session; OpenCap scales no synthetic one."""
     found = []
     others = [path.name for path in files.models if path != model_file]
     if model_file is not None and others:
         found.append(f"There are several models; {model_file.name} is used, not {_some(others)}.")
     if model_file is None and others:
         found.append(f"No model is called <name>_scaled.osim, so none is used: {_some(others)}.")
-    if model_file is None and not others and not any(trial.model for trial in files.trials):
+    if not (synthetic or files.models or any(trial.model for trial in files.trials)):
         found.append("There is no scaled model; OpenCap's own scaling may have failed.")
     if "shoulder" in f"{model_name} {model_file and model_file.name}".lower():
         found.append("OpenCap used its shoulder model; here the simpler shoulders of LaiUhlrich2022 are used.")

@@ -41,6 +41,7 @@ def test_it_reads_like_an_opencap_download(folder, session, tmp_path):
     read = read_session(folder, tmp_path)
     assert read.kind == "opencap"
     assert read.static_trial == "neutral"
+    assert read.warnings == ()
     assert {trial.name for trial in read.trials} == {"neutral", "5xSTS", "walk"}
     subject = session.participant.person.subject
     assert (read.subject.height_m, read.subject.mass_kg) == (subject.height_m, subject.mass_kg)
