@@ -8,7 +8,7 @@ from models.errors import MarkerDataError, SarcoscopeError
 from models.subject import SubjectMetadata
 from pipeline.preparation import prepare_markers
 from pipeline.session import Session, read_markers
-from rl_scaling.clips import MarkerClip, random_id
+from rl_scaling.tasks.clips import MarkerClip, random_id
 
 
 def session_clips(

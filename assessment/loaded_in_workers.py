@@ -12,7 +12,7 @@ NEEDED = (
     "assessment.scaling_task", "assessment.trial",
     "models.skeleton.frame_jacobians", "models.skeleton.heavy_skeleton", "models.skeleton.inverse_dynamics",
     "models.skeleton.mass_matrix", "models.skeleton.trees_of_files", "pipeline.kinematics.batched_engine",
-    "pipeline.motion.locked_feet", "rl_scaling.marker_errors", "rl_scaling.policy",
+    "pipeline.motion.locked_feet", "rl_scaling.people.marker_errors", "rl_scaling.policy",
 )  # fmt: skip
 
 one_thread()

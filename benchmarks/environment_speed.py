@@ -23,17 +23,17 @@ from benchmarks.saving import save
 from models.skeleton.kinematics import SkeletonTree
 from models.skeleton.levenberg_marquardt import damped_hessian
 from models.skeleton.pose_refit import refit
-from rl_scaling.drawing import generic_tree
-from rl_scaling.environment import EnvironmentSettings, ScalingEnvironment
-from rl_scaling.experiment import read_experiment
-from rl_scaling.observation import Fitted, segment_tokens
+from rl_scaling.learning.drawing import generic_tree
+from rl_scaling.learning.experiment import read_experiment
+from rl_scaling.learning.train import Training
+from rl_scaling.people.population import OLDER_ADULTS
+from rl_scaling.people.subjects import SubjectGenerator
 from rl_scaling.policy import ScalingPolicy
-from rl_scaling.population import OLDER_ADULTS
-from rl_scaling.scale_equations import scale_step
-from rl_scaling.scaling_tasks import ScalingTasks, tasks_of_synthetic
-from rl_scaling.search import search
-from rl_scaling.subjects import SubjectGenerator
-from rl_scaling.train import Training
+from rl_scaling.search.environment import EnvironmentSettings, ScalingEnvironment
+from rl_scaling.search.observation import Fitted, segment_tokens
+from rl_scaling.search.scale_equations import scale_step
+from rl_scaling.search.search import search
+from rl_scaling.tasks.scaling_tasks import ScalingTasks, tasks_of_synthetic
 
 PEOPLE, PEOPLE_ON_GPU, PEOPLE_OF_SPLIT = (64, 256, 1024), (4096, 16384), 36
 RECORDINGS = {"standing": 20, "squat": 40, "gait": 40}

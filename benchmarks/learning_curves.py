@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from rl_scaling.ablation import Curve
+from rl_scaling.judging.ablation import Curve
 
 Array = NDArray[np.float64]
 

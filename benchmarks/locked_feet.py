@@ -35,7 +35,7 @@ from pipeline.kinematics import read_kinematics
 from pipeline.motion.body_motion import BodyMotion, body_motion
 from pipeline.motion.locked_feet import with_locked_feet
 from pipeline.trajectories import TRANSLATIONS, Array, ContactForces, Kinematics
-from rl_scaling.marker_errors import Regime
+from rl_scaling.people.marker_errors import Regime
 
 LAB_CUTOFFS_HZ = (6.0, 8.0)
 VIDEO_CUTOFFS_HZ = (3.0, 4.0, 6.0)

@@ -12,7 +12,7 @@ from assessment.motion import mean_heading, pelvis_rotation
 from models.markers import MarkerTrajectories
 from models.skeleton.kinematics import SkeletonTree
 from pipeline.trajectories import Kinematics
-from rl_scaling.marker_errors import MarkerErrors, PosedMarkers, Regime
+from rl_scaling.people.marker_errors import MarkerErrors, PosedMarkers, Regime
 
 # OpenCap records at 60 Hz; the errors' correlation from frame to frame holds for it.
 RATE_HZ = 60.0

@@ -25,7 +25,7 @@ from matplotlib.figure import Figure
 from benchmarks.learning_curves import at, of, paired_interval, reached, summary
 from benchmarks.saving import RESULTS, save
 from benchmarks.static_errors import filmed_person, older_adults
-from rl_scaling.ablation import (
+from rl_scaling.judging.ablation import (
     MEASURES,
     SCORES,
     Curve,
@@ -38,11 +38,11 @@ from rl_scaling.ablation import (
     varied,
     write_table,
 )
-from rl_scaling.drawing import generic_tree
-from rl_scaling.environment import ScalingEnvironment
-from rl_scaling.experiment import Experiment, read_experiment
-from rl_scaling.population import OLDER_ADULTS
-from rl_scaling.train import POLICY
+from rl_scaling.learning.drawing import generic_tree
+from rl_scaling.learning.experiment import Experiment, read_experiment
+from rl_scaling.learning.train import POLICY
+from rl_scaling.people.population import OLDER_ADULTS
+from rl_scaling.search.environment import ScalingEnvironment
 
 ROOT = Path(__file__).resolve().parents[1]
 EXPERIMENT = ROOT / "rl_scaling" / "experiments" / "claims.toml"

@@ -31,11 +31,11 @@ from pipeline.scaling import apply_factors, load_generic
 from pipeline.scaling.marker_placement import remove_unplaced
 from pipeline.scaling.measurements import with_hip_centres
 from pipeline.scaling.static_window import SETTLING_S, find_static_window
-from rl_scaling.anthropometry import parameters
-from rl_scaling.objective import ObjectiveWeights
+from rl_scaling.people.anthropometry import parameters
+from rl_scaling.people.population import ADULTS, OLDER_ADULTS
+from rl_scaling.people.subjects import RATE_HZ, SubjectGenerator
 from rl_scaling.policy import ScalingPolicy
-from rl_scaling.population import ADULTS, OLDER_ADULTS
-from rl_scaling.subjects import RATE_HZ, SubjectGenerator
+from rl_scaling.search.objective import ObjectiveWeights
 
 N_PEOPLE = 20
 SIMULATED = {"standing": 60, "squat": 200, "sit_to_stand": 200}

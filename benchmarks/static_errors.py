@@ -29,12 +29,12 @@ from benchmarks.addbiomechanics.people import (
 from benchmarks.addbiomechanics.people import filmed_person as engine_input
 from models.skeleton.kinematics import SkeletonTree
 from models.skeleton.pose_fit import fit_poses
-from rl_scaling.ablation import scale_with
-from rl_scaling.checkpoint import load_policy
-from rl_scaling.drawing import generic_tree
-from rl_scaling.environment import ScalingEnvironment
-from rl_scaling.experiment import Experiment
-from rl_scaling.scaling_tasks import ScalingTasks, tasks_of
+from rl_scaling.judging.ablation import scale_with
+from rl_scaling.learning.checkpoint import load_policy
+from rl_scaling.learning.drawing import generic_tree
+from rl_scaling.learning.experiment import Experiment
+from rl_scaling.search.environment import ScalingEnvironment
+from rl_scaling.tasks.scaling_tasks import ScalingTasks, tasks_of
 
 Array = NDArray[np.float64]
 

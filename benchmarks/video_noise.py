@@ -14,8 +14,8 @@ from models.skeleton.kinematics import SkeletonTree
 from models.skeleton.marker_sets import marker_set
 from models.skeleton.pose_fit import fit_poses
 from pipeline.trajectories import Array, Kinematics
-from rl_scaling.marker_errors import MarkerErrors, PosedMarkers, Regime
-from rl_scaling.subjects import RATE_HZ
+from rl_scaling.people.marker_errors import MarkerErrors, PosedMarkers, Regime
+from rl_scaling.people.subjects import RATE_HZ
 
 # Study markers under the names that the laboratory's set gives to the same places.
 _OPTICAL_OF_STUDY = {"RHJC": "R_HJC", "LHJC": "L_HJC", "r_sh1": "r_shank_antsup", "L_sh1": "L_shank_antsup"} | {

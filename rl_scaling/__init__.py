@@ -1,1 +1,1 @@
-"""Learning to scale: subjects, environment, networks, TD3, training, policy, evaluation."""
+"""Learning to scale: people, tasks, search, learning, judging, fine-tuning; `policy` is what came of it."""

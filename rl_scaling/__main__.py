@@ -14,21 +14,21 @@ import typer
 from rich.console import Console
 
 from models.errors import SarcoscopeError, SettingsError
-from rl_scaling.ablation import TABLE, read_variation
-from rl_scaling.ablation import ablate as run_ablation
-from rl_scaling.before_after import compare
-from rl_scaling.checkpoint import load_policy
-from rl_scaling.clip_tasks import FilmedPerson, read_people
-from rl_scaling.distributed import joined, rank
-from rl_scaling.drawing import generic_tree
-from rl_scaling.evaluate import evaluate as score
-from rl_scaling.experiment import SEED_LIMIT, Experiment, read_experiment
-from rl_scaling.fine_tuning import DEFAULT_EXPERIMENTS, comparison_table, read_study, verdict
-from rl_scaling.held_out import FEWEST
-from rl_scaling.observation import SegmentLayout
+from rl_scaling.fine_tuning.before_after import compare
+from rl_scaling.fine_tuning.held_out import FEWEST
+from rl_scaling.fine_tuning.registration import Registration, check_name, register, save_comparison
+from rl_scaling.fine_tuning.study_people import DEFAULT_EXPERIMENTS, comparison_table, read_study, verdict
+from rl_scaling.judging.ablation import TABLE, read_variation
+from rl_scaling.judging.ablation import ablate as run_ablation
+from rl_scaling.judging.evaluate import evaluate as score
+from rl_scaling.learning.checkpoint import load_policy
+from rl_scaling.learning.distributed import joined, rank
+from rl_scaling.learning.drawing import generic_tree
+from rl_scaling.learning.experiment import SEED_LIMIT, Experiment, read_experiment
+from rl_scaling.learning.train import POLICY, Training
 from rl_scaling.policy import ScalingPolicy, files_of
-from rl_scaling.registration import Registration, check_name, register, save_comparison
-from rl_scaling.train import POLICY, Training
+from rl_scaling.search.observation import SegmentLayout
+from rl_scaling.tasks.clip_tasks import FilmedPerson, read_people
 
 app = typer.Typer(help="Learn to scale skeletons to markers.", no_args_is_help=True, add_completion=False)
 

@@ -21,13 +21,13 @@ from models.skeleton.kinematics import SkeletonTree
 from models.skeleton.scale_factors import PLAUSIBLE_FACTORS, ScaleFactors
 from models.skeleton.tables import read_skeleton
 from models.subject import Subject
-from rl_scaling.anthropometry import parameters, ties
-from rl_scaling.checkpoint import load_policy, not_accepted
-from rl_scaling.environment import EnvironmentSettings, State
-from rl_scaling.experiment import Experiment
-from rl_scaling.networks import Actor
-from rl_scaling.people_search import Found, Given, PeopleSearch, as_array, last_counts
-from rl_scaling.scaling_checks import (
+from rl_scaling.learning.checkpoint import load_policy, not_accepted
+from rl_scaling.learning.experiment import Experiment
+from rl_scaling.people.anthropometry import parameters, ties
+from rl_scaling.search.environment import EnvironmentSettings, State
+from rl_scaling.search.networks import Actor
+from rl_scaling.search.people_search import Found, Given, PeopleSearch, as_array, last_counts
+from rl_scaling.search.scaling_checks import (
     POOR_FIT_M,
     RUINED_FIT_M,
     check_fit,
@@ -35,8 +35,8 @@ from rl_scaling.scaling_checks import (
     check_person,
     check_sides,
 )
-from rl_scaling.scaling_frames import N_FRAMES
-from rl_scaling.search import MOST_STEPS, SearchResult
+from rl_scaling.search.search import MOST_STEPS, SearchResult
+from rl_scaling.tasks.scaling_frames import N_FRAMES
 from rl_scaling.verdicts import Verdict, notes_on, verdict
 
 Array = NDArray[np.float64]
@@ -59,7 +59,7 @@ class PolicyScaling:
         ``segment_axis``; left and right share one.
     log_factors : ndarray, shape (n_params,)
     standard_errors_log : ndarray, shape (n_params,)
-        See `rl_scaling.uncertainty`.
+        See `rl_scaling.search.uncertainty`.
     path_log_factors : ndarray, shape (n_steps + 1, n_params)
         How the search went.
     path_objective, path_rms_m : ndarray, shape (n_steps + 1,)

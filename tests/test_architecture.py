@@ -11,6 +11,8 @@ import pytest
 ROOT = Path(__file__).resolve().parents[1]
 # Lowest first: a package may import itself and what stands before it. The parts outside the road import anything.
 ROAD = ("models", "rl_scaling", "pipeline", "assessment", "app")
+# The same within `rl_scaling`; `rl_scaling.policy` is what all of it is for.
+LEARNING = ("people", "tasks", "search", "learning", "judging", "fine_tuning")
 ASIDE = ("benchmarks", "examples")
 MAX_LINES = 400
 
@@ -54,6 +56,19 @@ def test_the_checks_see_what_they_look_for() -> None:
 def test_imports_never_go_up_the_road(package: str) -> None:
     found = {name_of(path): upward(package, path.read_text("utf-8")) for path in python_files(package)}
     assert {name: names for name, names in found.items() if names} == {}
+
+
+def test_learning_to_scale_goes_one_way_too() -> None:
+    used = re.compile(r"^ *(?:from|import) rl_scaling\.(\w+)", re.MULTILINE)
+    found = [
+        (name_of(path), later)
+        for number, package in enumerate(LEARNING)
+        for path in python_files(f"rl_scaling/{package}")
+        for later in set(used.findall(path.read_text("utf-8"))) & {*LEARNING[number + 1 :], "policy"}
+        if (package, later) != ("fine_tuning", "policy")
+    ]
+    assert found == []
+    assert {path.parent.name for path in python_files("rl_scaling")} == {"rl_scaling", *LEARNING}
 
 
 def test_streamlit_stays_in_the_app() -> None:

@@ -23,8 +23,9 @@ _ROOT = Path(assessment.__file__).parents[1]
 _PACKAGES = ("models", "rl_scaling", "pipeline", "assessment")
 # What shows or keeps results and shapes none of them: a change there leaves finished work valid.
 _FACES = (
-    "assessment/cohort", "assessment/exports", "assessment/jobs", "assessment/language", "assessment/preflight",
-    "assessment/report", "assessment/store", "assessment/study", "rl_scaling/experiments",
+    "assessment/cohort", "assessment/commands", "assessment/exports", "assessment/jobs", "assessment/language",
+    "assessment/preflight", "assessment/report", "assessment/store", "assessment/study", "rl_scaling/experiments",
+    "rl_scaling/fine_tuning", "rl_scaling/judging",
 )  # fmt: skip
 # Of cohorts these: who is scaled with whom, and what a visit adds to the tables.
 _OF_COHORTS = tuple(f"assessment/cohort/{name}.py" for name in ("driver", "rows", "schemas", "work"))

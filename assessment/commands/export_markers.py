@@ -23,7 +23,7 @@ from assessment.export import session_clips
 from models.errors import SarcoscopeError, SettingsError
 from models.subject import SubjectMetadata
 from pipeline.session import Session, read_session
-from rl_scaling.clips import MarkerClip, random_id, save_clips
+from rl_scaling.tasks.clips import MarkerClip, random_id, save_clips
 
 _MANIFEST = ".csv"
 

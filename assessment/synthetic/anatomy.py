@@ -13,7 +13,7 @@ from models.skeleton import GENERIC_MODEL, load_model, without_patellae
 from models.skeleton.scale_factors import ScaleFactors
 from models.skeleton.segment_inertia import TabulatedSex, set_segment_inertia
 from pipeline.scaling.scaled_model import apply_factors
-from rl_scaling.population import Person
+from rl_scaling.people.population import Person
 
 if TYPE_CHECKING:
     import opensim as osim

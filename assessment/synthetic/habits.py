@@ -20,7 +20,7 @@ EXAMPLE_LEG_M, EXAMPLE_BALL_M = 0.835, 0.165
 # shorter and quicker steps than that by 4 %, men longer ones (assumed), with an SD between people of one speed and leg.
 STEP_FACTOR, STEP_POWER, STEP_OF_SEX, STEP_LOG_SD = 1.132, 0.542, {"f": 0.96, "m": 1.02}, 0.04
 GRAVITY_M_S2 = 9.81
-# How swing of the hip and pitch of the foot grow with speed (recalled; as in rl_scaling.movements).
+# How swing of the hip and pitch of the foot grow with speed (recalled; as in rl_scaling.people.movements).
 EXCURSION_POWER = 0.4
 # Change of the stance share with speed [s/m]: 0.62 of the stride at usual pace, 0.65 and more when slow (recalled).
 STANCE_PER_SPEED = -0.05

@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.errors import SettingsError
-from rl_scaling.anthropometry import BinarySex
-from rl_scaling.population import OLDER_ADULTS, Person, ages, draw_person
+from rl_scaling.people.anthropometry import BinarySex
+from rl_scaling.people.population import OLDER_ADULTS, Person, ages, draw_person
 
 Array = NDArray[np.float64]
 

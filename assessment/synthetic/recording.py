@@ -13,7 +13,7 @@ from assessment.synthetic.body import SIDES, Body
 from assessment.synthetic.points import KEYPOINTS, Points, points_of
 from assessment.synthetic.truth import Truth, lifted, turned
 from models.markers import MarkerTrajectories
-from rl_scaling.marker_errors import MarkerErrors, PosedMarkers, Regime
+from rl_scaling.people.marker_errors import MarkerErrors, PosedMarkers, Regime
 
 Array = NDArray[np.float64]
 

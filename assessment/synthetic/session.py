@@ -20,7 +20,7 @@ from assessment.synthetic.recording import RATE_HZ, Recording, Room, recorded
 from assessment.synthetic.rise_events import rise_events
 from assessment.synthetic.truth import Truth, truth_of
 from models.skeleton.scale_factors import ScaleFactors
-from rl_scaling.marker_errors import MarkerErrors, Regime
+from rl_scaling.people.marker_errors import MarkerErrors, Regime
 
 Array = NDArray[np.float64]
 

@@ -27,7 +27,7 @@ from assessment.synthetic.posture import (
     sway_m,
 )
 from assessment.synthetic.smooth import RATE_HZ, ramp, soften, through
-from rl_scaling.tables import published_curve
+from rl_scaling.people.tables import published_curve
 
 Array = NDArray[np.float64]
 

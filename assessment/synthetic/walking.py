@@ -14,7 +14,7 @@ from assessment.synthetic.body import SIDES, Body
 from assessment.synthetic.plan import FootPath, Plan, foot_path, sole_point_m
 from assessment.synthetic.posture import STANDING_LIST_DEG, Lengths, hips_from_ankles_m, lengths
 from assessment.synthetic.smooth import RATE_HZ, periodic, ramp, soften, through
-from rl_scaling.tables import published_curve
+from rl_scaling.people.tables import published_curve
 
 Array = NDArray[np.float64]
 

@@ -23,7 +23,7 @@ from benchmarks.addbiomechanics.people import (
 from benchmarks.saving import save
 from models.errors import SarcoscopeError, SettingsError
 from models.skeleton.marker_sets import marker_set
-from rl_scaling.drawing import generic_tree
+from rl_scaling.learning.drawing import generic_tree
 
 FILMED_NAMES = (FILMED, FILMED_GUESSED)
 SYNTHETIC = tuple(synthetic_name(place) for place in range(N_SYNTHETIC))

@@ -22,10 +22,10 @@ from models.skeleton.scale_factors import ScaleFactors
 from pipeline.files.trc import read_trc
 from pipeline.kinematics import solve_kinematics
 from pipeline.scaling import apply_factors, load_generic
-from rl_scaling.anthropometry import parameters
-from rl_scaling.drawing import generic_tree
-from rl_scaling.evaluate import LONG_AXES
-from rl_scaling.scaling_tasks import joint_centres_m, segment_lengths_m
+from rl_scaling.judging.evaluate import LONG_AXES
+from rl_scaling.learning.drawing import generic_tree
+from rl_scaling.people.anthropometry import parameters
+from rl_scaling.tasks.scaling_tasks import joint_centres_m, segment_lengths_m
 
 Array = NDArray[np.float64]
 

@@ -13,11 +13,11 @@ from models.skeleton.kinematics import SkeletonTree
 from models.skeleton.marker_sets import marker_set
 from models.subject import Subject
 from pipeline.files.trc import read_trc
-from rl_scaling.evaluate import HELD_OUT
-from rl_scaling.movements import MovementName
-from rl_scaling.population import OLDER_ADULTS
-from rl_scaling.scaling_tasks import ScalingTasks, tasks_of_synthetic
-from rl_scaling.subjects import SubjectGenerator, SyntheticPeople
+from rl_scaling.judging.evaluate import HELD_OUT
+from rl_scaling.people.movements import MovementName
+from rl_scaling.people.population import OLDER_ADULTS
+from rl_scaling.people.subjects import SubjectGenerator, SyntheticPeople
+from rl_scaling.tasks.scaling_tasks import ScalingTasks, tasks_of_synthetic
 
 FILMED, FILMED_GUESSED = "oc_a_clusters", "oc_a"
 """The field-study subject: with the clusters named as such, and with the engine's own guess (none are)."""
@@ -82,7 +82,7 @@ def filmed_person(session: Path, name: str) -> EnginePerson:
 
 
 def synthetic_people(tree: SkeletonTree) -> tuple[SyntheticPeople, ScalingTasks]:
-    """Older adults whom training never draws, and their tasks, as `rl_scaling.drawing.draw_tasks` draws them."""
+    """Older adults whom training never draws, and their tasks, as `rl_scaling.learning.drawing` draws them."""
     numbers = np.random.default_rng((HELD_OUT, SEED))
     people = SubjectGenerator(tree, OLDER_ADULTS).sample(N_SYNTHETIC, RECORDED, int(numbers.integers(2**31)))
     return people, tasks_of_synthetic(tree, people, FRAMES_PER_MOVEMENT, numbers)

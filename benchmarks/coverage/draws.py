@@ -20,7 +20,7 @@ from pipeline.files.trc_writer import write_trc
 from pipeline.kinematics.replicates import regime_of
 from pipeline.session import read_session
 from pipeline.settings import Settings
-from rl_scaling.marker_errors import Regime
+from rl_scaling.people.marker_errors import Regime
 
 SEAT_HEIGHT_M = 0.43
 STATIC = "neutral"

@@ -7,7 +7,7 @@ shipped
 own
     The same person and BMClab's two walks from the markers, through our scaling and inverse kinematics.
 video
-    Subject 4 again, markers as OpenCap's two phones would have seen them (`rl_scaling.marker_errors`).
+    Subject 4 again, markers as OpenCap's two phones would have seen them (`rl_scaling.people.marker_errors`).
 simulation
     OpenCap's field-study squats against OpenSimAD's forces and moments, which are no measurement, beside how much two
     of OpenSimAD's repetitions differ from each other.

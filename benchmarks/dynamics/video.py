@@ -22,7 +22,7 @@ from pipeline.scaling.generic import load_generic
 from pipeline.scaling.scaled_model import apply_factors
 from pipeline.session import read_session, session_of_files
 from pipeline.trajectories import Kinematics
-from rl_scaling.marker_errors import Regime
+from rl_scaling.people.marker_errors import Regime
 
 SEEDS = (1, 2)
 STATIC = "static1"

@@ -28,7 +28,7 @@ from benchmarks.scaling.real import OWN_MODEL, REFUSED, Numbers, cost_of, real_t
 from benchmarks.scaling.recordings import OC_A, RECORDINGS
 from benchmarks.scaling.synthetic import Table, engine_table, synthetic_table
 from models.skeleton.kinematics import SkeletonTree
-from rl_scaling.drawing import generic_tree
+from rl_scaling.learning.drawing import generic_tree
 from rl_scaling.policy import ScalingPolicy
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -15,10 +15,10 @@ from models.skeleton.kinematics import SkeletonTree
 from models.skeleton.levenberg_marquardt import COLD, WARM, minimise
 from models.skeleton.pose_fit import pose_problem
 from models.skeleton.pose_start import Root
-from rl_scaling.anthropometry import parameters, ties
-from rl_scaling.evaluate import LONG_AXES
-from rl_scaling.objective import MarkerFit, marker_fit
-from rl_scaling.scaling_tasks import joint_centres_m, segment_lengths_m
+from rl_scaling.judging.evaluate import LONG_AXES
+from rl_scaling.people.anthropometry import parameters, ties
+from rl_scaling.search.objective import MarkerFit, marker_fit
+from rl_scaling.tasks.scaling_tasks import joint_centres_m, segment_lengths_m
 
 Array = NDArray[np.float64]
 

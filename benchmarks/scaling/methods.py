@@ -17,13 +17,13 @@ from models.skeleton.marker_sets import MarkerSetName
 from models.skeleton.scale_factors import ScaleFactors
 from models.subject import Subject
 from pipeline.scaling import MeasurementScaler, load_generic
-from rl_scaling.anthropometry import ties
-from rl_scaling.environment import EnvironmentSettings, ScalingEnvironment
+from rl_scaling.judging.regressors import regressed
+from rl_scaling.people.anthropometry import ties
 from rl_scaling.policy import ScalingPolicy
-from rl_scaling.regressors import regressed
-from rl_scaling.scaling_frames import choose_frames
-from rl_scaling.scaling_tasks import tasks_of
-from rl_scaling.search import search
+from rl_scaling.search.environment import EnvironmentSettings, ScalingEnvironment
+from rl_scaling.search.search import search
+from rl_scaling.tasks.scaling_frames import choose_frames
+from rl_scaling.tasks.scaling_tasks import tasks_of
 
 Batch = Callable[[TestPeople], Tensor]
 """Log factors of people, shape (n_people, n_bodies, 3)."""

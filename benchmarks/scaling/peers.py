@@ -20,13 +20,7 @@ from benchmarks.scaling.measures import Judge
 from benchmarks.scaling.methods import RIDGE, TRANSFORMER, Methods
 from benchmarks.scaling.people import FRAMES_GIVEN, GIVEN, TUNING_SEED, draw_people
 from models.skeleton.kinematics import SkeletonTree
-from rl_scaling.environment import EnvironmentSettings, ScalingEnvironment
-from rl_scaling.networks import NetworkSettings
-from rl_scaling.objective import ObjectiveWeights
-from rl_scaling.observation import CONTEXT, FEATURES
-from rl_scaling.policy import ScalingPolicy
-from rl_scaling.population import ADULTS, OLDER_ADULTS
-from rl_scaling.regressors import (
+from rl_scaling.judging.regressors import (
     Examples,
     RidgeRegressor,
     TransformerRegressor,
@@ -35,8 +29,14 @@ from rl_scaling.regressors import (
     fit_transformer,
     joined_examples,
 )
-from rl_scaling.scaling_tasks import tasks_of_synthetic
-from rl_scaling.subjects import SubjectGenerator
+from rl_scaling.people.population import ADULTS, OLDER_ADULTS
+from rl_scaling.people.subjects import SubjectGenerator
+from rl_scaling.policy import ScalingPolicy
+from rl_scaling.search.environment import EnvironmentSettings, ScalingEnvironment
+from rl_scaling.search.networks import NetworkSettings
+from rl_scaling.search.objective import ObjectiveWeights
+from rl_scaling.search.observation import CONTEXT, FEATURES
+from rl_scaling.tasks.scaling_tasks import tasks_of_synthetic
 
 # Experiments count their seeds from 0, tests draw with HELD_OUT; this is neither.
 _SEED = 2**30

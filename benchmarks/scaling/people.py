@@ -12,11 +12,11 @@ from torch import Tensor
 from models.markers import MarkerTrajectories
 from models.skeleton.kinematics import SkeletonTree
 from models.subject import Subject
-from rl_scaling.evaluate import HELD_OUT
-from rl_scaling.movements import MovementName
-from rl_scaling.population import OLDER_ADULTS
-from rl_scaling.scaling_tasks import STATIC, ScalingTasks, tasks_of_synthetic
-from rl_scaling.subjects import SubjectGenerator, SyntheticPeople
+from rl_scaling.judging.evaluate import HELD_OUT
+from rl_scaling.people.movements import MovementName
+from rl_scaling.people.population import OLDER_ADULTS
+from rl_scaling.people.subjects import SubjectGenerator, SyntheticPeople
+from rl_scaling.tasks.scaling_tasks import STATIC, ScalingTasks, tasks_of_synthetic
 
 GIVEN: dict[MovementName, int] = {STATIC: 30, "squat": 120, "sit_to_stand": 120, "gait": 80}
 UNSEEN: dict[MovementName, int] = {"step": 120, "reach": 120}

@@ -21,7 +21,7 @@ from models.subject import Subject
 from pipeline.kinematics import solve_kinematics
 from pipeline.scaling import apply_factors, load_generic
 from pipeline.scaling.marker_placement import remove_unplaced
-from rl_scaling.anthropometry import prior, ties
+from rl_scaling.people.anthropometry import prior, ties
 from rl_scaling.policy import ScalingPolicy
 
 Array = NDArray[np.float64]

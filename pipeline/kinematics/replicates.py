@@ -1,8 +1,9 @@
 """The same trial with other marker errors: what a number owes to them is how much it changes between such copies.
 
-Errors are drawn as OpenCap's are (`rl_scaling.marker_errors`), or as skin moves over bones where markers are glued on,
-and carried to the joint coordinates by inverse kinematics linearised about the pose that was found. Errors of all
-joints and of the pelvis so belong together as they do in a recording: a foot that the markers hold in place stays.
+Errors are drawn as OpenCap's are (`rl_scaling.people.marker_errors`), or as skin moves over bones where markers are
+glued on, and carried to the joint coordinates by inverse kinematics linearised about the pose that was found. Errors
+of all joints and of the pelvis so belong together as they do in a recording: a foot that the markers hold in
+place stays.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     import torch
 
     from models.skeleton.kinematics import SkeletonTree
-    from rl_scaling.marker_errors import Regime
+    from rl_scaling.people.marker_errors import Regime
 
 # Frames whose Jacobians are held at once: minutes at 120 Hz need no gigabytes.
 CHUNK = 500
@@ -144,7 +145,7 @@ class _Draw:
         """
         import torch
 
-        from rl_scaling.marker_errors import MarkerErrors, PosedMarkers
+        from rl_scaling.people.marker_errors import MarkerErrors, PosedMarkers
 
         tree, count, generator = self.tree, self.count, self.generator
         pose = tree.kinematics(values, tree.offsets(), twists=False)
@@ -169,7 +170,7 @@ class _Draw:
         """Wander that the markers of a body share, and a little of each marker's own."""
         import torch
 
-        from rl_scaling import correlated_noise
+        from rl_scaling.people import correlated_noise
 
         kernel = correlated_noise.smooth(like.shape[1], SKIN_TIME_S * self.rate_hz)
         slow = correlated_noise.draw(kernel, self.count, int(bodies.max()) + 1, self.generator, like)[:, :, bodies]

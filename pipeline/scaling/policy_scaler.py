@@ -156,7 +156,7 @@ def _check_skeleton(tree: SkeletonTree, model_file: Path) -> None:
 
 def policy_by_age(subject: Subject) -> tuple[str, tuple[str, ...]]:
     """Name of the policy for a person, and a note that says why."""
-    from rl_scaling.subjects import OLDER_FROM_YEARS
+    from rl_scaling.people.subjects import OLDER_FROM_YEARS
 
     if subject.age_years is None:
         return ADULTS, (

@@ -11,7 +11,7 @@ from typer.testing import CliRunner, Result
 
 from assessment.cli import app
 from pipeline.files.trc import read_trc
-from rl_scaling.clips import load_clips
+from rl_scaling.tasks.clips import load_clips
 from tests.assessment.session_builder import build_session, marker_file
 
 

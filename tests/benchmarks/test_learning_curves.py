@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from benchmarks.learning_curves import at, paired_interval, reached, summary
-from rl_scaling.ablation import MEASURES, Curve
+from rl_scaling.judging.ablation import MEASURES, Curve
 
 
 def test_a_level_is_reached_on_the_line_between_scores_and_only_the_first_time() -> None:

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from benchmarks.published_claims import EXPERIMENT, as_good_as, at_end, compare, draw
-from rl_scaling.ablation import MEASURES, SCORES, Curve, Variation, folder_of
-from rl_scaling.experiment import read_experiment
+from rl_scaling.judging.ablation import MEASURES, SCORES, Curve, Variation, folder_of
+from rl_scaling.learning.experiment import read_experiment
 
 EPISODES = np.array([0.0, 1000.0, 2000.0, 5000.0])
 REFERENCE = {"prior mean": {"objective": 6.0}, "least squares": {"objective": 2.0}}

@@ -38,11 +38,11 @@ from models.markers import ScalingMarkers
 from models.skeleton.kinematics import SkeletonTree
 from models.skeleton.scale_factors import ScaleFactors
 from models.subject import Subject
-from rl_scaling.checkpoint import save_policy
-from rl_scaling.drawing import generic_tree
-from rl_scaling.experiment import read_experiment
-from rl_scaling.networks import Actor
+from rl_scaling.learning.checkpoint import save_policy
+from rl_scaling.learning.drawing import generic_tree
+from rl_scaling.learning.experiment import read_experiment
 from rl_scaling.policy import ScalingPolicy
+from rl_scaling.search.networks import Actor
 
 EXPERIMENT = Path(__file__).parents[2] / "rl_scaling" / "experiments" / "residual_older_adults.toml"
 

@@ -13,13 +13,13 @@ import benchmarks.static_errors as claim
 from benchmarks.addbiomechanics import peer
 from benchmarks.addbiomechanics.people import synthetic_people
 from models.errors import ScalingError
-from rl_scaling.ablation import scale_with, varied
-from rl_scaling.anthropometry import ties
-from rl_scaling.drawing import generic_tree
-from rl_scaling.environment import ScalingEnvironment
-from rl_scaling.experiment import read_experiment
-from rl_scaling.scaling_tasks import ScalingTasks
-from rl_scaling.train import Training
+from rl_scaling.judging.ablation import scale_with, varied
+from rl_scaling.learning.drawing import generic_tree
+from rl_scaling.learning.experiment import read_experiment
+from rl_scaling.learning.train import Training
+from rl_scaling.people.anthropometry import ties
+from rl_scaling.search.environment import ScalingEnvironment
+from rl_scaling.tasks.scaling_tasks import ScalingTasks
 
 EXPERIMENTS = Path(__file__).resolve().parents[2] / "rl_scaling" / "experiments"
 CHANGES = {"populations": ["us_older", "korea_older"], "network.width": 8, "network.heads": 1, "environment.n_steps": 2}

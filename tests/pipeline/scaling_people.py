@@ -16,10 +16,10 @@ from models.skeleton.scale_factors import ScaleFactors
 from models.subject import Subject
 from pipeline.scaling import apply_factors, load_generic
 from pipeline.session import MarkerNames
-from rl_scaling.anthropometry import parameters, prior, ties
-from rl_scaling.checkpoint import save_policy
-from rl_scaling.experiment import read_experiment
-from rl_scaling.networks import Actor
+from rl_scaling.learning.checkpoint import save_policy
+from rl_scaling.learning.experiment import read_experiment
+from rl_scaling.people.anthropometry import parameters, prior, ties
+from rl_scaling.search.networks import Actor
 from tests.pipeline.synthetic import markers_of, squat
 
 EXPERIMENTS = Path(rl_scaling.__file__).parent / "experiments"

@@ -14,8 +14,8 @@ from models.skeleton import GENERIC_MODEL, load_model, without_patellae
 from models.skeleton.kinematics import SkeletonTree
 from models.skeleton.marker_sets import MarkerSetName
 from models.subject import Subject
-from rl_scaling.anthropometry import parameters, prior, ties
-from rl_scaling.movements import MovementName, sample_movement
+from rl_scaling.people.anthropometry import parameters, prior, ties
+from rl_scaling.people.movements import MovementName, sample_movement
 
 RATE_HZ = 60.0
 WOMAN = Subject(1.62, 64.0, "f", 72.0)

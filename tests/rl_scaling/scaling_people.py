@@ -9,9 +9,9 @@ import torch
 
 from models.skeleton import GENERIC_MODEL, load_model, without_patellae
 from models.skeleton.kinematics import SkeletonTree
-from rl_scaling.population import OLDER_ADULTS
-from rl_scaling.scaling_tasks import ScalingTasks, tasks_of_synthetic
-from rl_scaling.subjects import SubjectGenerator
+from rl_scaling.people.population import OLDER_ADULTS
+from rl_scaling.people.subjects import SubjectGenerator
+from rl_scaling.tasks.scaling_tasks import ScalingTasks, tasks_of_synthetic
 
 
 @cache

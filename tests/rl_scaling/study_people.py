@@ -7,11 +7,11 @@ from functools import cache
 import numpy as np
 
 from models.subject import Subject
-from rl_scaling.clips import MarkerClip
-from rl_scaling.drawing import generic_tree
-from rl_scaling.movements import MovementName
-from rl_scaling.population import OLDER_ADULTS
-from rl_scaling.subjects import SubjectGenerator
+from rl_scaling.learning.drawing import generic_tree
+from rl_scaling.people.movements import MovementName
+from rl_scaling.people.population import OLDER_ADULTS
+from rl_scaling.people.subjects import SubjectGenerator
+from rl_scaling.tasks.clips import MarkerClip
 
 TREE = generic_tree()
 

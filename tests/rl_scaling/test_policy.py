@@ -17,11 +17,11 @@ from models.errors import MarkerDataError, ScalingError, SettingsError
 from models.markers import MarkerTrajectories, ScalingMarkers
 from models.skeleton.marker_sets import MONOCULAR_TO_STUDY
 from models.skeleton.scale_factors import PLAUSIBLE_FACTORS
-from rl_scaling.anthropometry import parameters, prior
-from rl_scaling.checkpoint import save_policy
-from rl_scaling.experiment import read_experiment
-from rl_scaling.networks import Actor, NetworkSettings
+from rl_scaling.learning.checkpoint import save_policy
+from rl_scaling.learning.experiment import read_experiment
+from rl_scaling.people.anthropometry import parameters, prior
 from rl_scaling.policy import PolicyScaling, ScalingPolicy
+from rl_scaling.search.networks import Actor, NetworkSettings
 from tests.rl_scaling.recorded_person import WOMAN, each, recorded, skeleton, swapped, without
 
 EXPERIMENT_FILE = Path(rl_scaling.__file__).parent / "experiments" / "residual_older_adults.toml"

@@ -10,11 +10,11 @@ import pytest
 import torch
 
 from models.policy_folders import POLICIES, SHIPPED
-from rl_scaling.drawing import draw_tasks, generic_tree
-from rl_scaling.environment import ScalingEnvironment
-from rl_scaling.experiment import read_experiment
+from rl_scaling.learning.drawing import draw_tasks, generic_tree
+from rl_scaling.learning.experiment import read_experiment
 from rl_scaling.policy import ScalingPolicy
-from rl_scaling.search import search
+from rl_scaling.search.environment import ScalingEnvironment
+from rl_scaling.search.search import search
 
 EXPERIMENTS = Path(__file__).resolve().parents[2] / "rl_scaling" / "experiments"
 # People of no training, no validation and no benchmark: those have other second numbers.

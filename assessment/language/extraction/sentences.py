@@ -51,7 +51,7 @@ TEXTS_OF_RESULTS = (
         "pipeline/trajectories.py",
         "models/subject.py",
     ),
-    *(f"rl_scaling/{name}.py" for name in ("policy", "scaling_checks", "scaling_frames", "verdicts")),
+    *(f"rl_scaling/{name}.py" for name in ("policy", "search/scaling_checks", "tasks/scaling_frames", "verdicts")),
 )
 # What runs behind the app; commands, studies and the training of policies answer researchers, in English.
 ERRORS = (
@@ -61,7 +61,7 @@ ERRORS = (
     "pipeline",
     "models",
     "rl_scaling/policy.py",
-    "rl_scaling/people_frames.py",
+    "rl_scaling/search/people_frames.py",
 )
 RESEARCH = (
     *(f"assessment/{name}" for name in ("commands", "study", "validation", "crosscheck", "language")),
