@@ -37,19 +37,18 @@ COMMANDS = {
     "catalogue": "catalogue:catalogue",
     "schema": "catalogue:schema",
 }
-STUDY_MODEL = {"train": "study_model:train", "apply": "study_model:apply_command"}
+STUDY_MODEL = {"train": "study_model:train", "apply": "study_model:apply"}
 
 
 def _group(commands: Mapping[str, str], about: str) -> typer.Typer:
-    group = typer.Typer(
+    return typer.Typer(
+        help=about,
         cls=lazy_commands(commands),
         no_args_is_help=True,
         add_completion=False,
         rich_markup_mode=None,  # it would take units in brackets for markup
         pretty_exceptions_show_locals=False,  # locals could show health data in a trace
     )
-    group.callback(help=about)(lambda: None)
-    return group
 
 
 app = _group(COMMANDS, "Sarcopenia assessment from OpenCap sessions: indicators of muscle function. Not a diagnosis.")

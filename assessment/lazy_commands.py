@@ -13,8 +13,9 @@ import typer
 from typer.core import TyperCommand, TyperGroup
 from typer.main import get_command
 
-_ANY = 1000
-_FOLDER = Path(__file__).parent / "commands"
+from assessment import commands
+
+_FOLDER = Path(commands.__file__).parent
 
 
 def lazy_commands(targets: Mapping[str, str]) -> type[TyperGroup]:
@@ -29,17 +30,16 @@ def lazy_commands(targets: Mapping[str, str]) -> type[TyperGroup]:
     class LazyGroup(TyperGroup):
         def __init__(self, **settings: Any) -> None:
             super().__init__(**settings)
-            self.commands = {
-                name: TyperCommand(name, help=_docstring(target)) for name, target in targets.items()
-            } | dict(self.commands)
+            # In their place until they are wanted: what the list and the answer to a mistyped one are made of.
+            waiting = {name: TyperCommand(name, help=_docstring(target)) for name, target in targets.items()}
+            self.commands = waiting | dict(self.commands)
 
         def format_commands(self, ctx: Any, formatter: Any) -> None:  # noqa: ARG002 - typer's
-            with formatter.section("Commands"):  # whole sentences, where typer cuts them off
-                formatter.write_dl([(name, one.get_short_help_str(_ANY)) for name, one in self.commands.items()])
+            with formatter.section("Commands"):  # whole texts, where typer cuts them off
+                formatter.write_dl([(name, " ".join((one.help or "").split())) for name, one in self.commands.items()])
 
-        def resolve_command(self, ctx: Any, args: list[str]) -> Any:
-            name, command, rest = super().resolve_command(ctx, args)
-            return name, _load(name, targets[name]) if name and name in targets else command, rest
+        def get_command(self, ctx: Any, cmd_name: str) -> Any:
+            return _load(cmd_name, targets[cmd_name]) if cmd_name in targets else super().get_command(ctx, cmd_name)
 
     return LazyGroup
 
@@ -48,7 +48,7 @@ def _load(name: str, target: str) -> Any:
     module, _, function = target.partition(":")
     # rich would take units in brackets for markup
     alone = typer.Typer(add_completion=False, rich_markup_mode=None)
-    alone.command(name)(getattr(import_module(f"assessment.commands.{module}"), function))
+    alone.command(name)(getattr(import_module(f"{commands.__name__}.{module}"), function))
     return get_command(alone)
 
 

@@ -12,6 +12,7 @@ from models.errors import SettingsError
 ForceMode = Literal["auto", "measured", "estimated"]
 IkEngine = Literal["batched", "opensim"]
 
+SCALER_NAMES = ("measurement", "optimiser", "rl")
 DEFAULT_SCALER = "optimiser"
 """The scaler of every run that names none: command line, app and `Settings` take it from here."""
 
@@ -43,7 +44,7 @@ class Settings(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     forces: ForceMode = Field("auto", description="plates where they exist (auto), plates only, or estimates only")
-    scaler: str = Field(DEFAULT_SCALER, description="how scale factors are found: measurement, optimiser or rl")
+    scaler: str = Field(DEFAULT_SCALER, description=f"how scale factors are found: {', '.join(SCALER_NAMES)}")
     policy: str | None = Field(None, description="name or file of the rl scaler's policy; null: chosen by age")
     model: Path | None = Field(None, description="another generic .osim in place of LaiUhlrich2022")
     marker_placement: bool = Field(True, description="move model markers onto the static pose after scaling")

@@ -6,7 +6,11 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.markup import escape
 
+from assessment.cohort.reading import open_cohort
+from assessment.cohort.report import write_cohort_report
+from assessment.cohort.run import only_run_in
 from assessment.commands.ending import one_message
 from assessment.console import console
 from assessment.language import Language
@@ -17,13 +21,8 @@ def cohort_report(
     language: Annotated[Language, typer.Option(help="Language of the report")] = "en",
 ) -> None:
     """Write report.html and report.pdf of a cohort anew from its tables, in English or Korean."""
-    # Figures and layout are loaded when they are needed: other commands do without.
-    from assessment.cohort.reading import open_cohort
-    from assessment.cohort.report import write_cohort_report
-    from assessment.cohort.run import only_run_in
-
     with one_message():
         folder = open_cohort(out).folder
         with only_run_in(folder):
             write_cohort_report(folder, language=language)
-    console.print(f"Report: {folder.report_html} and {folder.report_pdf.name}", soft_wrap=True)
+    console.print(f"Report: {escape(str(folder.report_html))} and {folder.report_pdf.name}", soft_wrap=True)

@@ -46,12 +46,12 @@ def compare(
             read_summary(after),
             setting="within session" if same_day else "between sessions",
         )
-    print_comparison(comparison, everything=everything)
+    _print_comparison(comparison, everything=everything)
     if as_json:
         typer.echo(comparison.model_dump_json())
 
 
-def print_comparison(comparison: Comparison, *, everything: bool) -> None:
+def _print_comparison(comparison: Comparison, *, everything: bool) -> None:
     """One sentence an indicator, by verdict: what changed first."""
     left_out = 0
     for verdict, heading in HEADINGS.items():

@@ -100,10 +100,10 @@ def criteria(
     if as_json:
         typer.echo(json.dumps({result.framework: result.model_dump(mode="json") for result in results}))
         return
-    print_criteria(results)
+    _print_criteria(results)
 
 
-def print_criteria(results: list[FrameworkResult]) -> None:
+def _print_criteria(results: list[FrameworkResult]) -> None:
     """Verdicts as a table, then what each rests on."""
     table = Table(title="Published criteria", title_justify="left")
     for column in ("criteria", "verdict", "criterion met"):

@@ -10,7 +10,7 @@ import typer
 from assessment.assess import assess
 from assessment.commands.ending import one_message
 from assessment.commands.options import AgeYears, GivenSex, HeightM, MassKg, WorkerCount
-from assessment.commands.progress_bars import SessionProgress
+from assessment.commands.progress_bar import SessionProgress
 from assessment.commands.sessions import complete_subject, exit_after_each_session
 from assessment.console import console
 from assessment.crosscheck import Checkout, Crosscheck, compare_results, find_checkout

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.markup import escape
 
 from assessment.cohort.closing import print_bad_rows
 from assessment.cohort.download import fetch
@@ -78,7 +79,7 @@ def export_markers(
             print_error(left_out)
         save_clips(clips, out)
     people = len({clip.person for clip in clips})
-    console.print(f"{len(clips)} clips of {people} {'person' if people == 1 else 'people'} in {out}.")
+    console.print(f"{len(clips)} clips of {people} {'person' if people == 1 else 'people'} in {escape(str(out))}.")
     raise typer.Exit(2 if errors or not complete else 0)
 
 

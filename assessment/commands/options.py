@@ -10,8 +10,7 @@ import typer
 from assessment.activities import parse_choice
 from models.errors import SettingsError
 from models.subject import Sex
-from pipeline.scaling import SCALERS
-from pipeline.settings import ACCEPTED, IkEngine
+from pipeline.settings import ACCEPTED, SCALER_NAMES, IkEngine
 
 SessionPath = Annotated[
     Path, typer.Argument(metavar="SESSION", help="OpenCap folder or .zip, AddBiomechanics folder, or a lab .toml")
@@ -52,7 +51,7 @@ SarcF = Annotated[int | None, typer.Option(help="SARC-F, 0 to 10 points")]
 Out = Annotated[Path, typer.Option(help="Folder for results; one folder a session is made in it")]
 Overwrite = Annotated[bool, typer.Option("--overwrite", help="Replace results that are there already")]
 WorkerCount = Annotated[int | None, typer.Option("--workers", min=1, help="Worker processes [default: all cores]")]
-ScalerName = Annotated[str, typer.Option(help=f"How scale factors are found: {', '.join(SCALERS)}")]
+ScalerName = Annotated[str, typer.Option(help=f"How scale factors are found: {', '.join(SCALER_NAMES)}")]
 PolicyName = Annotated[
     str | None, typer.Option(help="Name or file of the policy of the rl scaler [default: by age]", show_default=False)
 ]

@@ -1,8 +1,7 @@
-"""What is shown of results: the numbers of a session, its scale factors, and why something is missing."""
+"""What is shown of a session's results, and why something is missing."""
 
 from __future__ import annotations
 
-import math
 from pathlib import Path
 
 from rich.markup import escape
@@ -10,7 +9,7 @@ from rich.table import Table
 
 from assessment.console import console
 from assessment.presentation import further_reasons, indicator_rows, usable
-from assessment.summary import ModelRecord, Summary, TrialRecord
+from assessment.summary import Summary, TrialRecord
 from models.errors import WorkerError
 from pipeline.quality import Mark
 
@@ -47,35 +46,6 @@ def print_summary(summary: Summary, report: Path) -> None:
     console.print(f"[dim]{summary.disclaimer}[/]")
     # soft_wrap keeps the path in one piece, so that it can be copied.
     console.print(f"Report: {escape(str(report.resolve()))}", soft_wrap=True)
-
-
-def print_scaling(model: ModelRecord) -> None:
-    """Scale factors and how sure they are, marker errors, notes."""
-    how = f"{model.scaler}, policy {model.policy}" if model.policy else model.scaler
-    table = Table(title=escape(f"Scale factors ({how}) on {', '.join(model.scaled_on)}"), title_justify="left")
-    if model.factor_estimates:
-        for column in ("segment and axis", "factor", "standard error", "from"):
-            table.add_column(column)
-        for one in model.factor_estimates:
-            table.add_row(one.parameter, f"{one.factor:.3f}", f"{one.standard_error:.3f}", escape(one.verdict))
-    else:
-        for column in ("body", "X (depth)", "Y (length)", "Z (width)"):
-            table.add_column(column)
-        for body, factors in model.scale_factors.items():
-            table.add_row(escape(body), *(f"{factor:.3f}" for factor in factors))
-    console.print(table)
-    for when, errors_cm in (
-        ("of the scale factors alone", model.unplaced_marker_error_cm),
-        ("of the model as written", model.static_marker_error_cm),
-    ):
-        worst = max(errors_cm, key=errors_cm.__getitem__)
-        rms_cm = math.sqrt(sum(error**2 for error in errors_cm.values()) / len(errors_cm))
-        console.print(
-            f"Marker error {when}, {escape(model.scaled_on[0])}: {rms_cm:.2f} cm RMS, "
-            f"worst {escape(worst)} {errors_cm[worst]:.2f} cm"
-        )
-    for note in model.notes:
-        console.print(f"  [yellow]note:[/] {escape(note)}")
 
 
 def _count(trial: TrialRecord) -> str:

@@ -42,13 +42,13 @@ def reference(
             raise SettingsError(f"{out.name} is there already.", hint="Give --overwrite to replace it.")
         people = People(cohort)
         built = build_reference(people, name=name or out.stem, accepted=accepted)
-        save_reference(built, out)
-    print_reference(built)
+        _save_reference(built, out)
+    _print_reference(built)
     console.print(f"Reference in {escape(str(out))}.")
     raise typer.Exit(2 if people.refused else 0)
 
 
-def save_reference(built: CohortReference, path: Path) -> None:
+def _save_reference(built: CohortReference, path: Path) -> None:
     """Write a reference as TOML, complete or not at all.
 
     Raises
@@ -69,7 +69,7 @@ def save_reference(built: CohortReference, path: Path) -> None:
         ) from None
 
 
-def print_reference(built: CohortReference) -> None:
+def _print_reference(built: CohortReference) -> None:
     """One line a cell, and what was left out."""
     table = Table(box=None, padding=(0, 2))
     for column in ("indicator", "movement", "forces", "who", "mean", "SD", "unit"):

@@ -10,12 +10,14 @@ from typing import Annotated
 
 import typer
 from pydantic import ValidationError
+from rich.markup import escape
 
 from assessment.commands.ending import one_message
 from assessment.commands.options import Overwrite, ReferenceFile
 from assessment.console import console
 from assessment.language import Language
 from assessment.profile import load_reference
+from assessment.report.pdf import report_pdf
 from assessment.results_folder import read_summary
 from assessment.visit import HeightUnit, MomentUnit, Preferences, VisitDetails
 from models.errors import SettingsError
@@ -51,9 +53,6 @@ def report(
     overwrite: Overwrite = False,
 ) -> None:
     """Write the clinical report of a visit as PDF, two to four pages A4, in English or Korean."""
-    # Figures and layout are loaded when they are needed: other commands do without.
-    from assessment.report.pdf import report_pdf
-
     with one_message():
         if out.exists() and not overwrite:
             raise SettingsError(f"{out.name} is there already.", hint="Give --overwrite to replace it.")
@@ -76,7 +75,7 @@ def report(
             own=None if reference_file is None else load_reference(reference_file),
         )
         _write(out, pdf)
-    console.print(f"Report: {out}", soft_wrap=True)
+    console.print(f"Report: {escape(str(out))}", soft_wrap=True)
 
 
 def _visit(path: Path | None, study_code: str | None) -> VisitDetails:

@@ -38,7 +38,7 @@ from assessment.commands.options import (
     chosen_activities,
 )
 from assessment.commands.printing import print_summary
-from assessment.commands.progress_bars import SessionProgress
+from assessment.commands.progress_bar import SessionProgress
 from assessment.commands.sessions import complete_subject, find_all
 from assessment.console import print_error
 from assessment.example import EXAMPLE, EXAMPLE_AGE_YEARS, EXAMPLE_SEAT_HEIGHT_M

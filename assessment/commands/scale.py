@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import math
 import uuid
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.markup import escape
+from rich.table import Table
 
 from assessment.commands.ending import one_message
 from assessment.commands.options import (
@@ -19,7 +22,6 @@ from assessment.commands.options import (
     PolicyName,
     ScalerName,
 )
-from assessment.commands.printing import print_scaling
 from assessment.console import console
 from assessment.records import model_record
 from assessment.summary import ModelRecord, ScalingRecord, SubjectRecord
@@ -80,7 +82,7 @@ def scale(
         if as_json:
             typer.echo(result.model_dump_json(indent=2))
         else:
-            print_scaling(result.model)
+            _print_scaling(result.model)
             console.print(f"Model in {out}.", soft_wrap=True, markup=False)
 
 
@@ -180,3 +182,32 @@ def _record(task: FilesTask, model: ScaledModel) -> ScalingRecord:
         model=record,
         sarcoscope_version=SARCOSCOPE_VERSION,
     )
+
+
+def _print_scaling(model: ModelRecord) -> None:
+    """Scale factors and how sure they are, marker errors, notes."""
+    how = f"{model.scaler}, policy {model.policy}" if model.policy else model.scaler
+    table = Table(title=escape(f"Scale factors ({how}) on {', '.join(model.scaled_on)}"), title_justify="left")
+    if model.factor_estimates:
+        for column in ("segment and axis", "factor", "standard error", "from"):
+            table.add_column(column)
+        for one in model.factor_estimates:
+            table.add_row(one.parameter, f"{one.factor:.3f}", f"{one.standard_error:.3f}", escape(one.verdict))
+    else:
+        for column in ("body", "X (depth)", "Y (length)", "Z (width)"):
+            table.add_column(column)
+        for body, factors in model.scale_factors.items():
+            table.add_row(escape(body), *(f"{factor:.3f}" for factor in factors))
+    console.print(table)
+    for when, errors_cm in (
+        ("of the scale factors alone", model.unplaced_marker_error_cm),
+        ("of the model as written", model.static_marker_error_cm),
+    ):
+        worst = max(errors_cm, key=errors_cm.__getitem__)
+        rms_cm = math.sqrt(sum(error**2 for error in errors_cm.values()) / len(errors_cm))
+        console.print(
+            f"Marker error {when}, {escape(model.scaled_on[0])}: {rms_cm:.2f} cm RMS, "
+            f"worst {escape(worst)} {errors_cm[worst]:.2f} cm"
+        )
+    for note in model.notes:
+        console.print(f"  [yellow]note:[/] {escape(note)}")

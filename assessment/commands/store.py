@@ -6,13 +6,18 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.markup import escape
 from sqlmodel import select
 
 from assessment.commands.ending import one_message
 from assessment.console import console
 from assessment.store import UserStore, open_store
+from assessment.store.backup import backup as back_up
+from assessment.store.backup import restore as take_back
 from assessment.store.bundle import Manifest
 from assessment.store.tables import User
+from assessment.store.transfer import export as export_all
+from assessment.store.transfer import import_ as import_all
 from models.errors import StoreError
 
 OutFile = Annotated[Path, typer.Argument(metavar="OUT.zip", help="File that is written; must not be there")]
@@ -35,19 +40,18 @@ def export(
     user: Label = None,
 ) -> None:
     """Write participants of the store into a file: recordings, visits, runs, results."""
-    from assessment.store.deidentified import export_deidentified
-    from assessment.store.transfer import export as export_all
-
     with one_message():
         mine = _of(user)
         if de_identified:
+            from assessment.store.deidentified import export_deidentified
+
             count = export_deidentified(mine, out, participant or ())
-            console.print(f"{_counted(count, 'result')} without identity in {out}.")
+            console.print(f"{_counted(count, 'result')} without identity in {escape(str(out))}.")
             return
         manifest = export_all(mine, out, participant or ())
         console.print(
             f"{', '.join(_counted(manifest.tables[kind].rows, kind) for kind in ('participant', 'visit', 'run'))} "
-            f"in {out}. {KEEP_SAFE}"
+            f"in {escape(str(out))}. {KEEP_SAFE}"
         )
 
 
@@ -55,29 +59,23 @@ def import_(
     file: Annotated[Path, typer.Argument(metavar="IN.zip", help="What export has written")], user: Label = None
 ) -> None:
     """Add the participants of an export to the store; nothing that is there is overwritten."""
-    from assessment.store.transfer import import_ as import_all
-
     with one_message():
         done = import_all(_of(user), file)
-    console.print(f"Added: {', '.join(done.added) or 'nobody'}.")
+    console.print(f"Added: {escape(', '.join(done.added)) or 'nobody'}.")
     if done.conflicts:
-        console.print(f"Left out, because these study codes are there already: {', '.join(done.conflicts)}.")
+        console.print(f"Left out, because these study codes are there already: {escape(', '.join(done.conflicts))}.")
         raise typer.Exit(2)
 
 
 def backup(out: OutFile) -> None:
     """Write the whole store into a file while it is used, and check the file."""
-    from assessment.store.backup import backup as back_up
-
     with one_message():
         manifest = back_up(open_store().for_local_user(), out)
-        console.print(f"{_files(manifest)} in {out}. {KEEP_SAFE}")
+        console.print(f"{_files(manifest)} in {escape(str(out))}. {KEEP_SAFE}")
 
 
 def restore(file: Annotated[Path, typer.Argument(metavar="BACKUP.zip", help="What backup has written")]) -> None:
     """Take a backup into an empty store, on SQLite or PostgreSQL."""
-    from assessment.store.backup import restore as take_back
-
     with one_message():
         manifest = take_back(open_store().for_local_user(), file)
         console.print(f"Back: {_files(manifest)}.")

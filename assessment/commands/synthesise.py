@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import Annotated, Literal
 
 import typer
 from rich.markup import escape
@@ -13,10 +13,11 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeRemaining
 from assessment.commands.ending import one_message, stoppable
 from assessment.commands.options import WorkerCount
 from assessment.console import console
+from assessment.synthetic.cohort import MANIFEST, MOST_SESSIONS
+from assessment.synthetic.cohort import synthesise as write_cohort
+from assessment.synthetic.people import EFFECTS, SEXES, Effect, Population
+from assessment.workers import Workers, default_workers
 from models.errors import SettingsError
-
-if TYPE_CHECKING:
-    from assessment.synthetic.people import Effect
 
 
 def synthesise(
@@ -36,11 +37,6 @@ def synthesise(
     workers: WorkerCount = None,
 ) -> None:
     """Write OpenCap sessions of fictional older adults with known truth, and the manifest that cohort takes."""
-    from assessment.synthetic.cohort import MANIFEST, MOST_SESSIONS
-    from assessment.synthetic.cohort import synthesise as write_cohort
-    from assessment.synthetic.people import SEXES, Population
-    from assessment.workers import Workers, default_workers
-
     with one_message(), stoppable():
         population = Population(_ages(age), (sex,) if sex else SEXES, tuple(_effect(text) for text in effect or ()))
         shown = (BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
@@ -58,8 +54,6 @@ def _ages(text: str) -> tuple[float, float]:
 
 
 def _effect(text: str) -> Effect:
-    from assessment.synthetic.people import EFFECTS, Effect
-
     found = re.fullmatch(r"(\w+):(\w+)=(\d*\.?\d+)", text)
     if found is None:
         raise SettingsError(

@@ -31,7 +31,7 @@ from assessment.commands.options import (
     chosen_activities,
 )
 from assessment.commands.printing import REASONS_SHOWN
-from assessment.commands.progress_bars import SessionProgress
+from assessment.commands.progress_bar import SessionProgress
 from assessment.commands.sessions import complete_subject, exit_after_each_session
 from assessment.console import console
 from assessment.validation import Validation, agreement_rows, validate_session

@@ -30,13 +30,12 @@ from assessment.exports.vocabulary import new_trial_names
 from assessment.summary import NOT_A_DIAGNOSIS, SCHEMA_VERSION, Provenance, SubjectRecord, Summary
 from assessment.visit import VisitDetails
 from models.errors import SettingsError
-from pipeline.scaling import SCALERS
-from pipeline.settings import Settings
+from pipeline.settings import SCALER_NAMES, Settings
 
 OLDEST_TOLD_YEARS = 89
 OLDER = "90+"
 VERSION = r"\d{1,3}(\.\d{1,3}){1,3}((a|b|rc|\.dev|\.post)\d{1,2})?"
-SETTING_WORDS = frozenset({"auto", "measured", "estimated", "batched", "opensim", *SCALERS})
+SETTING_WORDS = frozenset({"auto", "measured", "estimated", "batched", "opensim", *SCALER_NAMES})
 
 
 def content_of(

@@ -21,7 +21,7 @@ from assessment.summary import (
     TrialRecord,
 )
 from models.policy_folders import SHIPPED
-from pipeline.scaling import SCALERS
+from pipeline.settings import SCALER_NAMES
 
 NOT_ASSESSED = ErrorRecord(
     kind="TrialNotAssessed", message="This trial could not be assessed.", hint="The identified results say why."
@@ -82,7 +82,7 @@ def rebuilt_model(model: ModelRecord, names: Mapping[str, str]) -> ModelRecord:
     shipped = model.policy is not None and model.policy.partition(" ")[0] in SHIPPED
     return ModelRecord(
         file="",
-        scaler=model.scaler if model.scaler in SCALERS else "",
+        scaler=model.scaler if model.scaler in SCALER_NAMES else "",
         policy=None if model.policy is None else model.policy.partition(" ")[0] if shipped else OWN_POLICY,
         scaled_on=[names[trial] for trial in model.scaled_on],
         factor_estimates=[_factor(one) for one in model.factor_estimates if _body_of(one.parameter) in bodies()],

@@ -4,21 +4,39 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 from typer.main import get_command
 from typer.testing import CliRunner
 
+from assessment import commands
 from assessment.cli import COMMANDS, STUDY_MODEL, app
 
 LOADED = """
 import sys
 from typer.testing import CliRunner
 from assessment.cli import app
-assert CliRunner().invoke(app, ["--help"]).exit_code == 0
-print(*sorted({"numpy", "scipy", "pandas", "torch", "opensim", "sqlmodel", "matplotlib"} & set(sys.modules)))
+said = CliRunner().invoke(app, sys.argv[1:]).output
+assert "Usage:" in said, said
+print(*sorted({"models", "pipeline", "rl_scaling", "numpy", "pandas", "sqlmodel", "opensim"} & set(sys.modules)))
 """
+FAILING = """
+import sys
+import assessment.{module}
+def fail(*_, **__):
+    secret = "Erika " + "Mustermann"
+    raise RuntimeError("a fault of ours")
+assessment.{module}.{function} = fail
+from assessment.cli import app
+app({arguments})
+"""
+SHARED = {"__init__", "ending", "options", "printing", "progress_bar", "sessions"}
 ALL = [*((name,) for name in COMMANDS), ("study-model",), *(("study-model", name) for name in STUDY_MODEL)]
+
+
+def _python(code: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run([sys.executable, "-c", code, *arguments], check=False, capture_output=True, text=True)  # noqa: S603
 
 
 def _said(*arguments: str) -> str:
@@ -27,9 +45,10 @@ def _said(*arguments: str) -> str:
     return " ".join(result.output.split())
 
 
-def test_the_list_of_commands_waits_for_no_library() -> None:
-    done = subprocess.run([sys.executable, "-c", LOADED], check=True, capture_output=True, text=True)  # noqa: S603
-    assert done.stdout.split() == []
+@pytest.mark.parametrize("arguments", [(), ("--help",), ("chek",), ("study-model", "--help")], ids=" ".join)
+def test_the_list_of_commands_waits_for_no_library(arguments: tuple[str, ...]) -> None:
+    done = _python(LOADED, *arguments)
+    assert (done.returncode, done.stdout.split()) == (0, []), done.stderr
 
 
 @pytest.mark.parametrize("command", ALL, ids=" ".join)
@@ -37,14 +56,33 @@ def test_every_command_is_there_and_says_of_itself_what_the_list_says(command: t
     *above, name = command
     group = get_command(app)
     for one in above:
-        _, group, _ = group.resolve_command(None, [one])  # type: ignore[attr-defined]
-    listed = group.commands[name].get_short_help_str(1000)  # type: ignore[attr-defined]
-    assert len(listed) > 20
-    assert f"{name} {listed}" in _said(*above, "--help")
-    assert listed.rstrip(".") in _said(*command, "--help")
+        group = group.get_command(None, one)  # type: ignore[attr-defined]
+    text = " ".join(group.get_command(None, name).help.split())  # type: ignore[attr-defined]
+    assert len(text) > 20
+    assert f"{name} {text}" in _said(*above, "--help")
+    assert text in _said(*command, "--help")
+
+
+def test_every_module_of_commands_is_reached() -> None:
+    modules = {path.stem for path in Path(commands.__file__).parent.glob("*.py")} - SHARED
+    assert {target.split(":")[0] for target in (*COMMANDS.values(), *STUDY_MODEL.values())} == modules
 
 
 def test_a_mistyped_command_is_answered_with_those_like_it() -> None:
     result = CliRunner().invoke(app, ["chek"])
     assert result.exit_code == 2
     assert "No such command 'chek'. Did you mean 'check'" in result.output
+
+
+@pytest.mark.parametrize(
+    ("module", "function", "arguments"),
+    [
+        ("commands.catalogue", "catalogue_page", ["catalogue"]),
+        ("commands.study_model", "read_summary", ["study-model", "apply", "model", "results"]),
+    ],
+)
+def test_a_trace_shows_no_values(module: str, function: str, arguments: list[str]) -> None:
+    done = _python(FAILING.format(module=module, function=function, arguments=arguments))
+    assert done.returncode == 1
+    assert "a fault of ours" in done.stderr
+    assert "Erika Mustermann" not in done.stderr

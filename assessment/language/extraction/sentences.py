@@ -1,8 +1,8 @@
 """English sentences of results in the code, found by a rule that needs no marks.
 
 In the packages whose texts end in results (`TEXTS_OF_RESULTS`), every text of two words or more is a message, wherever
-it stands; everywhere else those in calls of `SarcoscopeError`s are. Not among them: docstrings, descriptions of fields
-and options, patterns, and what is said to programmers (`ValueError`, `__repr__`).
+it stands; everywhere else those in calls of `SarcoscopeError`s are. Not among them: docstrings, descriptions of fields,
+patterns, and what is said to programmers (`ValueError`, `__repr__`).
 """
 
 from __future__ import annotations
@@ -72,7 +72,7 @@ RESEARCH = (
     "assessment/uncertainty/reliability.py",
 )
 
-_NOT_FOR_READERS = re.compile(r"Field|Option|Argument|compile|(Value|Type|Key|Attribute|Import|Assertion)Error")
+_NOT_FOR_READERS = re.compile(r"Field|compile|(Value|Type|Key|Attribute|Import|Assertion)Error")
 _ERROR = re.compile(r"[A-Z]\w*Error")
 # Functions and names that stand for one.
 _ERRORS_BY_NAME = ("error", "_refused")

@@ -224,19 +224,23 @@ def test_the_commands(full: UserStore, elsewhere: Store, tmp_path: Path, monkeyp
         result = CliRunner().invoke(app, list(arguments))
         return result.exit_code, result.output
 
-    out, anonymous, whole = (str(tmp_path / name) for name in ("out.zip", "anonymous.zip", "backup.zip"))
+    # Names that would be taken for markup.
+    out, anonymous, whole = (str(tmp_path / f"{name}[old].zip") for name in ("out", "anonymous", "backup"))
     code, text = call(full.store, "export", out)
     assert (code, "no participants" in text) == (2, True)
     code, text = call(full.store, "export", out, "--user", "Nobody")
     assert (code, "Dr One" in text) == (2, True)
-    assert call(full.store, "export", out, "--user", "Dr One", "--participant", "P1")[0] == 0
-    assert call(full.store, "export", anonymous, "--user", "Dr One", "--de-identified")[0] == 0
+    code, text = call(full.store, "export", out, "--user", "Dr One", "--participant", "P1")
+    assert (code, "out[old].zip" in text) == (0, True)
+    code, text = call(full.store, "export", anonymous, "--user", "Dr One", "--de-identified")
+    assert (code, "anonymous[old].zip" in text) == (0, True)
     with zipfile.ZipFile(anonymous) as archive:
         assert len({name.split("/")[0] for name in archive.namelist()}) == 2
         data = "".join([*archive.namelist(), *(archive.read(name).decode("latin-1") for name in archive.namelist())])
     for secret in ('"P1"', '"P2"', "Dr One", "2026-01-05", "Text."):
         assert secret not in data
-    assert call(full.store, "backup", whole)[0] == 0
+    code, text = call(full.store, "backup", whole)
+    assert (code, "backup[old].zip" in text) == (0, True)
     assert call(elsewhere, "restore", whole)[0] == 0
     code, text = call(elsewhere, "import", out, "--user", "Dr One")
     assert (code, "P1" in text) == (2, True)

@@ -18,7 +18,7 @@ from pipeline.kinematics import solve_kinematics
 from pipeline.scaling import SCALERS, build_scaled_model, make_scaler
 from pipeline.scaling.policy_scaler import LearnedScaler, OptimiserScaler, policy_by_age
 from pipeline.scaling.scaled_model import apply_factors
-from pipeline.settings import DEFAULT_SCALER, Settings
+from pipeline.settings import DEFAULT_SCALER, SCALER_NAMES, Settings
 from tests.pipeline.scaling_people import SUBJECT, record, true_factors, untrained_policy
 
 
@@ -31,6 +31,7 @@ def test_unknown_scaler_lists_the_known() -> None:
 def test_every_scaler_has_the_name_it_is_asked_for_by_and_the_default_is_one() -> None:
     assert {name: make_scaler(name).name for name in SCALERS} == {name: name for name in SCALERS}
     assert DEFAULT_SCALER in SCALERS
+    assert tuple(SCALERS) == SCALER_NAMES
 
 
 @pytest.mark.parametrize("scaler", ["measurement", "optimiser"])

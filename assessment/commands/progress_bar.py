@@ -1,13 +1,16 @@
-"""What is shown while a session is assessed or downloaded."""
+"""What is shown while a session is assessed."""
 
 from __future__ import annotations
 
-from rich.markup import escape
-from rich.progress import BarColumn, DownloadColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
+from typing import TYPE_CHECKING
 
-from assessment.assess import Progress as AssessProgress
+from rich.markup import escape
+from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
+
 from assessment.console import console
-from pipeline import opencap_server
+
+if TYPE_CHECKING:
+    from assessment.assess import Progress as AssessProgress
 
 
 class SessionProgress:
@@ -37,30 +40,3 @@ class SessionProgress:
         )
         if news.trial is not None:
             console.print(f"  {'[red]failed[/]' if news.failed else '[green]done[/]  '} {escape(news.trial)}")
-
-
-class DownloadProgress:
-    """A bar that follows a download; notes of the client stay on screen."""
-
-    def __init__(self) -> None:
-        self._progress = Progress(
-            TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TimeElapsedColumn(), console=console,
-            transient=True,
-        )  # fmt: skip
-        self._task = self._progress.add_task("Asking the server", total=None)
-
-    def __enter__(self) -> DownloadProgress:
-        self._progress.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._progress.stop()
-
-    def update(self, news: opencap_server.Progress) -> None:
-        """Show a piece of news."""
-        if news.stage == "note":
-            console.print(escape(news.text))
-            return
-        self._progress.update(
-            self._task, description=escape(news.text), completed=news.done_bytes or 0, total=news.total_bytes
-        )
