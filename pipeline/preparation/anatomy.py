@@ -78,8 +78,8 @@ def is_upright(markers: MarkerTrajectories) -> bool | None:
     heights = []
     for kinds in (("shoulder",), ("asis", "hjc"), ("ankle", "calc")):
         found = [find_marker(markers.names, side, *kinds) for side in SIDES]
-        present = [markers.position_m(name)[:, 1] for name in found if name is not None]
-        if present:
+        present = np.array([markers.position_m(name)[:, 1] for name in found if name is not None])
+        if np.isfinite(present).any():  # a marker may be named, and seen in no frame
             heights.append(np.nanmedian(present))
     return None if len(heights) < 2 else bool(np.all(np.diff(heights) < 0))
 

@@ -111,7 +111,9 @@ def is_mirrored(markers: MarkerTrajectories) -> bool:
         for side in ("r", "l"):
             tip, heel = find_marker(markers.names, side, front), find_marker(markers.names, side, back)
             if tip is not None and heel is not None:
-                ahead.append(np.nanmedian(np.sum(_level(markers, tip, heel) * forward, axis=1)))
+                ahead_m2 = np.sum(_level(markers, tip, heel) * forward, axis=1)
+                if np.isfinite(ahead_m2).any():  # the two may never be seen in the same frame
+                    ahead.append(np.nanmedian(ahead_m2))
     return bool(ahead) and max(ahead) < 0
 
 

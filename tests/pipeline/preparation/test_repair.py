@@ -29,6 +29,12 @@ def changed(markers, name, frames, shift_m):
     return markers.with_positions(positions_m)
 
 
+def never_seen(markers, *names):
+    positions_m = markers.positions_m.copy()
+    positions_m[:, [markers.names.index(name) for name in names]] = np.nan
+    return markers.with_positions(positions_m)
+
+
 def exchanged(markers, one, other, frames):
     first, second = markers.names.index(one), markers.names.index(other)
     positions_m = markers.positions_m.copy()
@@ -173,6 +179,17 @@ class TestLabels:
         prepared = prepare_markers(truth.with_positions(truth.positions_m * (1, 1, -1)))
         assert "mirrored" in kinds(prepared)
         assert prepared.quality.mark is Mark.WITHHELD
+
+    @pytest.mark.parametrize("kind", ["toe", "calc"])
+    def test_a_mirrored_recording_is_recognised_where_a_foot_is_never_seen(self, kind):
+        truth = walk(jitter=True)
+        mirrored = truth.with_positions(truth.positions_m * (1, 1, -1))
+        prepared = prepare_markers(never_seen(mirrored, f"r_{kind}_study"))
+        assert "mirrored" in kinds(prepared)
+
+    def test_shoulders_that_are_never_seen_are_not_lying(self):
+        prepared = prepare_markers(never_seen(walk(jitter=True), "r_shoulder_study", "L_shoulder_study"))
+        assert kinds(prepared) == {"empty marker"}
 
     def test_wrong_axis_map_is_named(self):
         truth = walk()
