@@ -26,7 +26,7 @@ class StoreSource:
     ----------
     mine : UserStore
     values : DataFrame
-        `assessment.store.figures.VALUE_COLUMNS`, the reasons as one text.
+        `assessment.store.figures.VALUE_COLUMNS`.
     """
 
     def __init__(self, mine: UserStore, values: pd.DataFrame) -> None:
@@ -49,8 +49,10 @@ class StoreSource:
 
     def reasons(self, visits: pd.DataFrame) -> tuple[pd.DataFrame, int]:
         """Why values of these visits are withheld, counted at all of them."""
-        found = self._at(visits).rename(columns={"reasons": "reason"})
+        found = self._at(visits)
         withheld = found[found["mark"] == Mark.WITHHELD.value]
+        # The first reason withholds; others behind it may only call for caution.
+        withheld = withheld.assign(reason=withheld["reasons"].str[0])
         return withheld.value_counts([*KEY, "reason"]).reset_index(name="n"), len(visits)
 
     def meeting(self, framework: str, verdicts: Sequence[str]) -> pd.Series:
@@ -64,7 +66,8 @@ class StoreSource:
         if cohort.activities is not None:
             kept &= self._values["activity"].isin(cohort.activities)
         visits = cohort.visits.rename(columns={"code": "study_code"})
-        return visits.merge(self._values[kept], on="id")[EXPORTED]
+        table = visits.merge(self._values[kept], on="id")
+        return table.assign(reasons=table["reasons"].str.join(" "))[EXPORTED]
 
     def exported(self, cohort: Cohort) -> None:
         """Write down whose data left the store."""
@@ -81,7 +84,7 @@ def load() -> Cohort:
 
 
 def store_cohort(mine: UserStore, results: pd.DataFrame, values: pd.DataFrame) -> Cohort:
-    """A cohort of a store's tables: `assessment.store.figures.results` and ``values``, the reasons as one text."""
+    """A cohort of a store's tables: `assessment.store.figures.results` and `assessment.store.figures.values`."""
     names = {"run_id": "id", "participant_id": "person", "study_code": "code"}
     visits = results.rename(columns=names).assign(visit=[day.isoformat() for day in results["date"]], group="")
     return Cohort(visits[list(VISIT_COLUMNS)], StoreSource(mine, values))
@@ -90,6 +93,4 @@ def store_cohort(mine: UserStore, results: pd.DataFrame, values: pd.DataFrame) -
 # Results do not change once they are there: their ids tell whether anything is new. Never shared between sessions.
 @st.cache_data(scope="session", max_entries=1, show_spinner=False)
 def _values(user_id: str, run_ids: tuple[str, ...]) -> pd.DataFrame:  # noqa: ARG001 - the key
-    found = figures.values(mine())
-    found["reasons"] = [" ".join(reasons) for reasons in found["reasons"]]
-    return found
+    return figures.values(mine())

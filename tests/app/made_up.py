@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from assessment.summary import (
@@ -27,7 +28,7 @@ def made_up(
     sex: str = "f",
     age_years: float | None = 72.0,
     synthetic: bool = False,
-    reason: str = "The marks on the floor are hidden.",
+    reasons: Sequence[str] = ("The marks on the floor are hidden.",),
     **values: tuple[float, float] | None,
 ) -> Path:
     """Write a results folder.
@@ -37,13 +38,13 @@ def made_up(
     folder : Path
         It is made.
     sex, age_years, synthetic
-    reason : str
+    reasons : sequence of str
         Why an indicator is withheld.
     **values : tuple of value and standard error, or None
         By name of the indicator; None withholds it.
     """
     folder.mkdir(parents=True)
-    trials = [_trial(name, value, reason) for name, value in values.items()]
+    trials = [_trial(name, value, reasons) for name, value in values.items()]
     summary = Summary(
         session="made-up",
         kind="opencap",
@@ -66,9 +67,9 @@ def made_up(
     return folder
 
 
-def _trial(name: str, value: tuple[float, float] | None, reason: str) -> TrialRecord:
+def _trial(name: str, value: tuple[float, float] | None, reasons: Sequence[str]) -> TrialRecord:
     label, unit, activity, variant = LABELS[name]
-    quality = QualityRecord(mark=Mark.REPORTED if value else Mark.WITHHELD, reasons=[] if value else [reason])
+    quality = QualityRecord(mark=Mark.REPORTED if value else Mark.WITHHELD, reasons=[] if value else list(reasons))
     return TrialRecord(
         name=f"trial of {name}",
         status="assessed",

@@ -40,6 +40,6 @@ def test_an_empty_page_is_korean(page: str, mine: UserStore) -> None:
 @pytest.mark.parametrize("page", ["participants", "runs", "summary", "cohort", "report"])
 def test_a_page_with_results_is_korean(page: str, mine: UserStore, tmp_path: Path) -> None:
     reason = "The recording ends while the stance is still held: it may have been held for longer."
-    results = made_up(tmp_path / "1", reason=reason, gait_speed=(1.1, 0.05), five_times_sit_to_stand_time=None)
+    results = made_up(tmp_path / "1", reasons=[reason], gait_speed=(1.1, 0.05), five_times_sit_to_stand_time=None)
     fill(mine, build_session(tmp_path), results, study_code="P1", visit_date="2026-03-02")
     assert _english(page) == []

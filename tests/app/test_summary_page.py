@@ -53,7 +53,7 @@ def test_a_mean_lists_the_trials_it_is_of(mine: UserStore, session: Path, tmp_pa
 
 
 def test_what_is_withheld_shows_no_number_but_its_reason(mine: UserStore, session: Path, tmp_path: Path) -> None:
-    _visit(mine, session, made_up(tmp_path / "1", gait_speed=None, reason="The feet are hidden."))
+    _visit(mine, session, made_up(tmp_path / "1", gait_speed=None, reasons=["The feet are hidden."]))
     shown = texts(look("summary"))
     assert "not given" in shown
     assert "The feet are hidden." in shown
