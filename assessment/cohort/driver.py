@@ -91,6 +91,10 @@ class CohortRun:
         ------
         DiskFullError
             Nothing can be written any more; what was done before is complete.
+
+        Notes
+        -----
+        However it ends early, the engine is closed, and of visits under way nothing is left.
         """
         coming = iter(groups)
         try:
@@ -100,6 +104,12 @@ class CohortRun:
                 for future in done:
                     self._returned(future)
                 self._take(coming)
+        except BaseException:
+            # Workers write until they end: only then is nothing added to what is deleted here.
+            self.engine.close()
+            for piece in self._on_their_way.values():
+                piece.trace.unlink(missing_ok=True)
+            raise
         finally:
             for task in self._open.values():
                 discard(task.partial)

@@ -43,7 +43,7 @@ class Engine(Protocol):
         ...
 
     def close(self) -> None:
-        """End all workers, and what they are at."""
+        """End all workers, and what they are at; once they have ended, this does nothing."""
         ...
 
 

@@ -53,6 +53,11 @@ class CohortFolder:
         return self.path / "report.pdf"
 
     @property
+    def older(self) -> Path:
+        """Tables and report of an earlier run, while a run is not finished."""
+        return self.path / "older"
+
+    @property
     def downloads(self) -> Path:
         """Sessions fetched from the OpenCap server, kept for a run that continues."""
         return self.path / "downloads"

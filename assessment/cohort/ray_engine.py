@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import socket
 import tempfile
-import time
+import threading
 from collections.abc import Callable
 from concurrent.futures import Future
+from contextlib import suppress
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -22,7 +24,7 @@ from models.errors import SettingsError
 _OBJECT_STORE_BYTES = 256 * 2**20
 # Libraries leak a little; a worker starts afresh after so much work (a start costs three seconds).
 _TASKS_OF_A_WORKER = 1000
-_CLEARING_S = 10.0
+_ENDING_S = 10.0
 _ANSWER_S = 5.0
 _SCRATCH = "sarcoscope-"
 # No news to Ray's makers, and no warning of changes to come.
@@ -68,6 +70,7 @@ class RayEngine:
             _clear_scratch_of_the_dead()
             # Ray keeps its sockets and logs here; sockets allow no long paths.
             self._scratch = Path(tempfile.mkdtemp(prefix=f"{_SCRATCH}{os.getpid()}-"))
+        on_sigterm = signal.getsignal(signal.SIGTERM)
         quiet: dict[str, Any] = {"log_to_driver": False, "configure_logging": False, "logging_level": "ERROR"}
         try:
             if address is None:
@@ -90,6 +93,9 @@ class RayEngine:
             raise _not_reached(
                 "on this machine" if address is None else f"at {address}", type(reason).__name__
             ) from None
+        if threading.current_thread() is threading.main_thread():
+            # Ray takes the signal for itself and ends the process with a trace of the stack.
+            signal.signal(signal.SIGTERM, on_sigterm)
         resources = ray.cluster_resources()
         self.n_workers = int(resources.get("CPU", 0))
         if self.n_workers < 1:
@@ -116,14 +122,12 @@ class RayEngine:
 
     def close(self) -> None:
         """As `Engine.close`."""
+        own = [] if self._scratch is None else _started_for(self._scratch)
         self._ray.shutdown()
-        if self._scratch is None:
-            return
-        # Ray's processes end a moment later and write until then.
-        until_s = time.monotonic() + _CLEARING_S
-        while self._scratch.exists() and time.monotonic() < until_s:
+        # They end a moment later and write until then.
+        psutil.wait_procs(own, timeout=_ENDING_S)
+        if self._scratch is not None:
             shutil.rmtree(self._scratch, ignore_errors=True)
-            time.sleep(0.1)
 
 
 def torch_has_gpu() -> bool:
@@ -131,6 +135,16 @@ def torch_has_gpu() -> bool:
     import torch
 
     return torch.cuda.is_available()
+
+
+def _started_for(scratch: Path) -> list[psutil.Process]:
+    """Ray's processes that use this folder, and the workers that they have started."""
+    found = []
+    for process in psutil.Process().children():
+        with suppress(psutil.Error):
+            if any(str(scratch) in word for word in process.cmdline()):
+                found += [process, *process.children(recursive=True)]
+    return found
 
 
 def _clear_scratch_of_the_dead() -> None:

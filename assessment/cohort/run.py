@@ -17,6 +17,7 @@ from assessment.cohort.engine import Engine
 from assessment.cohort.fingerprint import code_sha256
 from assessment.cohort.layout import CohortFolder
 from assessment.cohort.ledger import Ledger, Watcher
+from assessment.cohort.older import delete_older, put_aside
 from assessment.cohort.plan import Fetch, Plan, clear_unfinished, forget_failures, groups, make_plan
 from assessment.cohort.replacing import replaced_when_whole
 from assessment.cohort.sessions import CohortSession
@@ -43,6 +44,8 @@ def run_cohort(
     work_on_trial: Callable[[TrialTask], TrialRecord] = run_trial,
 ) -> Plan:
     """Assess a cohort's visits and write its tables; what is done already, by the hash of all it depends on, is kept.
+
+    Tables and report of an earlier run are put aside until then, and deleted when the new tables are there.
 
     Parameters
     ----------
@@ -75,11 +78,13 @@ def run_cohort(
         n_bad_rows = len({row.row for row in bad_rows})
         about = _about(chosen, len(visits), n_bad_rows)
         began = datetime.now(UTC).isoformat(timespec="seconds") if plan.to_do else _began_before(folder, about)
+        put_aside(folder)
         _write_about(folder, about | {"created": began, "finished": False})
         run = CohortRun(engine, Ledger(folder, watch(plan)), chosen.limits, chosen.device, work_on_trial)
         run.go(groups(plan, chosen, folder, fetch))
         write_tables(folder, visits)
         _write_about(folder, about | {"created": began, "finished": True})
+        delete_older(folder)
         return plan
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterator
 from contextlib import ExitStack, closing
 from dataclasses import replace
@@ -40,6 +41,8 @@ if TYPE_CHECKING:
 EXTRAS = ("opensim", "viewer", "report")
 """Files of a visit that are kept only when asked for."""
 CONTINUES = "Stopped. Visits that are done are complete; the same command continues with the others."
+OLDER = "Tables and report of the earlier run are in {folder} until then."
+NO_REPORT = "Stopped. The tables are complete, the report is not: python -m assessment cohort-report {folder}"
 _FROM_ENVIRONMENT = "--ray-address is also taken from RAY_ADDRESS in the environment."
 
 
@@ -94,14 +97,16 @@ def cohort(
     from assessment.cohort.report import write_cohort_report
     from assessment.cohort.run import only_run_in
     from assessment.cohort.settings import CohortSettings
+    from pipeline.scaling import check_scaling
 
     folder = CohortFolder(out)
-    with one_message(), stoppable(CONTINUES):
+    with one_message(), stoppable(partial(_continues, folder)):
         settings = make_settings(
             forces=forces, scaler=scaler, policy=policy, model=model, marker_placement=marker_placement,
             ik_engine=ik_engine, cutoff_hz=cutoff_hz, lock_feet=lock_feet,
         )  # fmt: skip
         _check_where(serial, workers, ray_address)
+        check_scaling(settings)
         found = read_folder(manifest) if manifest.is_dir() else read_manifest(manifest)
         _check_rows(found, folder, keep_going, manifest)
         chosen = CohortSettings(
@@ -113,11 +118,17 @@ def cohort(
         with closing(_engine(serial, workers, ray_address)) as engine:
             use_gpu = _use_gpu(device, engine)
             n_failed = _assess(found, replace(chosen, device="cuda" if use_gpu else "cpu"), folder, engine)
+    with one_message(), stoppable(NO_REPORT.format(folder=escape(shlex.quote(str(out))))):
         console.print("Writing the report.")
         with only_run_in(folder):
             write_cohort_report(folder, language=language)
         console.print(f"Report: {escape(str(folder.report_html))}")
     raise typer.Exit(2 if n_failed or found.bad_rows else 0)
+
+
+def _continues(folder: CohortFolder) -> str:
+    older = OLDER.format(folder=escape(str(folder.older))) if folder.older.exists() else ""
+    return f"{CONTINUES} {older}".rstrip()
 
 
 def _outputs(kept: list[str]) -> Outputs:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import signal
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import typer
 
 from assessment.console import console, print_error
 from models.errors import SarcoscopeError
+
+STOPPED = "Stopped. Sessions that were done are complete; nothing of the one at hand was kept."
 
 
 @contextmanager
@@ -24,9 +26,15 @@ def one_message() -> Iterator[None]:
 
 @contextmanager
 def stoppable(
-    said: str = "Stopped. Sessions that were done are complete; nothing of the one at hand was kept.",
+    said: str | Callable[[], str] = STOPPED,
 ) -> Iterator[None]:
-    """Ctrl-C and a cluster's SIGTERM alike: stop the workers, leave nothing half-written, say so."""
+    """Ctrl-C and a cluster's SIGTERM alike: stop the workers, leave nothing half-written, say so.
+
+    Parameters
+    ----------
+    said : str or callable
+        What is shown then; a callable is asked for it after the stop.
+    """
 
     def stop(*_: object) -> None:
         raise KeyboardInterrupt
@@ -35,7 +43,7 @@ def stoppable(
     try:
         yield
     except KeyboardInterrupt:
-        console.print(said)
+        console.print(said() if callable(said) else said, soft_wrap=True)
         raise typer.Exit(130) from None
     finally:
         signal.signal(signal.SIGTERM, before)

@@ -48,6 +48,7 @@ from assessment.summary import ClinicalMeasures, Summary
 from assessment.workers import Workers, default_workers
 from models.errors import SarcoscopeError, SettingsError
 from models.subject import SubjectMetadata
+from pipeline.scaling import check_scaling
 from pipeline.session import Session, read_session
 from pipeline.settings import DEFAULT_SCALER, ForceMode, Settings, make_settings
 
@@ -97,6 +98,7 @@ def run(
             seat_height_m=seat_height_m,
             activities=chosen_activities(activity),
         )
+        check_scaling(settings)
         own = None if reference_file is None else load_reference(reference_file)
     clinical = ClinicalMeasures(grip_kg=grip_kg, asm_kg=asm_kg, asm_method=asm_method, calf_cm=calf_cm, sarc_f=sarc_f)
     given = SubjectMetadata(height_m=height_m, mass_kg=mass_kg, sex=sex, age_years=age_years)

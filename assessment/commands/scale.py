@@ -31,7 +31,7 @@ from models.errors import SarcoscopeError, ScalingError, SettingsError
 from models.subject import Subject, SubjectMetadata
 from pipeline.preparation import PreparedMarkers, prepare_markers
 from pipeline.quality import Mark
-from pipeline.scaling import ScaledModel, build_scaled_model, make_scaler
+from pipeline.scaling import ScaledModel, build_scaled_model, check_scaling, make_scaler
 from pipeline.session import MarkerNames, Session, Trial, UpAxis, read_markers, session_of_files
 from pipeline.settings import DEFAULT_SCALER, Settings, make_settings
 
@@ -141,12 +141,7 @@ def _prepared(session: Session, trial: Trial) -> PreparedMarkers:
 
 def _check(out: Path, settings: Settings, *, overwrite: bool) -> None:
     """Refuse what cannot end well before anything is computed."""
-    make_scaler(settings.scaler, policy=settings.policy)
-    if settings.policy is not None:
-        # Loaded when there is one to look at: torch takes seconds.
-        from rl_scaling.policy import ScalingPolicy
-
-        ScalingPolicy.load(settings.policy)
+    check_scaling(settings)
     if out.suffix != ".osim":
         raise SettingsError(f"{out.name} is not the name of an OpenSim model.", hint="Give a name that ends in .osim.")
     if out.exists() and not overwrite:

@@ -38,6 +38,7 @@ from assessment.validation import Validation, agreement_rows, validate_session
 from assessment.workers import Workers
 from models.subject import SubjectMetadata
 from pipeline.quality import Mark
+from pipeline.scaling import check_scaling
 from pipeline.session import Session
 from pipeline.settings import DEFAULT_SCALER, Settings, make_settings
 
@@ -77,6 +78,7 @@ def validate(
             load_kg=load_kg,
             activities=chosen_activities(activity),
         )
+        check_scaling(settings)
     given = SubjectMetadata(height_m=height_m, mass_kg=mass_kg, sex=sex, age_years=age_years)
 
     def treat(read: Session, _workdir: Path, pool: Workers) -> bool:

@@ -6,7 +6,7 @@ from pipeline.scaling.measurement_scaler import MeasurementScaler
 from pipeline.scaling.policy_scaler import LearnedScaler, OptimiserScaler
 from pipeline.scaling.recorded import ModelTask
 from pipeline.scaling.scaled_model import ScaledModel, apply_factors
-from pipeline.scaling.scalers import SCALERS, Scaler, make_scaler
+from pipeline.scaling.scalers import SCALERS, Scaler, check_scaling, make_scaler
 
 __all__ = [
     "SCALERS",
@@ -20,6 +20,7 @@ __all__ = [
     "body_height_m",
     "build_scaled_model",
     "build_scaled_models",
+    "check_scaling",
     "load_generic",
     "make_scaler",
 ]

@@ -92,6 +92,16 @@ class MeasurementScaler:
         """Measure each; why somebody cannot be scaled is in the place of their factors."""
         return [attempt(self.scale, markers, subject) for markers, subject in people]
 
+    def check(self) -> None:
+        """Raise what everybody's scaling would end in.
+
+        Raises
+        ------
+        ModelError
+            The model cannot be used.
+        """
+        generic_model(self.model_file, self.marker_set)
+
     def _height_m(self, entry: Measurement) -> float:
         height_m = body_height_m(load_generic(self.model_file, self.marker_set)[0])
         if height_m is None:

@@ -68,6 +68,16 @@ class OptimiserScaler:
 
         return _search(ScalingPolicy.optimiser, self, people, device)
 
+    def check(self) -> None:
+        """Raise what everybody's search would end in.
+
+        Raises
+        ------
+        ModelError, ScalingError
+            The model cannot be used, or has another skeleton.
+        """
+        _skeleton_of(self)
+
 
 @dataclass(frozen=True)
 class LearnedScaler:
@@ -115,6 +125,22 @@ class LearnedScaler:
             outcomes |= zip(places, _search(partial(ScalingPolicy.load, name), self, some, device), strict=True)
         return [_noted(outcomes[place], notes) for place, (_, notes) in enumerate(chosen)]
 
+    def check(self) -> None:
+        """Raise what everybody's search would end in.
+
+        Raises
+        ------
+        ModelError, ScalingError
+            The model cannot be used, or has another skeleton.
+        SettingsError
+            There is no such policy, or its file cannot be used.
+        """
+        from rl_scaling.policy import ScalingPolicy
+
+        if self.policy is not None:
+            ScalingPolicy.load(self.policy)
+        _skeleton_of(self)
+
 
 def _search(
     load: Callable[[], ScalingPolicy],
@@ -125,9 +151,7 @@ def _search(
     """Search on the generic skeleton with the sessions' markers, patellae left out, which carry none."""
     try:
         policy = load()
-        tree = generic_model(scaler.model_file, scaler.marker_set).tree
-        _check_skeleton(tree, scaler.model_file)
-        found = policy.scale_many(people, tree, device)
+        found = policy.scale_many(people, _skeleton_of(scaler), device)
     except SarcoscopeError as error:
         # Of the policy or the model, so everyone's: copies, since each will be told its own whereabouts.
         return [copy(error) for _ in people]
@@ -135,21 +159,22 @@ def _search(
     return for_each_left(lambda one: replace(_described(one, scaler.name), policy=name), found)
 
 
-def _check_skeleton(tree: SkeletonTree, model_file: Path) -> None:
-    """Refuse a skeleton that the build of people is not known for: factors are relative to LaiUhlrich2022 unscaled."""
+def _skeleton_of(scaler: OptimiserScaler | LearnedScaler) -> SkeletonTree:
+    """The skeleton to search on; the build of people is known for one only, relative to which factors are."""
     from models.skeleton.trees_of_files import tree_without_patellae
 
+    tree = generic_model(scaler.model_file, scaler.marker_set).tree
     known = tree_without_patellae(GENERIC_MODEL)
     if tree.bodies == known.bodies:
         apart = tree.body_frames(tree.default)[1] - known.body_frames(known.default)[1]
         if float(apart.norm(dim=-1).max()) < _SAME_SKELETON_M:
-            return
+            return tree
     raise ScalingError(
         "What people's build leads to expect is known for the unscaled LaiUhlrich2022 only, and this model has other "
         "joint centres.",
         hint="Scale it by distances between markers (form field 'How the model is scaled', or --scaler measurement), "
         "or use the model LaiUhlrich2022.",
-        file=model_file.name,
+        file=scaler.model_file.name,
         stage="scaling",
     )
 

@@ -14,6 +14,7 @@ from models.skeleton.scale_factors import ScaleFactors
 from models.subject import Subject
 from pipeline.scaling.measurement_scaler import MeasurementScaler
 from pipeline.scaling.policy_scaler import LearnedScaler, OptimiserScaler
+from pipeline.settings import Settings
 
 
 class Scaler(Protocol):
@@ -37,6 +38,9 @@ class Scaler(Protocol):
 
         ``device`` is torch's name of where to compute.
         """
+
+    def check(self) -> None:
+        """Raise the error that everybody's scaling would end in: of the model or the policy."""
 
 
 SCALERS: dict[str, Callable[[Path, MarkerSetName], Scaler]] = {
@@ -77,3 +81,21 @@ def make_scaler(
             "or leave the policy out.",
         )
     return LearnedScaler(model_file, marker_set, policy)
+
+
+def check_scaling(settings: Settings) -> None:
+    """Refuse settings that nobody can be scaled with, before anybody is.
+
+    Raises
+    ------
+    SettingsError
+        There is no such scaler or policy, or they do not go together.
+    ModelError
+        ``settings.model`` cannot be used as a model.
+    ScalingError
+        The scaler cannot scale that model.
+    """
+    model = settings.model or GENERIC_MODEL
+    scaler = make_scaler(settings.scaler, model_file=model, policy=settings.policy)
+    if settings.model is not None or settings.policy is not None:  # what the project brings can be used
+        scaler.check()

@@ -64,13 +64,16 @@ def test_the_rows_in_order_are_assessed_when_asked_for(folder: Path) -> None:
         (("--serial", "--keep", "videos"), "--keep videos is not accepted."),
         (("--serial", "--device", "cuda"), "--device cuda: the workers have no GPU that torch can use."),
         (("--serial", "--cutoff-hz", "90"), "--cutoff-hz 90.0 is not accepted"),
+        (("--serial", "--scaler", "optimizer"), "There is no scaler 'optimizer'."),
+        (("--serial", "--policy", "adults"), "The scaler 'measurement' uses no policy, but 'adults' was given."),
+        (("--serial", "--model", "nowhere.osim"), "There is no such model file."),
     ],
 )
 def test_options_that_do_not_fit_are_refused(folder: Path, options: tuple[str, ...], message: str) -> None:
     result = cohort(folder, "--keep-going", *options)
     assert result.exit_code == 2
     assert message in result.output
-    assert not (folder / "out" / "sessions").exists()
+    assert not (folder / "out").exists()
 
 
 def test_a_manifest_without_one_good_row_is_refused(folder: Path) -> None:

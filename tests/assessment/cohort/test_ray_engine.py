@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 from contextlib import closing
@@ -31,10 +32,12 @@ def test_a_gpu_that_torch_cannot_use_is_none() -> None:
 
     # Ray believes what it is told of the machine; a driver without a CUDA build of torch looks the same to it.
     cluster = Cluster(initialize_head=True, head_node_args={"num_cpus": 1, "num_gpus": 1, "include_dashboard": False})
+    on_sigterm = signal.getsignal(signal.SIGTERM)
     try:
         with closing(RayEngine(address=cluster.address)) as engine:
             assert not engine.has_gpu
             assert engine.n_workers == 1
+            assert signal.getsignal(signal.SIGTERM) is on_sigterm, "a stop by the system is the command's to tell"
     finally:
         cluster.shutdown()
 

@@ -50,6 +50,14 @@ class Watching:
         self.failed.append(failure)
 
 
+class Stopping(Watching):
+    """Ctrl-C while a visit is at work."""
+
+    def stage(self, key: str, stage: str) -> None:
+        if stage == "trials":
+            raise KeyboardInterrupt
+
+
 @dataclass(frozen=True)
 class Ran:
     folder: CohortFolder
@@ -327,22 +335,31 @@ def test_a_visit_that_fails_with_other_settings_is_as_it_was_with_the_old_ones(f
     assert tables(folder) == before
 
 
-def test_a_run_that_is_stopped_does_not_pass_for_finished(first: Ran, tmp_path: Path) -> None:
+def test_a_run_that_is_stopped_leaves_nothing_that_passes_for_its_own(first: Ran, tmp_path: Path) -> None:
     folder = CohortFolder(tmp_path / "out")
     shutil.copytree(first.folder.path, folder.path)
-    heavier = replace(first.visits[0], given=SubjectMetadata(mass_kg=90.0, age_years=72.0))
+    folder.report_html.write_text("of the earlier run", encoding="utf-8")
+    before = tables(folder)
+    good, _, flaky, _ = first.visits
+    heavier = [replace(visit, given=SubjectMetadata(mass_kg=90.0, age_years=72.0)) for visit in (good, flaky)]
     engine = SerialEngine()
-
-    def stopped(_: Plan) -> Watching:
-        raise KeyboardInterrupt
-
     try:
-        with pytest.raises(KeyboardInterrupt):
-            run_cohort((heavier, *first.visits[1:]), SETTINGS, folder, engine, stopped, source)
+        for _ in range(2):  # the second one has no tables to put aside, and keeps those of the first
+            with pytest.raises(KeyboardInterrupt):
+                run_cohort(heavier, SETTINGS, folder, engine, lambda _: Stopping(), source)
+            engine = SerialEngine()
+        with pytest.raises(SettingsError, match="is not finished: its last run was stopped"):
+            open_cohort(folder.path)
+        assert not [path for path in folder.path.iterdir() if path.suffix in (".parquet", ".html")]
+        assert {name: (folder.older / f"{name}.parquet").read_bytes() for name in TABLES} == before
+        assert (folder.older / "report.html").exists()
+        assert [path.name for path in folder.path.rglob(".*") if path.name != ".lock"] == []
+        run_cohort(heavier, SETTINGS, folder, engine, lambda _: Watching(), source)
     finally:
         engine.close()
-    with pytest.raises(SettingsError, match="is not finished: its last run was stopped"):
-        open_cohort(folder.path)
+    assert open_cohort(folder.path).wide()["mass_kg"].tolist() == [90.0, 90.0]
+    assert not folder.older.exists()
+    assert not folder.report_html.exists(), "a report of other tables"
 
 
 def test_ray_gives_the_same_tables(first: Ran, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,13 +9,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from models.errors import ScalingError, SettingsError
+from models.errors import SarcoscopeError, ScalingError, SettingsError
 from models.markers import MarkerTrajectories, ScalingMarkers
 from models.skeleton import GENERIC_MODEL, load_model
 from models.skeleton.marker_sets import MarkerSetName
 from models.skeleton.scale_factors import ScaleFactors
 from pipeline.kinematics import solve_kinematics
-from pipeline.scaling import SCALERS, build_scaled_model, make_scaler
+from pipeline.scaling import SCALERS, build_scaled_model, check_scaling, make_scaler
 from pipeline.scaling.policy_scaler import LearnedScaler, OptimiserScaler, policy_by_age
 from pipeline.scaling.scaled_model import apply_factors
 from pipeline.settings import DEFAULT_SCALER, SCALER_NAMES, Settings
@@ -117,6 +117,43 @@ def test_a_policy_that_is_not_there_says_where_one_may_be(tmp_path: Path) -> Non
     with pytest.raises(SettingsError, match="There is no policy 'nobody'") as caught:
         make_scaler("rl", policy="nobody").scale(ScalingMarkers(static.frames(60, 80)), SUBJECT)
     assert "policy.safetensors" in caught.value.hint
+
+
+def _with_longer_shanks(path: Path) -> Path:
+    model = load_model(GENERIC_MODEL)
+    apply_factors(model, ScaleFactors(("tibia_r", "tibia_l"), np.full((2, 3), 1.2), "other"), SUBJECT.mass_kg)
+    model.printToXML(str(path))
+    return path
+
+
+class TestSettingsAreCheckedBeforeAnybodyIsScaled:
+    """What would stop everybody's scaling stops it once, before anything is done."""
+
+    @pytest.mark.parametrize(
+        "accepted", [{}, {"scaler": "measurement"}, {"scaler": "rl"}, {"scaler": "rl", "policy": "older_adults"}]
+    )
+    def test_what_can_be_done_passes(self, accepted: dict[str, str]) -> None:
+        check_scaling(Settings.model_validate(accepted))
+
+    @pytest.mark.parametrize(
+        ("refused", "said"),
+        [
+            ({"scaler": "optimizer"}, "There is no scaler 'optimizer'"),
+            ({"policy": "older_adults"}, "'optimiser' uses no policy"),
+            ({"scaler": "rl", "policy": "nobody"}, "There is no policy 'nobody'"),
+            ({"scaler": "measurement", "model": "nowhere.osim"}, "There is no such model file"),
+            ({"scaler": "rl", "model": "nowhere.osim"}, "There is no such model file"),
+        ],
+    )
+    def test_what_cannot_is_refused(self, refused: dict[str, str], said: str) -> None:
+        with pytest.raises(SarcoscopeError, match=said):
+            check_scaling(Settings.model_validate(refused))
+
+    def test_a_skeleton_that_a_search_does_not_know_is_measured_only(self, tmp_path: Path) -> None:
+        model = _with_longer_shanks(tmp_path / "other.osim")
+        check_scaling(Settings(scaler="measurement", model=model))
+        with pytest.raises(ScalingError, match="known for the unscaled LaiUhlrich2022 only"):
+            check_scaling(Settings(model=model))
 
 
 @pytest.mark.parametrize("scaler", ["measurement", "optimiser"])
