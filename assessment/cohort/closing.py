@@ -13,6 +13,7 @@ from assessment.cohort.layout import TABLES, CohortFolder
 from assessment.cohort.progress import in_words, number_of
 from assessment.cohort.reasons import frequent_reasons
 from assessment.cohort.schemas import WHOLE_VISIT
+from assessment.cohort.warned import frequent_warnings
 from assessment.console import console
 
 ROWS_SHOWN = 20
@@ -50,6 +51,7 @@ def print_closing(
     *,
     done: int,
     failures: pd.DataFrame,
+    warned: pd.DataFrame,
     left_out: str,
     seconds: float,
 ) -> None:
@@ -62,6 +64,8 @@ def print_closing(
         Visits with results, those of earlier runs included.
     failures : DataFrame
         Visits and trials without results (`assessment.cohort.reading.CohortResults.failures`).
+    warned : DataFrame
+        Visits with results (`assessment.cohort.warned.WARNED_COLUMNS`).
     left_out : str
         What of the manifest was left out; empty if nothing was.
     seconds : float
@@ -72,12 +76,25 @@ def print_closing(
     console.print(f"[bold]{done} of {of} {'is' if done == 1 else 'are'} assessed[/], after {in_words(seconds)}.")
     if left_out:
         console.print(f"{left_out} left out: {escape(str(folder.bad_rows))}", soft_wrap=True)
+    _print_warnings(warned)
     if len(failures):
         _print_reasons(failures, failed)
         console.print(f"Logs: {escape(str(folder.path / 'logs'))}, PARTICIPANT/VISIT.log", soft_wrap=True)
     tables = [path.name for name in TABLES if (path := folder.table(name)).exists()]
     if tables:
         console.print(f"Tables: {escape(str(folder.path))} ({', '.join(tables)})", soft_wrap=True)
+
+
+def _print_warnings(visits: pd.DataFrame) -> None:
+    found = frequent_warnings(visits)
+    if not found:
+        return
+    n = int((visits["warnings"] != "").sum())
+    console.print(f"[bold yellow]{number_of('visit', n)} {'has' if n == 1 else 'have'} warnings.[/] Most frequent:")
+    for one in found[:REASONS_SHOWN]:
+        such = ", such as" if one.visits > 1 else ","
+        console.print(f"  [yellow]{number_of('visit', one.visits)}{such} {escape(one.example)}:[/] {escape(one.text)}")
+    console.print("  All of them: wide.parquet, column warnings.")
 
 
 def _print_reasons(failures: pd.DataFrame, n_visits: int) -> None:

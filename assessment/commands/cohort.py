@@ -206,6 +206,7 @@ def _assess(found: Manifest, chosen: CohortSettings, folder: CohortFolder, engin
     from assessment.cohort.reading import open_cohort
     from assessment.cohort.run import run_cohort
     from assessment.cohort.schemas import WHOLE_VISIT
+    from assessment.cohort.warned import WARNED_COLUMNS
 
     began_s = monotonic()
     with ExitStack() as stack:
@@ -220,10 +221,13 @@ def _assess(found: Manifest, chosen: CohortSettings, folder: CohortFolder, engin
             found.sessions, chosen, folder, engine, watch, partial(fetch, folder=folder.downloads),
             bad_rows=found.bad_rows,
         )  # fmt: skip
-    failures = open_cohort(folder.path).failures()
+    results = open_cohort(folder.path)
+    failures, warned = results.failures(), results.wide(WARNED_COLUMNS)
     n_failed = int((failures["trial"] == WHOLE_VISIT).sum())
     done = len(found.sessions) - n_failed
-    print_closing(folder, done=done, failures=failures, left_out=found.left_out, seconds=monotonic() - began_s)
+    print_closing(
+        folder, done=done, failures=failures, warned=warned, left_out=found.left_out, seconds=monotonic() - began_s
+    )
     return n_failed
 
 

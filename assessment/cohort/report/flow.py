@@ -66,7 +66,7 @@ def _steps(of: Cohort) -> list[Step]:
                     n=count(done),
                     people=count(of.visits["participant"].nunique()),
                 ),
-                (_("Trials (n = {n})", n=count(len(trials))),),
+                tuple(_assessed(of, len(trials))),
             ),
             _left_out(
                 of,
@@ -77,6 +77,14 @@ def _steps(of: Cohort) -> list[Step]:
         ),
         Step(Box(_("Trials assessed (n = {n})", n=count(len(trials) - len(bad_trials))))),
     ]
+
+
+def _assessed(of: Cohort, n_trials: int) -> Iterator[str]:
+    _ = of.words
+    yield _("Trials (n = {n})", n=count(n_trials))
+    warned = int((of.visits["warnings"] != "").sum())
+    if warned:
+        yield _("Visits with warnings, such as a missing trial (n = {n})", n=count(warned))
 
 
 def _ends(of: Cohort) -> Iterator[Box]:

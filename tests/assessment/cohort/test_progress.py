@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from assessment.cohort import progress
@@ -11,6 +12,7 @@ from assessment.cohort.closing import print_closing
 from assessment.cohort.failures import SessionFailure
 from assessment.cohort.layout import CohortFolder
 from assessment.cohort.progress import WINDOW_S, CohortProgress, in_words
+from assessment.cohort.warned import WARNED_COLUMNS
 from assessment.console import console
 from assessment.summary import ErrorRecord
 from tests.assessment.cohort.failure_table import table_of
@@ -140,11 +142,20 @@ def test_the_closing_says_what_failed_what_to_do_and_where_all_is(tmp_path: Path
     folder = CohortFolder(tmp_path)
     folder.table("indicators").touch()
     failures = table_of(*(f"Ended with code {number}." for number in range(3)), walk="Trial walk is short.")
+    odd = "There is no neutral trial."
+    warned = pd.DataFrame(
+        [("P7", "V1", "P7", f"{odd}\nP7_walk: cut off."), ("P8", "V1", "P8", odd), ("P9", "V1", "P9", "")],
+        columns=list(WARNED_COLUMNS),
+    )
     with console.capture() as said:
-        print_closing(folder, done=7, failures=failures, left_out="2 rows of the manifest", seconds=4000.0)
+        print_closing(
+            folder, done=7, failures=failures, warned=warned, left_out="2 rows of the manifest", seconds=4000.0
+        )
     text = " ".join(said.get().split())
     assert "7 of 10 visits are assessed, after 1 h 07 min." in text
     assert "2 rows of the manifest left out:" in text
+    assert f"2 visits have warnings. Most frequent: 2 visits, such as P7/V1: {odd} 1 visit, P7/V1: … cut off." in text
+    assert "wide.parquet, column warnings" in text
     assert "3 visits and 1 trial failed." in text
     assert "3 visits, such as P0/V1: Ended with code … what to do: Try again." in text
     assert "1 trial, P3/V1: Trial … is short. what to do: Try again." in text

@@ -68,6 +68,13 @@ def test_the_flow_chart_accounts_for_every_row_visit_and_trial(tmp_path: Path) -
     assert re.search(rf"Squat: \d+ trials: values reported: {reported}\s\(", said)
 
 
+def test_visits_with_warnings_are_counted_in_the_flow_chart(tmp_path: Path) -> None:
+    sessions = list(visits(3))
+    odd = walker(1.0, warnings=["There is no neutral trial.", "walk: cut off."])
+    said = pictures(flow_section(Cohort(folder_of(tmp_path, sessions, results={sessions[1].key: odd}))))  # type: ignore[dict-item]
+    assert "Visits with warnings, such as a missing trial (n = 1)" in said[0].alternative
+
+
 def test_a_participant_counts_once_with_the_first_visit_that_was_assessed(tmp_path: Path) -> None:
     sessions = list(visits(6, twice=6))
     why = ErrorRecord(kind="SessionReadError", message="The archive is damaged.", hint="Download it again.")
