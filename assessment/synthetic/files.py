@@ -15,13 +15,14 @@ from assessment.synthetic.people import Participant
 from assessment.synthetic.recording import DECIMALS, Recording
 from assessment.synthetic.session import SyntheticSession
 from assessment.synthetic.true_values import true_values
+from pipeline.files.trc import SYNTHETIC_SOURCE
 from pipeline.files.trc_writer import write_trc
 
 Array = NDArray[np.float64]
 
 SYNTHETIC = "SYNTHETIC: computed, not recorded; no such person exists."
 VISIT = "V1"
-MARKER_SOURCE = "/SYNTHETIC/no-such-person/MarkerData/PostAugmentation"
+MARKER_SOURCE = f"{SYNTHETIC_SOURCE}no-such-person/MarkerData/PostAugmentation"
 """What the first line of its .trc files calls their origin."""
 README = f"""{SYNTHETIC}
 

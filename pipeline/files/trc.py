@@ -21,6 +21,9 @@ from pipeline.files.text import read_lines
 MAX_TRC_BYTES = 256 * 2**20
 """Ten minutes of 63 markers at 240 Hz are 250 MiB; nobody records that long."""
 
+SYNTHETIC_SOURCE = "/SYNTHETIC/"
+"""How the place of origin in the first line of a TRC file begins whose movement was generated."""
+
 _HEADER_SEARCH_LINES = 10
 _LEADING_COLUMNS = 2  # Frame#, Time
 
@@ -41,6 +44,8 @@ class TrcSummary:
         Frames found.
     measured_rate_hz : float or None
         Mean rate of the time column; None below two frames.
+    synthetic : bool
+        The first line names `SYNTHETIC_SOURCE` as where the markers come from.
     """
 
     names: tuple[str, ...]
@@ -49,6 +54,7 @@ class TrcSummary:
     announced_markers: int | None
     n_frames: int
     measured_rate_hz: float | None
+    synthetic: bool
 
 
 @dataclass(frozen=True)
@@ -57,6 +63,7 @@ class _TrcText:
     names: tuple[str, ...]
     rows: tuple[tuple[int, str], ...]
     """Line number (from 1) and text of every frame."""
+    synthetic: bool
 
     @property
     def width(self) -> int:
@@ -125,6 +132,7 @@ def summarise_trc(path: Path) -> TrcSummary:
         announced_markers=None if announced_markers is None else int(announced_markers),
         n_frames=len(text.rows),
         measured_rate_hz=(len(text.rows) - 1) / duration_s if duration_s > 0 else None,
+        synthetic=text.synthetic,
     )
 
 
@@ -149,7 +157,8 @@ def _read_text(path: Path) -> _TrcText:
     rows = tuple(_data_rows(lines, start + 4))
     if not rows:
         raise MarkerDataError("The marker file holds no frames.", hint="Export or download the trial again.")
-    return _TrcText(header, names, rows)
+    synthetic = any(cell.startswith(SYNTHETIC_SOURCE) for line in lines[:start] for cell in line.split("\t"))
+    return _TrcText(header, names, rows, synthetic)
 
 
 def _data_rows(lines: list[str], start: int) -> Iterator[tuple[int, str]]:

@@ -79,13 +79,14 @@ def read_opencap_session(root: Path) -> Session:
             file=without_person(first.context.get("file", ""), metadata.person),
         )
     kind = _kind(files, summaries)
+    synthetic = metadata.synthetic or any(summary.synthetic for summary in summaries.values())
     static = _static_stem(files)
     names = _trial_names(files, metadata.person)
     model_file = _model_file(files, metadata)
     warnings = [
         *metadata.warnings,
         *static_warnings(static, names, kind),
-        *model_warnings(files, model_file, metadata.model_name, synthetic=metadata.synthetic),
+        *model_warnings(files, model_file, metadata.model_name, synthetic=synthetic),
     ]
     for trial in files.trials:
         warnings += trial_warnings(
@@ -94,7 +95,7 @@ def read_opencap_session(root: Path) -> Session:
             summaries.get(trial.stem),
             faults.get(trial.stem),
             kind,
-            wants_angles=trial.stem != static and not metadata.synthetic,
+            wants_angles=trial.stem != static and not synthetic,
         )
     warnings += [
         f"{without_person(stem, metadata.person)}: OpenCap has settings but neither markers nor angles; it could not "
@@ -116,7 +117,7 @@ def read_opencap_session(root: Path) -> Session:
             new_name_of=dict(MONOCULAR_TO_STUDY) if kind == "opencap-monocular" else {}, file_to_ground=np.eye(3)
         ),
         warnings=tuple(warnings),
-        synthetic=metadata.synthetic,
+        synthetic=synthetic,
     )
 
 

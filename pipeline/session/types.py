@@ -65,7 +65,7 @@ class Session:
     warnings : tuple of str
         What was found odd at the door.
     synthetic : bool
-        The metadata say that the session was generated (``synthetic: true``); every result then says so too.
+        The metadata (``synthetic: true``) or a marker file says that the session was generated; so does every result.
     """
 
     identifier: str

@@ -236,6 +236,13 @@ def test_synthetic_sessions_are_known_as_such(read):
     assert read(opencap_files() | {"sessionMetadata.yaml": METADATA + "synthetic: true\n"}).synthetic
 
 
+def test_markers_that_say_so_make_a_session_synthetic_whatever_became_of_its_metadata(read):
+    made = trc_text(path_line="PathFileType  4\t(X/Y/Z)\t/SYNTHETIC/no-such-person/MarkerData")
+    session = read(without(opencap_files(), "sessionMetadata.yaml", ".osim") | {"MarkerData/squat.trc": made})
+    assert session.synthetic
+    assert session.warnings == (NO_METADATA,), "OpenCap, which scales models, has never seen it"
+
+
 def test_spaces_in_trial_names(read):
     files = opencap_files(["sit to stand"])
     assert read(files).trial("sit to stand").kinematics_file.name == "sit to stand.mot"
