@@ -27,8 +27,13 @@ _TASKS_OF_A_WORKER = 1000
 _ENDING_S = 10.0
 _ANSWER_S = 5.0
 _SCRATCH = "sarcoscope-"
-# No news to Ray's makers, and no warning of changes to come.
-_RAY = {"RAY_USAGE_STATS_ENABLED": "0", "RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO": "0"}
+# No news to Ray's makers, no warning of changes to come; of a worker that is lost `guard.why_lost` says more than Ray's
+# own message, which comes whatever else it is told not to log.
+_RAY = {
+    "RAY_USAGE_STATS_ENABLED": "0",
+    "RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO": "0",
+    "RAY_DEDUP_LOGS_SKIP_REGEX": "^A worker died or was killed while executing a task",
+}
 # Only who holds this user's token may give work to workers that we start; a cluster has its own rules.
 _RAY_OF_OUR_OWN = _RAY | {"RAY_AUTH_MODE": "token"}
 

@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 from contextlib import closing
+from pathlib import Path
 
 import pytest
 
@@ -23,6 +24,33 @@ def test_the_rules_of_a_cluster_are_its_own(own_cluster: str, mode: str) -> None
         env=os.environ | {"RAY_AUTH_MODE": "disabled"}, capture_output=True, text=True, check=True,
     ).stdout  # fmt: skip
     assert said.strip() == mode
+
+
+_WORKER_LOST = """
+import os, time
+from contextlib import closing
+from pathlib import Path
+from assessment.cohort.guard import DEFAULT_LIMITS
+from assessment.cohort.ray_engine import RayEngine
+
+with closing(RayEngine(n_workers=1)) as engine:
+    for work in (os._exit, abs):
+        try:
+            print(engine.submit(work, 3, DEFAULT_LIMITS, Path(os.environ["TRACE"])).result())
+        except engine.lost as error:
+            print(type(error).__name__)
+    time.sleep(2.0)  # Ray's messages come from other processes, within tenths of a second
+"""
+
+
+def test_nothing_but_our_own_message_is_on_the_screen_when_a_worker_is_lost(tmp_path: Path) -> None:
+    # In a process of its own: what Ray prints there, its threads print.
+    ended = subprocess.run(  # noqa: S603
+        [sys.executable, "-c", _WORKER_LOST],
+        env=os.environ | {"TRACE": str(tmp_path / "trace")}, capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    assert ended.stdout.splitlines() == ["WorkerCrashedError", "3"]
+    assert "worker" not in ended.stderr
 
 
 @pytest.mark.skipif(torch_has_gpu(), reason="torch can use a GPU here")
