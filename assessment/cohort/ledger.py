@@ -6,10 +6,9 @@ import shutil
 import uuid
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from time import monotonic
 from typing import Protocol
 
 from assessment.cohort.failures import SessionFailure
@@ -33,7 +32,7 @@ class Watcher(Protocol):
     def stage(self, key: str, stage: str) -> None:
         """A visit has come to a stage."""
 
-    def session_done(self, key: str, seconds: float) -> None:
+    def session_done(self, key: str) -> None:
         """A visit has its results."""
 
     def session_failed(self, failure: SessionFailure) -> None:
@@ -52,7 +51,6 @@ class Ledger:
 
     folder: CohortFolder
     watcher: Watcher
-    _begun_s: dict[str, float] = field(default_factory=dict, init=False)
 
     def log(self, visit: CohortSession) -> Path:
         """Log of a visit."""
@@ -82,7 +80,6 @@ class Ledger:
     def begun(self, task: VisitTask) -> None:
         """A visit is taken up."""
         if task.wanted:
-            self._begun_s[task.visit.key] = monotonic()
             self.watcher.stage(task.visit.key, "scaling")
             self._write(self.log(task.visit), "begun")
 
@@ -106,7 +103,7 @@ class Ledger:
         visit = task.visit
         self.folder.failure(visit).unlink(missing_ok=True)
         self._write(self.log(visit), f"done, {failed_trials} of its trials failed" if failed_trials else "done")
-        self.watcher.session_done(visit.key, monotonic() - self._begun_s.pop(visit.key))
+        self.watcher.session_done(visit.key)
 
     def failed(self, task: VisitTask, error: SarcoscopeError, attempts: int) -> None:
         """A visit has no results; older ones, of other recordings or settings, stay and do not count."""
@@ -124,7 +121,6 @@ class Ledger:
         with replaced_when_whole(path) as unfinished:
             unfinished.write_text(failure.model_dump_json(indent=2), encoding="utf-8")
         self._write(self.log(visit), f"failed ({failure.stage}): {error.message} {error.hint}")
-        self._begun_s.pop(visit.key, None)
         self.watcher.session_failed(failure)
 
     def _stop_if_full(self) -> None:

@@ -6,7 +6,6 @@ import threading
 import time
 from collections import Counter, deque
 from collections.abc import Callable
-from statistics import median
 
 from rich.console import Group, RenderableType
 from rich.live import Live
@@ -22,7 +21,6 @@ WINDOW_S = 300.0
 """The rate is that of the last five minutes: it follows a change of load, and one slow visit does not shake it."""
 
 _FAILURES_SHOWN = 3
-_TIMES_KEPT = 50
 
 
 class CohortProgress:
@@ -34,18 +32,26 @@ class CohortProgress:
         Visits of the cohort.
     already_done, already_failed : int
         Of these, results of an earlier run that hold, and failures that are not tried again.
+    at_once : int
+        Visits that are at work at the same time. They end at about the same time too: before so many have, nothing
+        that can be counted is a rate.
     now : callable
         Clock [s], replaceable in tests.
     """
 
     def __init__(
-        self, total: int, already_done: int = 0, already_failed: int = 0, *, now: Callable[[], float] = time.monotonic
+        self,
+        total: int,
+        already_done: int = 0,
+        already_failed: int = 0,
+        *,
+        at_once: int = 1,
+        now: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._total, self._before, self._now = total, already_done, now
+        self._total, self._before, self._at_once, self._now = total, already_done, at_once, now
         self._done, self._failed = already_done, already_failed
         self._started = now()
-        self._ended_at: deque[float] = deque()
-        self._took_s: deque[float] = deque(maxlen=_TIMES_KEPT)
+        self._done_at: deque[float] = deque()
         self._stages: dict[str, str] = {}
         self._failures: deque[str] = deque(maxlen=_FAILURES_SHOWN)
         self._lock = threading.RLock()
@@ -78,12 +84,12 @@ class CohortProgress:
         with self._lock:
             self._stages[key] = stage
 
-    def session_done(self, key: str, seconds: float) -> None:
-        """A visit has its results, after so many seconds of work."""
+    def session_done(self, key: str) -> None:
+        """A visit has its results."""
         with self._lock:
             self._done += 1
-            self._took_s.append(seconds)
-            self._ended(key)
+            self._done_at.append(self._now())
+            self._stages.pop(key, None)
 
     def session_failed(self, failure: SessionFailure) -> None:
         """A visit has none."""
@@ -92,7 +98,7 @@ class CohortProgress:
         with self._lock:
             self._failed += 1
             self._failures.append(text)
-            self._ended(key)
+            self._stages.pop(key, None)
         if self._live is None:
             console.print(escape(text))
 
@@ -116,18 +122,20 @@ class CohortProgress:
                 parts.append(f"{per_minute:.3g} visits/min")
                 if left:
                     parts.append(f"about {in_words(60.0 * left / per_minute)} left")
-            if self._took_s:
-                parts.append(f"{in_words(median(self._took_s))} a visit")
             return ", ".join(parts) + "."
 
     def per_minute(self) -> float | None:
-        """Visits a minute that ended lately, well or not; None before the first, and after a long silence."""
+        """Visits a minute that were assessed lately; None while too few were, and after a long silence.
+
+        Those that failed do not count: many fail at once, which says nothing of how long the others take.
+        """
         with self._lock:
             now = self._now()
-            while self._ended_at and self._ended_at[0] < now - WINDOW_S:
-                self._ended_at.popleft()
+            while self._done_at and self._done_at[0] < now - WINDOW_S:
+                self._done_at.popleft()
             elapsed = min(now - self._started, WINDOW_S)
-            return 60.0 * len(self._ended_at) / elapsed if self._ended_at and elapsed > 0.0 else None
+            known = self._done_at and self._done - self._before >= self._at_once and elapsed > 0.0
+            return 60.0 * len(self._done_at) / elapsed if known else None
 
     def running(self) -> str:
         """How many visits are at which stage, in words; empty where nothing runs."""
@@ -141,10 +149,6 @@ class CohortProgress:
         bar = ProgressBar(total=max(self._total, 1), completed=ended, width=60)
         rows: list[RenderableType] = [bar, Text(self.line()), Text(f"running: {running or 'nothing'}", style="dim")]
         return Group(*rows, *(Text(text, style="red", no_wrap=True, overflow="ellipsis") for text in failures))
-
-    def _ended(self, key: str) -> None:
-        self._stages.pop(key, None)
-        self._ended_at.append(self._now())
 
     def _tell(self) -> None:
         while not self._over.wait(PLAIN_EVERY_S):

@@ -202,6 +202,7 @@ def _assess(found: Manifest, chosen: CohortSettings, folder: CohortFolder, engin
     """Run with a view of how it goes, and say what came of it; the number of visits without results."""
     from assessment.cohort.closing import print_closing
     from assessment.cohort.download import fetch
+    from assessment.cohort.driver import GROUP_SIZE
     from assessment.cohort.progress import CohortProgress
     from assessment.cohort.reading import open_cohort
     from assessment.cohort.run import run_cohort
@@ -212,7 +213,11 @@ def _assess(found: Manifest, chosen: CohortSettings, folder: CohortFolder, engin
     with ExitStack() as stack:
 
         def watch(plan: Plan) -> CohortProgress:
-            progress = stack.enter_context(CohortProgress(len(plan.visits), plan.n_done, plan.n_failed_before))
+            progress = stack.enter_context(
+                CohortProgress(
+                    len(plan.visits), plan.n_done, plan.n_failed_before, at_once=engine.n_workers * GROUP_SIZE
+                )
+            )
             for text in _about_plan(plan):
                 progress.note(text)
             return progress

@@ -45,12 +45,33 @@ def test_counts_rate_and_time_left() -> None:
     assert watched.line() == "50 of 103 visits done (50 before), 0 failed, 53 left."
     for number in range(4):
         clock.now_s += 15.0
-        watched.session_done(f"P{number}/V1", 20.0)
+        watched.session_done(f"P{number}/V1")
+    assert watched.line() == "54 of 103 visits done (50 before), 0 failed, 49 left, 4 visits/min, about 12 min left."
+
+
+def test_no_rate_is_told_before_as_many_have_ended_as_are_at_work_at_once() -> None:
+    clock = Clock()
+    watched = CohortProgress(48, at_once=16, now=clock)
+    clock.now_s += 40.0  # workers start, and scale their first groups
+    for number in range(15):
+        clock.now_s += 0.1
+        watched.session_done(f"P{number}/V1")
+    assert watched.line() == "15 of 48 visits done, 0 failed, 33 left."
+    watched.session_done("P15/V1")
+    assert watched.line() == "16 of 48 visits done, 0 failed, 32 left, 23.1 visits/min, about 83 s left."
+
+
+def test_failures_make_the_rate_no_faster() -> None:
+    clock = Clock()
+    watched = CohortProgress(100, now=clock)
     with console.capture():
-        watched.session_failed(failure(9))
-    assert watched.line() == (
-        "54 of 103 visits done (50 before), 1 failed, 48 left, 5 visits/min, about 10 min left, 20 s a visit."
-    )
+        for number in range(8):
+            watched.session_failed(failure(number))
+    clock.now_s += 3.0
+    assert watched.line() == "0 of 100 visits done, 8 failed, 92 left."
+    clock.now_s += 57.0
+    watched.session_done("P8/V1")
+    assert watched.per_minute() == pytest.approx(1.0)
 
 
 def test_the_rate_is_that_of_the_last_minutes() -> None:
@@ -58,11 +79,11 @@ def test_the_rate_is_that_of_the_last_minutes() -> None:
     watched = CohortProgress(1000, now=clock)
     for _ in range(600):
         clock.now_s += 1.0
-        watched.session_done("P1/V1", 1.0)
+        watched.session_done("P1/V1")
     assert watched.per_minute() == pytest.approx(60.0, rel=0.01)
     for _ in range(10):
         clock.now_s += 60.0
-        watched.session_done("P1/V1", 60.0)
+        watched.session_done("P1/V1")
     assert watched.per_minute() == pytest.approx(1.0, rel=0.25)
     clock.now_s += 2 * WINDOW_S
     assert watched.per_minute() is None
@@ -80,7 +101,7 @@ def test_a_visit_is_at_one_stage_until_it_ends() -> None:
     watched.stage("P1/V1", "trials")
     watched.stage("P3/V1", "scaling")
     assert watched.running() == "2 trials, 1 scaling"
-    watched.session_done("P1/V1", 1.0)
+    watched.session_done("P1/V1")
     with console.capture():
         watched.session_failed(failure(2))
     assert watched.running() == "1 scaling"

@@ -43,7 +43,7 @@ class Watching:
     def stage(self, key: str, stage: str) -> None:
         pass
 
-    def session_done(self, key: str, seconds: float) -> None:
+    def session_done(self, key: str) -> None:
         self.done.append(key)
 
     def session_failed(self, failure: SessionFailure) -> None:
