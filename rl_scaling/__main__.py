@@ -13,6 +13,7 @@ import torch
 import typer
 from rich.console import Console
 
+from models.error_text import error_text
 from models.errors import SarcoscopeError, SettingsError
 from rl_scaling.fine_tuning.before_after import compare
 from rl_scaling.fine_tuning.held_out import FEWEST
@@ -30,7 +31,12 @@ from rl_scaling.policy import ScalingPolicy, files_of
 from rl_scaling.search.observation import SegmentLayout
 from rl_scaling.tasks.clip_tasks import FilmedPerson, read_people
 
-app = typer.Typer(help="Learn to scale skeletons to markers.", no_args_is_help=True, add_completion=False)
+app = typer.Typer(
+    help="Learn to scale skeletons to markers.",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,  # it would take defaults in brackets for markup
+)
 
 Config = Annotated[Path, typer.Option(help="Experiment, e.g. rl_scaling/experiments/smoke.toml")]
 Out = Annotated[Path, typer.Option(help="Folder for curve, checkpoint and policy")]
@@ -79,7 +85,9 @@ def finetune(
     ] = False,
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace a registered policy of this name")] = False,
 ) -> None:
-    """Train on from a policy; with --clips on a study's people, compared on those held out and registered as --name.
+    """Train on from a policy.
+
+    With --clips on a study's people, compared on those held out and registered as --name.
 
     Ends with 1 where the policy is not better than before, and so not registered.
     """
@@ -130,7 +138,7 @@ def evaluate(
     seed: Annotated[int, typer.Option(min=0)] = 0,
     device: Device = "cpu",
 ) -> None:
-    """Score a policy and the least-squares step on the same people; JSON on standard output."""
+    """Score a policy beside least squares. On the same people; JSON on standard output."""
     with _said():
         tree = generic_tree(_checked(device))
         actor = None if policy is None else load_policy(policy, SegmentLayout.of(tree).exists)[0]
@@ -150,7 +158,7 @@ def ablate(
     people: Annotated[int, typer.Option(min=1, help="How many people whom training never drew")] = 128,
     every: Annotated[int, typer.Option(min=1, help="Rounds between scores")] = 10,
 ) -> None:
-    """Train one experiment in named variations; what is done is not done again. One table of curves: curves.csv."""
+    """Train one experiment in named variations. What is done is not done again. One table of curves: curves.csv."""
     with _said():
         variations = [read_variation(one) for one in vary]
         run_ablation(read_experiment(config), variations, range(seeds), out, people, every)
@@ -202,7 +210,7 @@ def _said() -> Iterator[None]:
     try:
         yield
     except SarcoscopeError as error:
-        typer.echo(str(error), err=True)
+        Console(stderr=True, highlight=False).print(error_text(error))
         raise typer.Exit(2) from None
 
 

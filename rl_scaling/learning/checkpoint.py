@@ -135,6 +135,8 @@ def _load(path: Path) -> tuple[dict[str, Tensor], dict[str, str]]:
     try:
         with safe_open(path, framework="pt") as file:
             return {name: file.get_tensor(name) for name in file.keys()}, file.metadata() or {}  # noqa: SIM118
+    except FileNotFoundError:
+        raise SettingsError("There is no such file.", hint="Check the path.", file=str(path)) from None
     except (OSError, SafetensorError) as reason:
         raise SettingsError(
             "The file cannot be read.", hint="It must be one that a training here wrote.", file=path.name

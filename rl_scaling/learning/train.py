@@ -113,6 +113,11 @@ class Training:
         SettingsError
             There is none, or it is of another experiment.
         """
+        if not self.checkpoint.exists():
+            raise SettingsError(
+                f"There is nothing to resume in {self.folder}: it holds no {self.checkpoint.name}.",
+                hint="Give the folder of the training that was stopped, or leave --resume out to begin one.",
+            )
         counts = load_checkpoint(self.checkpoint, self.learner, self.replay, self.generator)
         if counts["experiment"] != self.experiment.model_dump(mode="json"):
             raise SettingsError(

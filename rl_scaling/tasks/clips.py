@@ -29,6 +29,7 @@ _KINDS = {
     "height_m": ("f", 1), "mass_kg": ("f", 1), "sex": ("U", 1), "age_years": ("f", 1),
 }  # fmt: skip
 _HINT = "Export the clips again with `python -m assessment export-markers`."
+_NO_FILE = "Check the path, or export the clips with `python -m assessment export-markers SESSION... --out FILE`."
 
 
 @dataclass(frozen=True)
@@ -123,6 +124,8 @@ def load_clips(path: Path) -> tuple[MarkerClip, ...]:
     try:
         with np.load(path, allow_pickle=False) as file:
             arrays = {key: file[key] for key in _KINDS}
+    except FileNotFoundError:
+        raise MarkerDataError("There is no such clips file.", hint=_NO_FILE, file=str(path)) from None
     except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as reason:
         raise MarkerDataError("The file holds no marker clips.", hint=_HINT, file=path.name) from reason
     try:

@@ -42,7 +42,8 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def finetune(place: Path, *more: str, clips: tuple[MarkerClip, ...] | None = None, name: str = "our-study") -> Result:
     if clips is not None:
         save_clips(clips, place / "clips.npz")
-    return CliRunner().invoke(
+    # A wide terminal keeps messages in one line.
+    return CliRunner(env={"COLUMNS": "1000"}).invoke(
         command.app,
         [
             "finetune", "--from", str(place / "parent"), "--clips", str(place / "clips.npz"), "--name", name,
@@ -101,7 +102,8 @@ def test_generated_people_are_used_alone_and_called_synthetic(place: Path) -> No
         (
             tuple(clip for clip in clips_of_people(8) if not clip.static),
             {},
-            "Person p2 is left out: no neutral trial. And 5 more are left out. [file clips.npz] Export more",
+            "Person p2 is left out: no neutral trial. And 5 more are left out.\n  where: file clips.npz\n  what to "
+            "do: Export more",
         ),
     ],
 )  # fmt: skip
@@ -116,6 +118,6 @@ def test_what_cannot_be_done_is_said_before_training(
 
 def test_clips_without_a_name_are_refused(place: Path) -> None:
     options = ["finetune", "--from", "older_adults", "--clips", str(place / "clips.npz")]
-    result = CliRunner().invoke(command.app, options)
+    result = CliRunner(env={"COLUMNS": "1000"}).invoke(command.app, options)
     assert result.exit_code == 2
     assert "--clips and --name go together" in result.output

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 import torch
 from safetensors.torch import load_file, save_file
-from typer.testing import CliRunner
+from typer.testing import CliRunner, Result
 
 from models.errors import SettingsError
 from rl_scaling.__main__ import app
@@ -29,6 +29,11 @@ EXISTS = torch.ones(7, 3, dtype=torch.bool)
 @pytest.fixture(scope="module")
 def experiment() -> Experiment:
     return read_experiment(SMOKE)
+
+
+def run(*arguments: str) -> Result:
+    # A wide terminal keeps messages in one line.
+    return CliRunner(env={"COLUMNS": "1000"}).invoke(app, arguments)
 
 
 def curve(folder: Path) -> list[dict[str, str]]:
@@ -121,12 +126,31 @@ def test_the_fine_tune_command_refuses_another_network_and_leaves_no_folder(
     about = {"experiment": experiment.model_dump(mode="json")}
     save_policy(tmp_path / POLICY, Actor(EXISTS, other), other, about)
     options = ["--config", str(SMOKE), "--from", str(tmp_path / POLICY), "--out", str(tmp_path / "out")]
-    refused = CliRunner().invoke(app, ["finetune", *options])
+    refused = run("finetune", *options)
     assert refused.exit_code == 2
-    assert "residual_reach = None. Give a policy with residual_reach = 0.3" in refused.output
-    resumed = CliRunner().invoke(app, ["pretrain", "--config", str(SMOKE), "--out", str(tmp_path / "out"), "--resume"])
-    assert resumed.exit_code == 2
+    assert "residual_reach = None.\n  what to do: Give a policy with residual_reach = 0.3" in refused.output
     assert not (tmp_path / "out").exists()
+
+
+def test_what_is_not_there_is_said_to_be_missing(tmp_path: Path) -> None:
+    config = ["--config", str(SMOKE)]
+    resumed = run("pretrain", *config, "--out", str(tmp_path / "out"), "--resume")
+    assert resumed.exit_code == 2
+    assert f"Error: There is nothing to resume in {tmp_path / 'out'}: it holds no {CHECKPOINT}." in resumed.output
+    assert "what to do: Give the folder of the training that was stopped, or leave --resume out" in resumed.output
+    assert not (tmp_path / "out").exists()
+    scored = run("evaluate", *config, "--policy", str(tmp_path / POLICY))
+    assert scored.exit_code == 2
+    assert "Error: There is no such file." in scored.output
+    assert f"where: file {tmp_path / POLICY}" in scored.output
+
+
+def test_help_and_mistakes_look_as_those_of_the_assessment() -> None:
+    listed = run("--help").output
+    assert "finetune  Train on from a policy.\n" in listed
+    assert "<bool>" not in listed
+    assert "Error: No such command 'train'." in run("train").output
+    assert "[default: results/finetune/NAME]" in " ".join(run("finetune", "--help").output.split())
 
 
 def test_a_checkpoint_of_another_experiment_is_refused(experiment: Experiment, tmp_path: Path) -> None:
@@ -161,20 +185,20 @@ def test_what_an_experiment_cannot_say_is_named(old: str, new: str, message: str
 
 
 def test_the_commands_train_fine_tune_and_evaluate(tmp_path: Path) -> None:
-    run, config = CliRunner().invoke, ["--config", str(SMOKE)]
-    assert run(app, ["pretrain", *config, "--out", str(tmp_path / "a")]).exit_code == 0
-    again = run(app, ["pretrain", *config, "--out", str(tmp_path / "a")])
+    config = ["--config", str(SMOKE)]
+    assert run("pretrain", *config, "--out", str(tmp_path / "a")).exit_code == 0
+    again = run("pretrain", *config, "--out", str(tmp_path / "a"))
     assert again.exit_code == 2
     assert "holds a training already" in again.output
     policy = str(tmp_path / "a" / POLICY)
-    assert run(app, ["finetune", *config, "--from", policy, "--out", str(tmp_path / "b")]).exit_code == 0
-    scored = run(app, ["evaluate", *config, "--policy", policy, "--people", "3"])
+    assert run("finetune", *config, "--from", policy, "--out", str(tmp_path / "b")).exit_code == 0
+    scored = run("evaluate", *config, "--policy", policy, "--people", "3")
     methods = ["prior mean", "least squares", "least squares, lowest J", "policy", "policy, lowest J"]
     assert [score["method"] for score in json.loads(scored.stdout)] == methods
-    missing = run(app, ["pretrain", *config, "--out", str(tmp_path / "c"), "--device", "abacus"])
+    missing = run("pretrain", *config, "--out", str(tmp_path / "c"), "--device", "abacus")
     assert missing.exit_code == 2
     assert "no device 'abacus'" in missing.output
-    judged = run(app, ["pretrain", *config, "--out", str(tmp_path / "c"), "--seed", str(2**31)])
+    judged = run("pretrain", *config, "--out", str(tmp_path / "c"), "--seed", str(2**31))
     assert judged.exit_code == 2
     assert "1073741823" in judged.output
 
