@@ -19,17 +19,11 @@ from assessment.cohort.manifest.telling import told_code
 from assessment.cohort.manifest.together import contradictions
 from assessment.cohort.sessions import CohortSession
 from assessment.summary import ClinicalMeasures
-from models.errors import SettingsError
 from models.subject import SubjectMetadata
 from pipeline.session.metadata import SEX_OF
 
 Fault = tuple[int, str, str, str]
 """Row, column, reason, hint."""
-
-_EXAMPLE_ROWS = (
-    "P001,V1,recordings/P001_V1,1.65,58.5,f,72,control,,,,,,0.45,",
-    "P002,V1,01234567-89ab-4cde-8f01-23456789abcd,1.78,81,m,80,training,31.5,,,,,0.45,",
-)
 
 
 @dataclass(frozen=True)
@@ -109,26 +103,6 @@ def checked(cells: pd.DataFrame, folder: Path, *, row_called: str = "row") -> Ma
         tuple(_session(row, found[number].source) for number, row in rows),
         _in_order(_bad_rows(faults, accepted)),
     )
-
-
-def write_template(path: Path) -> None:
-    """Write a manifest to start from: the header and two rows of people who do not exist.
-
-    Raises
-    ------
-    SettingsError
-        The file is there already, or cannot be written.
-    """
-    try:
-        with path.open("x", encoding="utf-8") as file:
-            file.write("\n".join([",".join(COLUMNS), *_EXAMPLE_ROWS, ""]))
-    except FileExistsError:
-        raise SettingsError(f"{path.name} is there already.", hint="Give another name.") from None
-    except OSError as error:
-        raise SettingsError(
-            f"{path.name} cannot be written: {error.strerror or type(error).__name__}.",
-            hint="Give a file in a folder that can be written.",
-        ) from None
 
 
 def _in_order(bad: Iterable[BadRow]) -> tuple[BadRow, ...]:

@@ -9,6 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
+from assessment.cohort.manifest.template import is_example
 from models.errors import OpenCapServerError, SarcoscopeError, SessionReadError
 from models.subject import SubjectMetadata
 from pipeline.opencap_server import checked_session_id
@@ -68,6 +69,8 @@ def look_at_all(texts: Sequence[str], folder: Path, needs_person: Sequence[bool]
 
 def look_at(text: str, folder: Path, *, needs_person: bool) -> Recordings:
     """Look at the recordings of one row; the parameters are those of `look_at_all`."""
+    if is_example(text):
+        return _fault("The row is an example of the template.", "Delete it, or give recordings of your own.")
     try:
         identifier = checked_session_id(text)
     except OpenCapServerError:

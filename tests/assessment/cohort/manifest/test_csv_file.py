@@ -9,7 +9,7 @@ import pytest
 from assessment.cohort.manifest import csv_file, read_manifest, write_template
 from assessment.cohort.manifest.columns import COLUMNS
 from models.errors import SettingsError
-from tests.assessment.cohort.manifest.writing import opencap_id, row, write
+from tests.assessment.cohort.manifest.writing import opencap_id, reasons, row, write
 
 HEADER = "participant,visit,session,height_m,mass_kg,sex,age_years"
 
@@ -116,11 +116,25 @@ def test_columns_that_tell_who_somebody_is_are_said_to_be_private(tmp_path: Path
     assert "keep them apart" not in refused(manifest_of(tmp_path, HEADER + ",file_name\nP001\n")).hint
 
 
+def test_the_examples_are_known_again_after_a_spreadsheet_saved_them(tmp_path: Path) -> None:
+    path = tmp_path / "cohort.csv"
+    write_template(path)
+    header, one, other = path.read_text().splitlines()
+    mine = row(7) | {"group": "control", "seat_height_m": "0.45"}
+    saved = [header, one.replace("/", "\\"), other.upper(), ",".join(mine.get(name, "") for name in COLUMNS)]
+    text = "\r\n".join(line.replace(",", ";").replace(".", ",") for line in saved)
+    path.write_text(text, encoding="utf-8-sig")
+    manifest = read_manifest(path)
+    assert [visit.key for visit in manifest.sessions] == ["P007/V1"]
+    assert {(bad.row, bad.column) for bad in manifest.bad_rows} == {(2, "session"), (3, "session")}
+
+
 def test_a_template_is_a_manifest_whose_example_is_not_assessed_by_mistake(tmp_path: Path) -> None:
     path = tmp_path / "cohort.csv"
     write_template(path)
     assert path.read_text().splitlines()[0].split(",") == list(COLUMNS)
-    manifest = read_manifest(path)
-    assert {(bad.row, bad.column) for bad in manifest.bad_rows} == {(2, "session")}
+    assert read_manifest(path).sessions == ()
+    reason = "The row is an example of the template. Delete it, or give recordings of your own."
+    assert reasons(read_manifest(path)) == {(2, "session"): [reason], (3, "session"): [reason]}
     with pytest.raises(SettingsError, match="is there already"):
         write_template(path)

@@ -7,7 +7,7 @@ from pathlib import Path
 from assessment.cohort.manifest import Manifest, read_manifest
 
 GOOD = {
-    "participant": "P001", "visit": "V1", "session": "01234567-89ab-4cde-8f01-23456789abcd", "height_m": "1.65",
+    "participant": "P001", "visit": "V1", "session": "01234567-89ab-4cde-8f01-000000000000", "height_m": "1.65",
     "mass_kg": "58.5", "sex": "f", "age_years": "72",
 }  # fmt: skip
 
