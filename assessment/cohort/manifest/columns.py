@@ -138,7 +138,7 @@ def _about_unknown(name: str, missing: Sequence[str]) -> str:
     if meant is None:
         return f"{name!r} is not a column of a manifest: delete it"
     unit = NUMBERS[meant].unit if meant in NUMBERS else ""
-    return f"{name!r} is not known; is it {meant!r}{f', in {unit}' if unit else ''}?"
+    return f"{name!r} is not known: write {meant!r}{f', in {unit},' if unit else ''} if that is meant"
 
 
 def _is_of_a_person(name: str) -> bool:

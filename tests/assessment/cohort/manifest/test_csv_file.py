@@ -90,10 +90,13 @@ def test_a_file_that_is_absent_or_huge_is_not_read(tmp_path: Path, monkeypatch: 
 @pytest.mark.parametrize(
     ("header", "said"),
     [
-        (HEADER.replace("height_m", "hieght_m"), "'hieght_m' is not known; is it 'height_m', in m?"),
-        (HEADER.replace("height_m", "height_cm"), "'height_cm' is not known; is it 'height_m', in m?"),
-        (HEADER.replace("mass_kg", "weight"), "'weight' is not known; is it 'mass_kg', in kg?"),
-        (HEADER.replace("sex", "gender"), "'gender' is not known; is it 'sex'?"),
+        (HEADER.replace("height_m", "hieght_m"), "'hieght_m' is not known: write 'height_m', in m, if that is meant."),
+        (
+            HEADER.replace("height_m", "height_cm"),
+            "'height_cm' is not known: write 'height_m', in m, if that is meant.",
+        ),
+        (HEADER.replace("mass_kg", "weight"), "'weight' is not known: write 'mass_kg', in kg, if that is meant."),
+        (HEADER.replace("sex", "gender"), "'gender' is not known: write 'sex' if that is meant."),
         (HEADER.replace(",sex", ""), "there is no column 'sex'"),
         (HEADER + ",sex", "'sex' is there 2 times"),
         (HEADER + ",,group", "column 8 has no name"),
