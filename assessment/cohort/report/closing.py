@@ -50,7 +50,7 @@ def provenance_section(of: Cohort) -> Section:
         Entry(label=_("Tables"), text=f"SHA-256 {tables}", wide=True),
     )
     cite = _(
-        "To cite: {program}, cohort of {n} visits assessed on {date}, tables SHA-256 {hash}. Name the "
+        "To cite: {program}, cohort of {n} visits assessed on {date}, wide.parquet with SHA-256 {hash}. Name the "
         "criteria by their own papers (DOI above), and OpenSim and OpenCap by theirs.",
         program=program(of),
         n=len(of.visits),

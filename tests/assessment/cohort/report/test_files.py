@@ -16,6 +16,7 @@ from typer.testing import CliRunner
 from assessment.cli import app
 from assessment.cohort.layout import CohortFolder
 from assessment.cohort.report import write_cohort_report
+from models.files import file_sha256
 from tests.assessment.cohort.made_cohort import HUNG, UNREADABLE, WHY_CAREFUL, WHY_NOT, made_cohort
 from tests.assessment.cohort.report.cohorts import folder_of, visits
 
@@ -60,6 +61,8 @@ def test_page_and_pdf_say_the_same_and_load_nothing(tmp_path: Path) -> None:
         assert "Synthetic data" in one
         assert f"Page {number} of {len(pages)}" in one
     assert page.count(NOTICE) >= 2
+    # The table that is cited is named, so that who has it can compare.
+    assert f"wide.parquet with SHA-256 {file_sha256(folder.table('wide'))[:16]}." in page
     assert "Synthetic data" in page
 
 
