@@ -13,7 +13,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeRemaining
 from assessment.commands.ending import one_message, stoppable
 from assessment.commands.options import WorkerCount
 from assessment.console import console
-from assessment.synthetic.cohort import MANIFEST, MOST_SESSIONS
+from assessment.synthetic.cohort import MANIFEST, check_request
 from assessment.synthetic.cohort import synthesise as write_cohort
 from assessment.synthetic.people import EFFECTS, SEXES, Effect, Population
 from assessment.workers import Workers, default_workers
@@ -39,9 +39,10 @@ def synthesise(
     """Write OpenCap sessions of fictional older adults with known truth, and the manifest that cohort takes."""
     with one_message(), stoppable():
         population = Population(_ages(age), (sex,) if sex else SEXES, tuple(_effect(text) for text in effect or ()))
+        check_request(out, n, seed)  # before a bar is drawn and workers start
         shown = (BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
         with Progress(*shown, console=console) as progress, Workers(workers or default_workers()) as pool:
-            bar = progress.add_task("", total=min(n, MOST_SESSIONS))
+            bar = progress.add_task("", total=n)
             write_cohort(out, n, population, seed, pool, lambda: progress.advance(bar))
     console.print(f"{n} synthetic sessions in {escape(str(out))}; {MANIFEST} lists them. None of these people exists.")
 

@@ -33,7 +33,7 @@ docs/synthetic-cohorts.md says how, and what is unlike people.
 def synthesise(
     out: Path, n: int, population: Population, seed: int, workers: Workers, on_done: Callable[[], None]
 ) -> None:
-    """Write a cohort.
+    """Write a cohort; `check_request` says what is accepted.
 
     Parameters
     ----------
@@ -51,14 +51,9 @@ def synthesise(
     Raises
     ------
     SettingsError
-        There is no such number of sessions, or the folder holds something.
+        As `check_request`.
     """
-    if not 1 <= n <= MOST_SESSIONS:
-        raise SettingsError(f"{n} sessions cannot be made.", hint=f"Accepted: 1 to {MOST_SESSIONS}.")
-    if seed < 0:
-        raise SettingsError(f"{seed} is no seed.", hint="Accepted: 0 or a positive whole number.")
-    if out.exists() and (not out.is_dir() or any(out.iterdir())):
-        raise SettingsError(f"{out.name} is there already and not empty.", hint="Give a new folder.")
+    check_request(out, n, seed)
     out.mkdir(parents=True, exist_ok=True)
     (out / "README.md").write_text(README, encoding="utf-8")
     rows: list[dict[str, dict[str, object]]] = [{}] * n
@@ -69,6 +64,24 @@ def synthesise(
         on_done()
     _write_rows(out / MANIFEST, [row["manifest"] for row in rows])
     _write_rows(out / TRUTH / "values.csv", [row["truth"] for row in rows])
+
+
+def check_request(out: Path, n: int, seed: int) -> None:
+    """Refuse what no cohort can be made of.
+
+    Raises
+    ------
+    SettingsError
+        There is no such number of sessions or seed, or the folder holds something or is none.
+    """
+    if not 1 <= n <= MOST_SESSIONS:
+        raise SettingsError(f"{n} sessions cannot be made.", hint=f"Accepted: 1 to {MOST_SESSIONS}.")
+    if seed < 0:
+        raise SettingsError(f"{seed} is no seed.", hint="Accepted: 0 or a positive whole number.")
+    if out.exists() and not out.is_dir():
+        raise SettingsError(f"{out} is a file.", hint="Give a new folder; the manifest is written into it.")
+    if out.exists() and any(out.iterdir()):
+        raise SettingsError(f"{out} is there already and not empty.", hint="Give a new folder.")
 
 
 def make(out: Path, population: Population, seed: int, number: int) -> dict[str, dict[str, object]]:

@@ -67,6 +67,7 @@ def test_fewer_sessions_by_one_worker_are_the_first_of_more_by_two(cohort, tmp_p
     ("options", "says"),
     [
         (["--n", "0"], "1 to 999999"),
+        (["--n", "-3"], "-3 sessions cannot be made."),
         (["--age", "old"], "--age 65-90"),
         (["--age", "50-60"], "65 to 90"),
         (["--seed", "-1"], "positive"),
@@ -77,6 +78,7 @@ def test_bad_options_are_refused_with_what_is_accepted(options, says, tmp_path):
     done = runner.invoke(app, ["synthesise", "--out", str(tmp_path / "new"), *options])
     assert done.exit_code == 2
     assert says in " ".join(done.output.split())
+    assert done.output.startswith("Error:")  # no bar of what will not be done
     assert not (tmp_path / "new").exists()
 
 
@@ -85,4 +87,8 @@ def test_a_folder_that_holds_something_is_left_alone(tmp_path):
     done = runner.invoke(app, ["synthesise", "--out", str(tmp_path), "--n", "1"])
     assert done.exit_code == 2
     assert "not empty" in " ".join(done.output.split())
+    assert done.output.startswith("Error:")
     assert contents(tmp_path) == {"mine.txt": b"keep"}
+    on_file = runner.invoke(app, ["synthesise", "--out", str(tmp_path / "mine.txt"), "--n", "1"])
+    assert on_file.exit_code == 2
+    assert "mine.txt is a file. what to do: Give a new folder" in " ".join(on_file.output.split())
