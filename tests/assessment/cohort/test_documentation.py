@@ -14,6 +14,7 @@ import pytest
 from assessment.cohort.reading import CohortResults, open_cohort
 from assessment.cohort.schemas import UNIT_KEY
 from tests.assessment.cohort.made_cohort import HUNG, TOO_SHORT, UNREADABLE, WHY_NOT, MadeCohort, made_cohort
+from tests.assessment.cohort.report.cohorts import folder_of, visits
 
 TEXT = (Path(__file__).parents[3] / "docs" / "cohorts.md").read_text(encoding="utf-8")
 QUERIES = dict(re.findall(r"```sql\n-- (\w+)\n(.*?)```", TEXT, flags=re.DOTALL))
@@ -125,6 +126,25 @@ def test_a_clinics_own_table_is_joined(cohort: MadeCohort, results: CohortResult
     assert (found.loc[0, "grip_kg"], found.loc[0, "rises_s"]) == pytest.approx(
         (none["grip_kg"].mean(), none[TIME].mean())
     )
+
+
+def test_queries_on_a_cohort_without_one_assessed_visit_end_as_is_said(tmp_path: Path) -> None:
+    nobody = list(visits(2))
+    folder = folder_of(tmp_path, nobody, failed=[one.key for one in nobody], error=UNREADABLE)
+    (folder.path / "clinic.csv").write_text("participant,falls\nKODE000,1\n", encoding="utf-8")
+    cohort, said = MadeCohort(folder, tuple(nobody)), {}
+    for query in QUERIES:
+        try:
+            said[query] = str(len(asked(cohort, query)))
+        except duckdb.Error as error:
+            said[query] = str(error)
+    assert {query: said.pop(query) for query in ("quality", "withheld", "failures")} == {
+        "quality": "0",
+        "withheld": "0",
+        "failures": "1",
+    }
+    assert "cannot take NULL list" in said.pop("curves")
+    assert {query for query, text in said.items() if re.match("Binder Error.* not found", text)} == {*said}
 
 
 def test_no_query_is_without_a_test() -> None:
