@@ -22,6 +22,7 @@ from assessment.trial import TrialTask, trial_cutoff, trial_dynamics, trial_move
 from assessment.validation import TrialValidation, Validation, validate_session
 from assessment.workers import Workers
 from models.errors import SessionFailedError
+from models.skeleton import GENERIC_MODEL
 from pipeline.session import read_session
 from pipeline.settings import Settings
 from tests.assessment.session_builder import build_session
@@ -168,14 +169,14 @@ def test_a_validation_is_set_as_an_assessment_is(visit: Path, monkeypatch: pytes
 
     monkeypatch.setattr("assessment.commands.validate.validate_session", stop)
     _run(
-        visit, "--out", tmp_path, "--workers", 1, "--scaler", "rl", "--policy", "adults", "--model", "other.osim",
+        visit, "--out", tmp_path, "--workers", 1, "--scaler", "rl", "--policy", "adults", "--model", GENERIC_MODEL,
         "--no-marker-placement", "--ik-engine", "opensim", "--cutoff-hz", 3, "--no-lock-feet", "--load-kg", 2.5,
         "--activity", "visit=squat",
     )  # fmt: skip
     # Forces are found both ways: their mode is the one setting that a validation has no option for.
     assert used == [
         Settings(
-            scaler="rl", policy="adults", model=Path("other.osim"), marker_placement=False, ik_engine="opensim",
+            scaler="rl", policy="adults", model=GENERIC_MODEL, marker_placement=False, ik_engine="opensim",
             cutoff_hz=3.0, lock_feet=False, load_kg=2.5, activities={"visit": "squat"},
         )
     ]  # fmt: skip

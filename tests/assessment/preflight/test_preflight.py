@@ -13,6 +13,7 @@ from assessment.summary import ClinicalMeasures, SubjectRecord
 from models.markers import MarkerTrajectories
 from models.subject import SubjectMetadata
 from pipeline.files.markers import read_marker_file
+from pipeline.files.trc import SYNTHETIC_SOURCE
 from pipeline.files.trc_writer import write_trc
 from pipeline.session import read_session
 from pipeline.settings import Settings
@@ -75,6 +76,8 @@ def test_a_session_in_order_can_run_and_is_green_but_for_being_synthetic(session
 def test_a_recording_of_a_person_is_not_called_synthetic(session: Path) -> None:
     metadata = session / "sessionMetadata.yaml"
     metadata.write_text(metadata.read_text().replace("synthetic: true", "synthetic: false"))
+    for markers in (session / "MarkerData").glob("*.trc"):
+        markers.write_text(markers.read_text().replace(SYNTHETIC_SOURCE, "/workspace/"))
     assert "Synthetic" not in _texts(_checks(session), "ok", "warn", "stop")
 
 
