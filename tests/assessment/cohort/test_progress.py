@@ -165,7 +165,7 @@ def test_the_closing_says_what_failed_what_to_do_and_where_all_is(tmp_path: Path
     failures = table_of(*(f"Ended with code {number}." for number in range(3)), walk="Trial walk is short.")
     odd = "There is no neutral trial."
     warned = pd.DataFrame(
-        [("P7", "V1", "P7", f"{odd}\nP7_walk: cut off."), ("P8", "V1", "P8", odd), ("P9", "V1", "P9", "")],
+        [("P7", "V1", "P7", f"{odd}\nsquat: OpenCap knows 2 of 3."), ("P8", "V1", "P8", odd), ("P9", "V1", "P9", "")],
         columns=list(WARNED_COLUMNS),
     )
     with console.capture() as said:
@@ -175,7 +175,10 @@ def test_the_closing_says_what_failed_what_to_do_and_where_all_is(tmp_path: Path
     text = " ".join(said.get().split())
     assert "7 of 10 visits are assessed, after 1 h 07 min." in text
     assert "2 rows of the manifest left out:" in text
-    assert f"2 visits have warnings. Most frequent: 2 visits, such as P7/V1: {odd} 1 visit, P7/V1: … cut off." in text
+    assert (
+        f"2 visits have warnings. Most frequent: 2 visits, such as P7/V1: {odd} 1 visit, P7/V1: squat: OpenCap knows 2"
+        in text
+    )
     assert "wide.parquet, column warnings" in text
     assert "3 visits and 1 trial failed." in text
     assert "3 visits, such as P0/V1: Ended with code … what to do: Try again." in text
