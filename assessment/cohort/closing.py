@@ -92,8 +92,8 @@ def _print_warnings(visits: pd.DataFrame) -> None:
     n = int((visits["warnings"] != "").sum())
     console.print(f"[bold yellow]{number_of('visit', n)} {'has' if n == 1 else 'have'} warnings.[/] Most frequent:")
     for one in found[:REASONS_SHOWN]:
-        such = ", such as" if one.visits > 1 else ","
-        console.print(f"  [yellow]{number_of('visit', one.visits)}{such} {escape(one.example)}:[/] {escape(one.text)}")
+        whose = _with_example(number_of("visit", one.visits), one.visits, one.example)
+        console.print(f"  [yellow]{escape(whose)}:[/] {escape(one.text)}")
     console.print("  All of them: wide.parquet, column warnings.")
 
 
@@ -103,12 +103,16 @@ def _print_reasons(failures: pd.DataFrame, n_visits: int) -> None:
     console.print(f"[bold red]{failed} failed.[/] Most frequent reasons:")
     for reason in reasons[:REASONS_SHOWN]:
         stopped = _visits_and_trials(reason.visits, reason.trials)
-        such = ", such as" if reason.visits + reason.trials > 1 else ","
-        console.print(f"  [red]{stopped}{such} {escape(reason.example)}:[/] {escape(reason.text)}")
+        whose = _with_example(stopped, reason.visits + reason.trials, reason.example)
+        console.print(f"  [red]{escape(whose)}:[/] {escape(reason.text)}")
         console.print(f"    [dim]what to do:[/] {escape(reason.hint)}")
     if len(reasons) > REASONS_SHOWN:
         more = sum(reason.visits + reason.trials for reason in reasons[REASONS_SHOWN:])
         console.print(f"  and {more} with other reasons: failures.parquet lists them all.")
+
+
+def _with_example(counted: str, n: int, example: str) -> str:
+    return f"{counted}{', such as' if n > 1 else ','} {example}"
 
 
 def _visits_and_trials(visits: int, trials: int) -> str:

@@ -109,10 +109,9 @@ class CohortRun:
             self.engine.close()
             for piece in self._on_their_way.values():
                 piece.trace.unlink(missing_ok=True)
-            raise
-        finally:
             for task in self._open.values():
                 discard(task.partial)
+            raise
 
     def _take(self, coming: Iterator[Group]) -> None:
         """Submit further groups while there is room: one a worker, and one to be ready when trials run out."""

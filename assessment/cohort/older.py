@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 import shutil
 
 from assessment.cohort.guard import disk_full, is_full
 from assessment.cohort.layout import TABLES, CohortFolder
+from assessment.cohort.reading import read_about
 from models.errors import SettingsError
 
 
@@ -44,6 +44,6 @@ def delete_older(folder: CohortFolder) -> None:
 
 def _is_finished(folder: CohortFolder) -> bool:
     try:
-        return json.loads(folder.about.read_text(encoding="utf-8")).get("finished") is True
-    except (OSError, ValueError, AttributeError):
+        return read_about(folder).get("finished") is True
+    except SettingsError:
         return False

@@ -35,7 +35,7 @@ class CohortResults:
 
     def about(self) -> dict[str, Any]:
         """What the run was made with (`cohort.json`)."""
-        return _about(self.folder)
+        return read_about(self.folder)
 
     def indicators(self, filters: Filters | None = None, columns: Sequence[str] | None = None) -> pd.DataFrame:
         """One row a value; of large cohorts ask only for what is needed.
@@ -116,7 +116,7 @@ def open_cohort(path: Path) -> CohortResults:
         one does not read.
     """
     folder = CohortFolder(path)
-    about = _about(folder)
+    about = read_about(folder)
     if about.get("finished") is not True:
         raise SettingsError(
             f"The cohort in {path.name} is not finished: its last run was stopped, or is still at work.", hint=CONTINUE
@@ -144,7 +144,14 @@ def is_cohort(path: Path) -> bool:
     return CohortFolder(path).about.is_file()
 
 
-def _about(folder: CohortFolder) -> dict[str, Any]:
+def read_about(folder: CohortFolder) -> dict[str, Any]:
+    """Read ``cohort.json``, of a finished cohort or not.
+
+    Raises
+    ------
+    SettingsError
+        It is not there, or damaged.
+    """
     try:
         about = json.loads(folder.about.read_text(encoding="utf-8"))
     except OSError:

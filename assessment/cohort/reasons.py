@@ -62,7 +62,8 @@ def frequent_reasons(failures: pd.DataFrame) -> list[Reason]:
     failures : DataFrame
         As `assessment.cohort.reading.CohortResults.failures` has them.
     """
-    table = failures.assign(cause=causes(failures), said=without_names(failures), hint=without_names(failures, "hint"))
+    said = without_names(failures)
+    table = failures.assign(said=said, cause=said.map(cause_of), hint=without_names(failures, "hint"))
     found = [
         _reason(str(stage), str(cause), str(hint), same)
         for (_, stage, cause, hint), same in table.groupby(["kind", "stage", "cause", "hint"], sort=False)
@@ -71,9 +72,19 @@ def frequent_reasons(failures: pd.DataFrame) -> list[Reason]:
 
 
 def _reason(stage: str, cause: str, hint: str, same: pd.DataFrame) -> Reason:
-    visits, said = int((same["trial"] == WHOLE_VISIT).sum()), same["said"].unique()
-    example = f"{same['participant'].iloc[0]}/{same['visit'].iloc[0]}"
-    return Reason(visits, len(same) - visits, stage, said[0] if len(said) == 1 else cause, hint, cause, example)
+    visits = int((same["trial"] == WHOLE_VISIT).sum())
+    return Reason(visits, len(same) - visits, stage, text_of(same, cause), hint, cause, first_visit(same))
+
+
+def text_of(same: pd.DataFrame, cause: str) -> str:
+    """What rows of one cause say (column ``said``): the text itself where all say the same."""
+    said = same["said"].unique()
+    return str(said[0]) if len(said) == 1 else cause
+
+
+def first_visit(same: pd.DataFrame) -> str:
+    """Key of the first visit of a table."""
+    return f"{same['participant'].iloc[0]}/{same['visit'].iloc[0]}"
 
 
 def cause_of(message: str) -> str:

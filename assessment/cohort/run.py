@@ -19,6 +19,7 @@ from assessment.cohort.layout import CohortFolder
 from assessment.cohort.ledger import Ledger, Watcher
 from assessment.cohort.older import delete_older, put_aside
 from assessment.cohort.plan import Fetch, Plan, clear_unfinished, forget_failures, groups, make_plan
+from assessment.cohort.reading import read_about
 from assessment.cohort.replacing import replaced_when_whole
 from assessment.cohort.sessions import CohortSession
 from assessment.cohort.settings import CohortSettings
@@ -152,10 +153,10 @@ def _about(chosen: CohortSettings, n_visits: int, n_bad_rows: int) -> dict[str, 
 def _began_before(folder: CohortFolder, about: dict[str, Any]) -> str:
     """When the run began that nothing was added to; now where that one was another."""
     try:
-        before = json.loads(folder.about.read_text(encoding="utf-8"))
+        before = read_about(folder)
         if all(before[name] == value for name, value in about.items()):
             return str(before["created"])
-    except (OSError, ValueError, KeyError, TypeError):
+    except (SettingsError, KeyError):
         pass
     return datetime.now(UTC).isoformat(timespec="seconds")
 

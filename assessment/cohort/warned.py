@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from assessment.cohort.reasons import causes, without_names
+from assessment.cohort.reasons import cause_of, first_visit, text_of, without_names
 from assessment.cohort.rows import REASONS_APART
 
 WARNED_COLUMNS = ("participant", "visit", "session", "warnings")
@@ -41,12 +41,10 @@ def frequent_warnings(visits: pd.DataFrame) -> list[Warned]:
     """
     lines = visits.assign(reason=visits["warnings"].fillna("").str.split(REASONS_APART)).explode("reason")
     lines = lines[lines["reason"] != ""]
-    lines = lines.assign(cause=causes(lines), said=without_names(lines))
-    found = [_warned(str(cause), same) for cause, same in lines.groupby("cause", sort=False)]
+    said = without_names(lines)
+    lines = lines.assign(said=said, cause=said.map(cause_of))
+    found = [
+        Warned(text_of(same, str(cause)), len(same.drop_duplicates(["participant", "visit"])), first_visit(same))
+        for cause, same in lines.groupby("cause", sort=False)
+    ]
     return sorted(found, key=lambda one: -one.visits)
-
-
-def _warned(cause: str, same: pd.DataFrame) -> Warned:
-    visits, said = same.drop_duplicates(["participant", "visit"]), same["said"].unique()
-    example = f"{visits['participant'].iloc[0]}/{visits['visit'].iloc[0]}"
-    return Warned(said[0] if len(said) == 1 else cause, len(visits), example)

@@ -13,7 +13,6 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from models.errors import ScalingError
 from models.skeleton.scale_factors import PLAUSIBLE_FACTORS
 from rl_scaling.search.environment import ScalingEnvironment
 from rl_scaling.search.networks import LARGEST_INPUT, Encoder, NetworkSettings
@@ -56,10 +55,9 @@ def examples_of(environment: ScalingEnvironment, tasks: ScalingTasks) -> Example
     ScalingError
         The truth of these people is not known.
     """
-    if tasks.truth is None:
-        raise ScalingError("The truth of these people is not known.", hint="Use synthetic people.")
+    truth = tasks.known_truth
     seen = environment.reset(tasks)
-    return Examples(seen.tokens, seen.context, (tasks.truth.log_factors - tasks.prior_mean) / _spread(tasks))
+    return Examples(seen.tokens, seen.context, (truth.log_factors - tasks.prior_mean) / _spread(tasks))
 
 
 def joined_examples(parts: Sequence[Examples]) -> Examples:

@@ -14,7 +14,6 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from models.errors import ScalingError
 from models.skeleton.kinematics import SkeletonTree
 from rl_scaling.learning.td3 import TD3
 from rl_scaling.search.environment import MAX_INCREMENT, ScalingEnvironment
@@ -87,9 +86,7 @@ def teacher_action(environment: ScalingEnvironment, moving: Tensor, truth_share:
     ScalingError
         The truth is not known.
     """
-    truth = environment.tasks.truth
-    if truth is None:
-        raise ScalingError("The truth of these people is not known.", hint="Use synthetic people.")
+    truth = environment.tasks.known_truth
     to_truth = (truth.log_factors - environment.state.log_factors) / np.log1p(MAX_INCREMENT)
     to_markers = environment.state.step / np.log1p(MAX_INCREMENT)
     to_truth = truth_share * to_truth + (1.0 - truth_share) * to_markers

@@ -267,9 +267,7 @@ class ScalingEnvironment:
         ScalingError
             The truth is not known.
         """
-        truth = self.tasks.truth
-        if truth is None:
-            raise ScalingError("The truth of these people is not known.", hint="Use synthetic people.")
+        truth = self.tasks.known_truth
         scales = (log_factors @ self.layout.tie.T).unflatten(1, (-1, 3))
         poses = values.T.unflatten(0, self.frames.shares.shape)
         centres_m = joint_centres_m(self.tree, poses, scales[:, None])

@@ -94,6 +94,19 @@ class ScalingTasks:
     def __len__(self) -> int:
         return len(self.markers_m)
 
+    @property
+    def known_truth(self) -> Truth:
+        """The truth, for work that is of no use without.
+
+        Raises
+        ------
+        ScalingError
+            It is not known.
+        """
+        if self.truth is None:
+            raise ScalingError("The truth of these people is not known.", hint="Use synthetic people.")
+        return self.truth
+
     def chosen(self, places: Tensor | slice) -> ScalingTasks:
         """Some of the people."""
         truth = self.truth and Truth(*(one[places] for one in vars(self.truth).values()))
